@@ -1,0 +1,82 @@
+"""Which base models there are and where their files lie; no tensor is read."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from profile_studio.domain.errors import BaseModelMissing
+from profile_studio.settings import Settings
+
+STARTER = "starter"
+HUB_IDS = {"sd15": "stable-diffusion-v1-5/stable-diffusion-v1-5"}
+
+
+@dataclass(frozen=True)
+class BaseModel:
+    """A base model on this disk, in diffusers layout.
+
+    `native_size` is the side of a square picture in pixels; `denoiser_file` holds the U-Net's weights.
+    """
+
+    name: str
+    folder: Path
+    family: str
+    native_size: int
+    denoiser_file: Path
+
+    @property
+    def hash(self) -> str:
+        """sha256 of the denoiser's file, 64 hex digits: what an adapter was trained on."""
+        stat = self.denoiser_file.stat()
+        return _sha256(self.denoiser_file, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=16)
+def _sha256(path: Path, _mtime_ns: int, _size: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def find_base_model(base: str, settings: Settings) -> BaseModel:
+    """The base model of this name or folder.
+
+    Args:
+        base: `starter`, `sd15` (looked up in the local hub cache), or a folder in diffusers layout.
+    Raises:
+        BaseModelMissing: it is not on this disk, or the folder is not a Stable Diffusion 1.x in diffusers layout.
+    """
+    folder = settings.starter_dir if base == STARTER else _hub_folder(base) if base in HUB_IDS else Path(base)
+    index = folder / "model_index.json"
+    if not index.is_file():
+        raise BaseModelMissing(
+            f"The base model {base!r} is not on this disk.",
+            f"Give a folder in diffusers layout, or one of: {', '.join([STARTER, *HUB_IDS])}.",
+        )
+    pipeline_class = json.loads(index.read_text()).get("_class_name", "")
+    denoiser_file = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    if pipeline_class != "StableDiffusionPipeline" or not denoiser_file.is_file():
+        raise BaseModelMissing(
+            f"The folder {base!r} holds {pipeline_class or 'no model'}, not a Stable Diffusion 1.x with safetensors.",
+            "Choose a Stable Diffusion 1.x folder in diffusers layout with .safetensors weights.",
+        )
+    unet = json.loads((folder / "unet" / "config.json").read_text())
+    vae = json.loads((folder / "vae" / "config.json").read_text())
+    native_size = int(unet["sample_size"]) * 2 ** (len(vae["block_out_channels"]) - 1)
+    return BaseModel(base, folder.resolve(), "sd1", native_size, denoiser_file)
+
+
+def _hub_folder(base: str) -> Path:
+    # Imported here: the web process starts without the hub client.
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    wanted = ["*.json", "*.txt", "*/*.json", "*/*.txt", "unet/*.safetensors", "vae/*.safetensors", "text_encoder/*.safetensors"]
+    try:
+        return Path(snapshot_download(HUB_IDS[base], allow_patterns=wanted, ignore_patterns=["*.fp16.*", "*non_ema*"]))
+    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
+        raise BaseModelMissing(
+            f"The base model {base!r} ({HUB_IDS[base]}) is neither on this disk nor reachable on the hub.",
+            "Connect to the network once, or pass a local folder in diffusers layout.",
+        ) from error

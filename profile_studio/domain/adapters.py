@@ -1,0 +1,30 @@
+"""What a LoRA file says about itself."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from profile_studio.domain.training import AdapterKind
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """One adapter on disk, read from its header without any tensor.
+
+    `base_hash` is the hash of the base's denoiser; an adapter is only offered for that base.
+    `ships` adapters lie in the repository and cannot be deleted.
+    """
+
+    name: str
+    path: Path
+    kind: AdapterKind
+    base: str
+    base_hash: str
+    trigger_word: str
+    rank: int
+    network_alpha: float
+    num_train_steps: int
+    dataset: str
+    dataset_version: str
+    ships: bool
+    size_bytes: int
+    default_weight: float = 1.0

@@ -1,0 +1,105 @@
+"""Which models to compare on what, and the table that comes out."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from profile_studio.domain.errors import InvalidModelSpec
+from profile_studio.domain.generation import WEIGHT_LIMIT, AdapterWeight
+from profile_studio.domain.names import BASE_NAME, NAME_PATTERN
+
+
+class Verdict(StrEnum):
+    """Whether a model differs from the base on a metric, as far as the pictures can tell."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    CANNOT_TELL = "cannot tell"
+
+
+class ComparisonConfig(BaseModel):
+    """One comparison: pictures per model = prompts x seeds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    models: tuple[str, ...] = Field(min_length=1, description="SPECs; base is always compared too.")
+    base: str = "starter"
+    dataset: str | None = Field(default=None, description="Its pictures are the style's reference.")
+    prompts: tuple[str, ...] = Field(min_length=1)
+    seeds: int = Field(default=4, ge=1, le=64, description="Seeds per prompt: 0, 1, ...")
+    metrics: tuple[str, ...] = ("clip_score", "style_similarity", "kid_judge", "copy_risk")
+    num_inference_steps: int = Field(default=20, ge=1, le=200)
+    guidance_scale: float = Field(default=4.0, ge=1.0, le=30.0)
+
+
+@dataclass(frozen=True)
+class MetricValue:
+    """A number that knows how sure it is: `low` and `high` bound its 95 % interval."""
+
+    value: float
+    low: float | None
+    high: float | None
+    n: int
+    encoder: str
+    higher_is_better: bool
+    different_from_base: Verdict | None
+
+
+@dataclass(frozen=True)
+class ComparisonRow:
+    """One model's line of the table."""
+
+    model: str
+    metrics: dict[str, MetricValue]
+
+
+@dataclass(frozen=True)
+class ComparisonReport:
+    """The table, its sentences, and the files that hold it. `pictures` maps SPEC to file names in prompt-seed order."""
+
+    rows: tuple[ComparisonRow, ...]
+    recommended: str | None
+    reason: str
+    sentences: tuple[str, ...]
+    fingerprint: str
+    files: tuple[str, ...]
+    pictures: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A parsed SPEC: adapters with weights, or one adapter at a checkpoint's step."""
+
+    text: str
+    adapters: tuple[AdapterWeight, ...]
+    checkpoint_step: int | None = None
+
+
+_PART = re.compile(rf"(?P<name>{NAME_PATTERN.pattern})(?:=(?P<weight>[0-9]*\.?[0-9]+))?")
+_AT_STEP = re.compile(rf"(?P<name>{NAME_PATTERN.pattern})@(?P<step>[0-9]+)")
+
+
+def parse_model_spec(text: str) -> ModelSpec:
+    """Reads `base`, `NAME`, `NAME=0.6+NAME=0.4` or `NAME@STEP`.
+
+    Raises:
+        InvalidModelSpec: it is none of these, or a weight is above the slider's limit.
+    """
+    text = text.strip()
+    if text == BASE_NAME:
+        return ModelSpec(text, ())
+    if at_step := _AT_STEP.fullmatch(text):
+        return ModelSpec(text, (AdapterWeight(adapter_name=at_step["name"]),), int(at_step["step"]))
+    matches = [_PART.fullmatch(part.strip()) for part in text.split("+")]
+    weights: list[AdapterWeight] = []
+    for match in matches:
+        weight = float(match["weight"] or 1.0) if match else -1.0
+        if match is None or not 0 <= weight <= WEIGHT_LIMIT:
+            raise InvalidModelSpec(
+                f"{text!r} does not name a model.",
+                f"Write base, NAME, NAME=0.6+NAME=0.4 (weights 0 to {WEIGHT_LIMIT}) or NAME@STEP.",
+            )
+        weights.append(AdapterWeight(adapter_name=match["name"], weight=weight))
+    return ModelSpec(text, tuple(weights))

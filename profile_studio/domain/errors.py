@@ -1,0 +1,149 @@
+"""The error tree. Every message says what is wrong; every `fix` says what to do.
+
+ProfileStudioError                exit 1  kind "internal"
+├── InputError                    exit 2  the person can mend it
+│   ├── InvalidName                       kind "invalid_name"
+│   ├── InvalidSettings                   kind "invalid_settings"
+│   ├── InvalidPicture                    kind "invalid_picture"
+│   ├── InvalidDataset                    kind "invalid_dataset"
+│   ├── UnknownDataset                    kind "unknown_dataset"
+│   ├── InvalidPrompt                     kind "invalid_prompt"
+│   ├── InvalidAdapter                    kind "invalid_adapter"
+│   ├── UnknownAdapter                    kind "unknown_adapter"
+│   ├── InvalidModelSpec                  kind "invalid_model_spec"
+│   ├── UnknownJob                        kind "unknown_job"
+│   ├── JobNotAllowed                     kind "job_not_allowed"
+│   ├── BaseModelMissing                  kind "base_model_missing"
+│   └── StudioRunning                     kind "studio_running"
+├── EngineUnavailable             exit 1  kind "engine_unavailable"
+├── TrainingFailed                exit 1  kind "training_failed"
+└── Stopped                       exit 1  kind "stopped": a person stopped the work; nothing is wrong
+"""
+
+from typing import ClassVar
+
+
+class ProfileStudioError(Exception):
+    """Something went wrong on our side.
+
+    Args:
+        message: one sentence that says what is wrong.
+        fix: one sentence that says what to do.
+    """
+
+    kind: ClassVar[str] = "internal"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, fix: str = "Try again; if it stays, run `doctor`.") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+    def __reduce__(self) -> tuple[type["ProfileStudioError"], tuple[str, str]]:
+        return type(self), (self.message, self.fix)
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.fix}"
+
+
+class InputError(ProfileStudioError):
+    """What came in is wrong; the person can mend it."""
+
+    kind = "invalid_input"
+    exit_code = 2
+
+
+class InvalidName(InputError):
+    """A data set or adapter name is not allowed."""
+
+    kind = "invalid_name"
+
+
+class InvalidSettings(InputError):
+    """A training, generation or comparison setting is out of range or unknown."""
+
+    kind = "invalid_settings"
+
+
+class InvalidPicture(InputError):
+    """A file is not a usable picture."""
+
+    kind = "invalid_picture"
+
+
+class InvalidDataset(InputError):
+    """A data set cannot be imported or trained on."""
+
+    kind = "invalid_dataset"
+
+
+class UnknownDataset(InputError):
+    """No data set has this name."""
+
+    kind = "unknown_dataset"
+
+
+class InvalidPrompt(InputError):
+    """A prompt cannot be read by the base model or by compel."""
+
+    kind = "invalid_prompt"
+
+
+class InvalidAdapter(InputError):
+    """A LoRA file is unsafe, broken, or for another base model."""
+
+    kind = "invalid_adapter"
+
+
+class UnknownAdapter(InputError):
+    """No adapter has this name."""
+
+    kind = "unknown_adapter"
+
+
+class InvalidModelSpec(InputError):
+    """A model in a comparison is not written as `base`, NAME, NAME=0.6+NAME=0.4 or NAME@STEP."""
+
+    kind = "invalid_model_spec"
+
+
+class UnknownJob(InputError):
+    """No job has this id."""
+
+    kind = "unknown_job"
+
+
+class JobNotAllowed(InputError):
+    """The job is not in a state that allows this."""
+
+    kind = "job_not_allowed"
+
+
+class BaseModelMissing(InputError):
+    """The base model is not on this disk and cannot be fetched."""
+
+    kind = "base_model_missing"
+
+
+class StudioRunning(InputError):
+    """Another studio already uses this home folder."""
+
+    kind = "studio_running"
+
+
+class EngineUnavailable(ProfileStudioError):
+    """No engine answers."""
+
+    kind = "engine_unavailable"
+
+
+class TrainingFailed(ProfileStudioError):
+    """A training ended without a usable adapter."""
+
+    kind = "training_failed"
+
+
+class Stopped(ProfileStudioError):
+    """A person stopped the work."""
+
+    kind = "stopped"

@@ -1,0 +1,78 @@
+"""What a picture is asked with, and the recipe it carries."""
+
+import re
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+WEIGHT_LIMIT = 1.5
+SAFE_WEIGHT_LIMIT = 1.0  # the shaded part of the slider; above it styles start to bend faces
+
+
+class Quality(StrEnum):
+    """One choice in words that sets steps together."""
+
+    QUALITY = "quality"
+    FAST = "fast"
+
+
+NUM_INFERENCE_STEPS = {Quality.QUALITY: 20, Quality.FAST: 10}
+
+NoiseSchedulerName = Literal["default", "ddim", "dpm++", "euler"]
+
+
+class AdapterWeight(BaseModel):
+    """One slider."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    adapter_name: str
+    weight: float = Field(default=1.0, ge=0.0, le=WEIGHT_LIMIT, description="1.0 applies the adapter as trained.")
+
+
+class GenerationRequest(BaseModel):
+    """Everything that decides a picture: two equal requests on one machine give equal pictures."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    prompt: str = Field(max_length=2000)
+    negative_prompt: str = Field(default="", max_length=2000)
+    base: str = "starter"
+    adapters: tuple[AdapterWeight, ...] = ()
+    count: int = Field(default=1, ge=1, le=64)
+    num_inference_steps: int = Field(default=20, ge=1, le=200)
+    guidance_scale: float = Field(default=4.0, ge=1.0, le=30.0)
+    noise_scheduler: NoiseSchedulerName = "default"
+    seed: int = Field(default=0, ge=0, le=2**31 - 1, description="Picture i uses seed + i.")
+    height: int | None = Field(default=None, ge=64, le=2048, description="None: the base's native size.")
+    width: int | None = Field(default=None, ge=64, le=2048)
+
+
+class PictureRecipe(BaseModel):
+    """Stored with every picture and inside its PNG."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    request: GenerationRequest
+    seed: int
+    base_hash: str
+    versions: dict[str, str]
+
+
+WORD_WEIGHT_STEP = 1.1  # compel: each + multiplies by 1.1, each - by 0.9
+
+
+def change_word_weight(prompt: str, word: str, steps: int) -> str:
+    """Adds `+` (steps > 0) or `-` (steps < 0) to each occurrence of a word, undoing opposite signs first.
+
+    >>> change_word_weight("red hair, smile", "hair", 2)
+    'red hair++, smile'
+    """
+
+    def change(match: re.Match[str]) -> str:
+        signs = match.group("signs")
+        level = (len(signs) if signs.startswith("+") else -len(signs)) + steps
+        return match.group("word") + ("+" * level if level > 0 else "-" * -level)
+
+    return re.sub(rf"(?<!\w)(?P<word>{re.escape(word)})(?P<signs>\+*|-*)(?![\w+-])", change, prompt)

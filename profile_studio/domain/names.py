@@ -1,0 +1,30 @@
+"""Names that are safe as file names, in commands and in model specs."""
+
+import re
+
+from profile_studio.domain.errors import InvalidName
+
+NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+BASE_NAME = "base"  # in comparisons: the model without any adapter
+
+
+def check_name(name: str) -> str:
+    """Returns the name if data sets and adapters may carry it.
+
+    Raises:
+        InvalidName: it is not `[a-z0-9][a-z0-9-]{0,63}`, or it is reserved.
+    """
+    if not NAME_PATTERN.fullmatch(name):
+        raise InvalidName(
+            f"{name!r} is not a valid name.",
+            "Use 1 to 64 small letters, digits and hyphens, starting with a letter or digit.",
+        )
+    if name == BASE_NAME:
+        raise InvalidName(f"{name!r} is reserved for the model without an adapter.", "Choose another name.")
+    return name
+
+
+def suggest_name(text: str) -> str:
+    """Turns any text into a valid name: "My Café 2" becomes "my-caf-2", nothing usable becomes "untitled"."""
+    name = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].rstrip("-")
+    return name if name and name != BASE_NAME else "untitled"

@@ -1,0 +1,60 @@
+"""Every choice of a LoRA training, with the bounds the form, the command line and the trainer share."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class AdapterKind(StrEnum):
+    """What an adapter is for; the page and the presets differ by it."""
+
+    STYLE = "style"
+    FACE = "face"
+
+
+class Targets(StrEnum):
+    """Which layers get a LoRA."""
+
+    ATTENTION = "attention"
+    CROSS_ATTENTION = "cross-attention"
+    CROSS_ATTENTION_QV = "cross-attention-qv"
+    ATTENTION_AND_TEXT_ENCODER = "attention+text-encoder"
+    ATTENTION_AND_CONV = "attention+conv"
+    ALL = "all"
+
+
+class LoraTrainingConfig(BaseModel):
+    """One training, completely: two equal configs on one data set version give equal adapters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dataset: str
+    dataset_version: str = Field(default="", description="Filled in when the job is accepted.")
+    adapter_name: str
+    kind: AdapterKind = AdapterKind.STYLE
+    base: str = Field(default="starter", description="starter, sd15, or a folder in diffusers layout.")
+    num_train_steps: int = Field(default=300, ge=1, le=20_000, description="Optimizer steps.")
+    rank: int = Field(default=16, ge=1, le=256)
+    network_alpha: float = Field(default=16.0, gt=0, le=512, description="scaling = network_alpha / rank")
+    targets: Targets = Targets.ATTENTION
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    learning_rate: float = Field(default=1e-4, gt=0, le=1)
+    lr_scheduler: Literal["constant", "cosine", "linear"] = "cosine"
+    lr_warmup_steps: int = Field(default=0, ge=0)
+    batch_size: int = Field(default=1, ge=1, le=64)
+    gradient_accumulation: int = Field(default=1, ge=1, le=64)
+    resolution: int = Field(default=512, ge=64, le=2048, description="Side of the square bucket in pixels.")
+    precision: Literal["fp32", "fp16", "bf16"] = "fp32"
+    min_snr_gamma: float | None = Field(default=5.0, gt=0, description="None switches the weighting off.")
+    caption_dropout: float = Field(default=0.05, ge=0, le=1, description="The trigger word is kept.")
+    checkpoint_every: int = Field(default=100, ge=1, description="Steps between resumable checkpoints.")
+    sample_every: int = Field(default=100, ge=0, description="Steps between sample pictures; 0 makes none.")
+    max_grad_norm: float = Field(default=1.0, gt=0)
+
+
+TUNABLE_KEYS: tuple[str, ...] = (
+    "batch_size", "caption_dropout", "checkpoint_every", "gradient_accumulation", "learning_rate",
+    "lr_scheduler", "lr_warmup_steps", "max_grad_norm", "min_snr_gamma", "precision", "resolution",
+    "sample_every",
+)  # fmt: skip  # what `train --set key=value` accepts

@@ -1,0 +1,72 @@
+"""Where things lie and how the studio runs: the only reader of environment variables."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Read from `PROFILE_STUDIO_*`; every path of the home folder is spelled here and nowhere else."""
+
+    model_config = SettingsConfigDict(env_prefix="PROFILE_STUDIO_", frozen=True)
+
+    home: Path = Field(default=Path("data"), description="Folder for data, user adapters and pictures.")
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite in the home.")
+
+    @property
+    def resolved_home(self) -> Path:
+        return self.home.expanduser().resolve()
+
+    @property
+    def resolved_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.resolved_home / 'studio.db'}"
+
+    @property
+    def queue_database_url(self) -> str:
+        """DBOS keeps its tables apart from ours on SQLite, in the same server on Postgres."""
+        return self.database_url or f"sqlite:///{self.resolved_home / 'queue.db'}"
+
+    @property
+    def datasets_dir(self) -> Path:
+        return self.resolved_home / "datasets"
+
+    @property
+    def user_loras_dir(self) -> Path:
+        return self.resolved_home / "loras"
+
+    @property
+    def jobs_dir(self) -> Path:
+        return self.resolved_home / "jobs"
+
+    @property
+    def pictures_dir(self) -> Path:
+        return self.resolved_home / "pictures"
+
+    @property
+    def run_dir(self) -> Path:
+        """Locks and addresses of the running processes."""
+        return self.resolved_home / "run"
+
+    @property
+    def shipped_loras_dir(self) -> Path:
+        return REPOSITORY_ROOT / "loras"
+
+    @property
+    def starter_dir(self) -> Path:
+        return REPOSITORY_ROOT / "assets" / "starter"
+
+    @property
+    def judge_dir(self) -> Path:
+        return REPOSITORY_ROOT / "assets" / "judge"
+
+    @property
+    def examples_dir(self) -> Path:
+        return REPOSITORY_ROOT / "assets" / "examples"
+
+    def create_folders(self) -> None:
+        for folder in (self.datasets_dir, self.user_loras_dir, self.jobs_dir, self.pictures_dir, self.run_dir):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.run_dir.chmod(0o700)  # it holds the key of the live lane

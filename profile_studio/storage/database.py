@@ -1,0 +1,114 @@
+"""Tables and how a database is opened.
+
+Timestamps are seconds since the epoch (UTC). JSON columns hold what pydantic models and dataclasses of
+`domain` serialise to.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+metadata = sa.MetaData()
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("status", sa.String(16), nullable=False, index=True),
+    sa.Column("wish", sa.String(16)),
+    sa.Column("attempt", sa.Integer, nullable=False, default=0),
+    sa.Column("step", sa.Integer, nullable=False, default=0),
+    sa.Column("steps", sa.Integer, nullable=False, default=0),
+    sa.Column("seconds_left", sa.Float),
+    sa.Column("note", sa.Text, nullable=False, default=""),
+    sa.Column("spec", sa.JSON, nullable=False),
+    sa.Column("result", sa.JSON),
+    sa.Column("error", sa.JSON),
+    sa.Column("created_at", sa.Float, nullable=False, index=True),
+    sa.Column("started_at", sa.Float),
+    sa.Column("finished_at", sa.Float),
+    sa.Column("heartbeat_at", sa.Float),
+)
+
+loss_points = sa.Table(
+    "loss_points",
+    metadata,
+    sa.Column("job_id", sa.String(32), sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("step", sa.Integer, primary_key=True),
+    sa.Column("loss", sa.Float, nullable=False),
+)
+
+datasets = sa.Table(
+    "datasets",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("trigger_word", sa.Text, nullable=False, default=""),
+    sa.Column("class_word", sa.Text, nullable=False, default=""),
+    sa.Column("consent", sa.String(16)),
+    sa.Column("example", sa.String(64)),
+    sa.Column("created_at", sa.Float, nullable=False),
+)
+
+dataset_images = sa.Table(
+    "dataset_images",
+    metadata,
+    sa.Column("dataset", sa.String(64), sa.ForeignKey("datasets.name", ondelete="CASCADE"), primary_key=True),
+    sa.Column("image_id", sa.String(32), primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("original_name", sa.Text, nullable=False),
+    sa.Column("caption", sa.Text, nullable=False, default=""),
+    sa.Column("held_out", sa.Boolean, nullable=False, default=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("width", sa.Integer, nullable=False),
+)
+
+
+class Database:
+    """One engine with the pragmas that concurrent processes on one SQLite file need."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = sa.create_engine(url)
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _configure_sqlite)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """A transaction that commits at the end of the block and rolls back on an error."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def upgrade(self) -> None:
+        """Brings the tables to the newest revision; safe to call from several processes one after the other."""
+        # Imported here: starting the page must not wait for the migration tool when nothing is to be migrated.
+        if self._revision() == HEAD_REVISION:
+            return
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def _revision(self) -> str | None:
+        with self.engine.connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+HEAD_REVISION = "0001"
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

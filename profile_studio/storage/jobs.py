@@ -1,0 +1,220 @@
+"""The job row: every change is one conditional statement that says whether it applied."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from profile_studio.domain.errors import UnknownJob
+from profile_studio.domain.jobs import Job, JobError, JobKind, JobStatus, LossPoint, ProgressReport, Wish
+from profile_studio.storage.database import Database, jobs, loss_points
+
+_HELD = [JobStatus.RUNNING, JobStatus.PAUSING]
+
+
+class JobRepository:
+    """Reads and moves jobs. Times are passed in, in seconds since the epoch."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, kind: JobKind, spec: dict[str, object], steps: int, now: float) -> Job:
+        """A new queued job."""
+        job_id = uuid.uuid4().hex[:12]
+        with self._database.transaction() as connection:
+            connection.execute(
+                jobs.insert().values(
+                    id=job_id, kind=kind, status=JobStatus.QUEUED, attempt=0, step=0, steps=steps, note="",
+                    spec=spec, created_at=now,
+                )  # fmt: skip
+            )
+        return self.get(job_id)
+
+    def get(self, job_id: str) -> Job:
+        """The job of this id.
+
+        Raises:
+            UnknownJob: there is none.
+        """
+        with self._database.transaction() as connection:
+            row = connection.execute(sa.select(jobs).where(jobs.c.id == job_id)).mappings().first()
+            if row is None:
+                raise UnknownJob(f"There is no job {job_id!r}.", "`jobs list` shows the jobs there are.")
+            position = None
+            if row["status"] == JobStatus.QUEUED:
+                earlier = (jobs.c.status == JobStatus.QUEUED) & (jobs.c.created_at < row["created_at"])
+                position = 1 + connection.execute(sa.select(sa.func.count()).where(earlier)).scalar_one()
+        return _to_job(row, position)
+
+    def find(self, statuses: Sequence[JobStatus] | None = None, kind: JobKind | None = None) -> list[Job]:
+        """Jobs, newest first."""
+        query = sa.select(jobs).order_by(jobs.c.created_at.desc(), jobs.c.id)
+        if statuses is not None:
+            query = query.where(jobs.c.status.in_(statuses))
+        if kind is not None:
+            query = query.where(jobs.c.kind == kind)
+        with self._database.transaction() as connection:
+            rows = connection.execute(query).mappings().all()
+        queued = sorted(row["created_at"] for row in rows if row["status"] == JobStatus.QUEUED)
+        return [
+            _to_job(row, queued.index(row["created_at"]) + 1 if row["status"] == JobStatus.QUEUED else None)
+            for row in rows
+        ]
+
+    def claim(self, job_id: str, now: float) -> int | None:
+        """Takes a job to run it: the new attempt's number, or None if it is not to be run (any more).
+
+        A running job is claimed again only by the one supervisor of a home, after it made sure that nobody
+        runs it.
+        """
+        with self._database.transaction() as connection:
+            applied = connection.execute(
+                jobs.update()
+                .where(jobs.c.id == job_id, jobs.c.status.in_([JobStatus.QUEUED, *_HELD]))
+                .values(
+                    status=JobStatus.RUNNING,
+                    attempt=jobs.c.attempt + 1,
+                    started_at=sa.func.coalesce(jobs.c.started_at, now),
+                    heartbeat_at=now,
+                    error=sa.null(),
+                )
+            ).rowcount
+            if not applied:
+                return None
+            return connection.execute(sa.select(jobs.c.attempt).where(jobs.c.id == job_id)).scalar_one()
+
+    def report(self, job_id: str, attempt: int, progress: ProgressReport, now: float) -> bool:
+        """Writes progress; False if a newer attempt owns the job or it is over."""
+        with self._database.transaction() as connection:
+            applied = connection.execute(
+                _held_by(job_id, attempt).values(
+                    step=progress.step, steps=progress.steps, seconds_left=progress.seconds_left,
+                    note=progress.note, heartbeat_at=now,
+                )  # fmt: skip
+            ).rowcount
+            if applied and progress.losses:
+                first = min(point.step for point in progress.losses)
+                # A resumed attempt repeats the steps after its checkpoint: its points replace the lost ones.
+                connection.execute(
+                    loss_points.delete().where(loss_points.c.job_id == job_id, loss_points.c.step >= first)
+                )
+                connection.execute(
+                    loss_points.insert(),
+                    [{"job_id": job_id, "step": point.step, "loss": point.loss} for point in progress.losses],
+                )
+        return bool(applied)
+
+    def wish(self, job_id: str, attempt: int) -> Wish | None:
+        """What the running attempt should do; CANCEL for an attempt that no longer owns the job."""
+        query = sa.select(jobs.c.wish, jobs.c.attempt, jobs.c.status).where(jobs.c.id == job_id)
+        with self._database.transaction() as connection:
+            row = connection.execute(query).first()
+        if row is None or row.attempt != attempt or row.status not in _HELD:
+            return Wish.CANCEL
+        return Wish(row.wish) if row.wish else None
+
+    def complete(self, job_id: str, attempt: int, result: dict[str, object], now: float) -> bool:
+        """Ends the attempt with a verified result; False if it no longer owns the job."""
+        return self._finish(job_id, attempt, now, status=JobStatus.COMPLETED, result=result, step=jobs.c.steps)
+
+    def fail(self, job_id: str, attempt: int, error: JobError, now: float) -> bool:
+        """Ends the attempt with an error; False if it no longer owns the job."""
+        return self._finish(job_id, attempt, now, status=JobStatus.FAILED, error=asdict(error))
+
+    def settle_pause(self, job_id: str, attempt: int) -> bool:
+        """The attempt has saved its state and gone: pausing becomes paused."""
+        with self._database.transaction() as connection:
+            statement = _held_by(job_id, attempt).where(jobs.c.wish == Wish.PAUSE)
+            return bool(
+                connection.execute(
+                    statement.values(status=JobStatus.PAUSED, wish=None, seconds_left=None, note="")
+                ).rowcount
+            )
+
+    def settle_cancel(self, job_id: str, attempt: int, now: float) -> bool:
+        """The attempt is gone and was asked to cancel: the job is canceled."""
+        with self._database.transaction() as connection:
+            statement = _held_by(job_id, attempt).where(jobs.c.wish == Wish.CANCEL)
+            return bool(
+                connection.execute(
+                    statement.values(
+                        status=JobStatus.CANCELED, wish=None, seconds_left=None, note="", finished_at=now
+                    )
+                ).rowcount
+            )
+
+    def ask_pause(self, job_id: str) -> bool:
+        """A running job is asked to pause; a queued one is paused at once. False if it is neither."""
+        with self._database.transaction() as connection:
+            asked = connection.execute(
+                jobs.update()
+                .where(jobs.c.id == job_id, jobs.c.status == JobStatus.RUNNING, jobs.c.wish.is_(None))
+                .values(status=JobStatus.PAUSING, wish=Wish.PAUSE)
+            ).rowcount
+            paused = connection.execute(
+                jobs.update()
+                .where(jobs.c.id == job_id, jobs.c.status == JobStatus.QUEUED)
+                .values(status=JobStatus.PAUSED)
+            ).rowcount
+        return bool(asked or paused)
+
+    def ask_cancel(self, job_id: str, now: float) -> bool:
+        """A running job is asked to cancel; a waiting one is canceled at once. False if it is over."""
+        with self._database.transaction() as connection:
+            asked = connection.execute(
+                jobs.update().where(jobs.c.id == job_id, jobs.c.status.in_(_HELD)).values(wish=Wish.CANCEL)
+            ).rowcount
+            canceled = connection.execute(
+                jobs.update()
+                .where(jobs.c.id == job_id, jobs.c.status.in_([JobStatus.QUEUED, JobStatus.PAUSED]))
+                .values(status=JobStatus.CANCELED, finished_at=now)
+            ).rowcount
+        return bool(asked or canceled)
+
+    def resume(self, job_id: str) -> bool:
+        """A paused job waits for its turn again; False if it is not paused."""
+        with self._database.transaction() as connection:
+            return bool(
+                connection.execute(
+                    jobs.update()
+                    .where(jobs.c.id == job_id, jobs.c.status == JobStatus.PAUSED)
+                    .values(status=JobStatus.QUEUED, wish=None)
+                ).rowcount
+            )
+
+    def losses(self, job_id: str) -> list[LossPoint]:
+        """The loss curve, by step."""
+        query = sa.select(loss_points).where(loss_points.c.job_id == job_id).order_by(loss_points.c.step)
+        with self._database.transaction() as connection:
+            return [LossPoint(row.step, row.loss) for row in connection.execute(query)]
+
+    def _finish(self, job_id: str, attempt: int, now: float, **values: Any) -> bool:
+        with self._database.transaction() as connection:
+            return bool(
+                connection.execute(
+                    _held_by(job_id, attempt).values(
+                        wish=None, seconds_left=None, note="", finished_at=now, **values
+                    )
+                ).rowcount
+            )
+
+
+def _held_by(job_id: str, attempt: int) -> sa.Update:
+    return jobs.update().where(jobs.c.id == job_id, jobs.c.attempt == attempt, jobs.c.status.in_(_HELD))
+
+
+def _to_job(row: sa.RowMapping, queue_position: int | None) -> Job:
+    values = dict(row)
+    error = values.pop("error")
+    return Job(
+        **{
+            **values,
+            "kind": JobKind(row["kind"]),
+            "status": JobStatus(row["status"]),
+            "wish": Wish(row["wish"]) if row["wish"] else None,
+        },
+        error=JobError(**error) if error else None,
+        queue_position=queue_position,
+    )

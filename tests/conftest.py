@@ -1,0 +1,22 @@
+"""Fixtures that several packages' tests share."""
+
+from pathlib import Path
+
+import pytest
+
+from profile_studio.settings import Settings
+from tests.tiny_base import build_tiny_base
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with a random tiny Stable Diffusion 1.5 in diffusers layout; its pictures are 64 x 64."""
+    return build_tiny_base(tmp_path_factory.mktemp("bases") / "tiny-sd15")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with an empty home whose folders exist."""
+    settings = Settings(home=tmp_path / "home")
+    settings.create_folders()
+    return settings

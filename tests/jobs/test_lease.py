@@ -1,0 +1,89 @@
+"""The device lease across processes."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from profile_studio.jobs.lease import DeviceLease
+
+HOLD = """
+import sys
+from pathlib import Path
+from profile_studio.jobs.lease import DeviceLease
+with getattr(DeviceLease(Path(sys.argv[1])), sys.argv[2])():
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def hold_in_another_process(run_dir: Path, how: str) -> "subprocess.Popen[str]":
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(run_dir), how], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    return process
+
+
+def wait_until(fact: Callable[[], bool], timeout_s: float = 20.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not fact():
+        assert time.monotonic() < deadline, "the awaited fact did not come"
+        time.sleep(0.01)
+
+
+def read_held(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def end(process: "subprocess.Popen[str]") -> None:
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.slow
+def test_a_killed_holder_frees_the_device(tmp_path: Path) -> None:
+    holder = hold_in_another_process(tmp_path, "for_picture")
+    assert read_held(holder) == "held"
+    lease = DeviceLease(tmp_path)
+    assert lease.picture_is_wanted()
+
+    end(holder)
+
+    with lease.for_job():
+        assert not lease.picture_is_wanted()
+
+
+@pytest.mark.slow
+def test_a_job_hands_the_device_to_a_waiting_picture_and_takes_it_back(tmp_path: Path) -> None:
+    lease = DeviceLease(tmp_path)
+    events: list[str] = []
+    with lease.for_job():
+        picture = hold_in_another_process(tmp_path, "for_picture")
+        wait_until(lease.picture_is_wanted)
+
+        def let_the_picture_finish() -> None:
+            events.append(read_held(picture))
+            assert picture.stdin is not None
+            picture.stdin.close()
+
+        lease.yield_to_picture(let_the_picture_finish)
+
+        events.append("job goes on")
+        other = DeviceLease(tmp_path)
+        taken = threading.Event()
+        threading.Thread(target=lambda: (other.for_job().__enter__(), taken.set()), daemon=True).start()
+        assert not taken.wait(0.1)
+    assert taken.wait(10)
+    end(picture)
+    assert events == ["held", "job goes on"]
+
+
+def test_without_a_waiting_picture_nothing_happens(tmp_path: Path) -> None:
+    lease = DeviceLease(tmp_path)
+    with lease.for_job():
+        lease.yield_to_picture(lambda: pytest.fail("nobody waits"))

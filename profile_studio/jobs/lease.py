@@ -20,8 +20,8 @@ class DeviceLease:
     """
 
     def __init__(self, run_dir: Path) -> None:
-        self._device = FileLock(run_dir / "device.lock")
-        self._picture_wanted = FileLock(run_dir / "picture-wanted.lock")
+        self._device = FileLock(run_dir / "device.lock", preserve_lock_file=True)
+        self._picture_wanted = FileLock(run_dir / "picture-wanted.lock", preserve_lock_file=True)
 
     @contextmanager
     def for_picture(self) -> Iterator[None]:

@@ -4,7 +4,7 @@ Timestamps are seconds since the epoch (UTC). JSON columns hold what pydantic mo
 `domain` serialise to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ class Database:
             event.listen(self.engine, "connect", _configure_sqlite)
 
     @contextmanager
-    def transaction(self) -> Iterator[sa.Connection]:
+    def transaction(self) -> Generator[sa.Connection]:
         """A transaction that commits at the end of the block and rolls back on an error."""
         with self.engine.begin() as connection:
             yield connection

@@ -5,8 +5,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from profile_studio.domain.datasets import Consent, Dataset, DatasetImage
 from profile_studio.domain.errors import InvalidDataset, UnknownDataset
@@ -53,15 +55,19 @@ class DatasetRepository:
             with self._database.transaction() as connection:
                 connection.execute(
                     datasets.insert().values(
-                        name=name, trigger_word=trigger_word, class_word=class_word, consent=consent,
-                        example=example, created_at=now,
-                    )  # fmt: skip
+                        name=name,
+                        trigger_word=trigger_word,
+                        class_word=class_word,
+                        consent=consent,
+                        example=example,
+                        created_at=now,
+                    )
                 )
                 connection.execute(
                     dataset_images.insert(),
                     [{"dataset": name, "position": i, **vars(image)} for i, image in enumerate(images)],
                 )
-        except sa.exc.IntegrityError as error:
+        except IntegrityError as error:
             raise InvalidDataset(
                 f"There is already a data set called {name!r}.", "Choose another name, or delete that one first."
             ) from error
@@ -128,6 +134,6 @@ class DatasetRepository:
             connection.execute(datasets.delete().where(datasets.c.name == name))
 
 
-def _version(row: sa.Row[tuple[object, ...]], images: Sequence[sa.Row[tuple[object, ...]]]) -> str:
+def _version(row: sa.Row[Any], images: Sequence[sa.Row[Any]]) -> str:
     facts = [row.trigger_word, [[image.sha256, image.caption, image.held_out] for image in images]]
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:12]

@@ -26,9 +26,16 @@ class JobRepository:
         with self._database.transaction() as connection:
             connection.execute(
                 jobs.insert().values(
-                    id=job_id, kind=kind, status=JobStatus.QUEUED, attempt=0, step=0, steps=steps, note="",
-                    spec=spec, created_at=now,
-                )  # fmt: skip
+                    id=job_id,
+                    kind=kind,
+                    status=JobStatus.QUEUED,
+                    attempt=0,
+                    step=0,
+                    steps=steps,
+                    note="",
+                    spec=spec,
+                    created_at=now,
+                )
             )
         return self.get(job_id)
 
@@ -90,9 +97,12 @@ class JobRepository:
         with self._database.transaction() as connection:
             applied = connection.execute(
                 _held_by(job_id, attempt).values(
-                    step=progress.step, steps=progress.steps, seconds_left=progress.seconds_left,
-                    note=progress.note, heartbeat_at=now,
-                )  # fmt: skip
+                    step=progress.step,
+                    steps=progress.steps,
+                    seconds_left=progress.seconds_left,
+                    note=progress.note,
+                    heartbeat_at=now,
+                )
             ).rowcount
             if applied and progress.losses:
                 first = min(point.step for point in progress.losses)
@@ -139,9 +149,7 @@ class JobRepository:
             statement = _held_by(job_id, attempt).where(jobs.c.wish == Wish.CANCEL)
             return bool(
                 connection.execute(
-                    statement.values(
-                        status=JobStatus.CANCELED, wish=None, seconds_left=None, note="", finished_at=now
-                    )
+                    statement.values(status=JobStatus.CANCELED, wish=None, seconds_left=None, note="", finished_at=now)
                 ).rowcount
             )
 
@@ -194,9 +202,7 @@ class JobRepository:
         with self._database.transaction() as connection:
             return bool(
                 connection.execute(
-                    _held_by(job_id, attempt).values(
-                        wish=None, seconds_left=None, note="", finished_at=now, **values
-                    )
+                    _held_by(job_id, attempt).values(wish=None, seconds_left=None, note="", finished_at=now, **values)
                 ).rowcount
             )
 
@@ -206,15 +212,10 @@ def _held_by(job_id: str, attempt: int) -> sa.Update:
 
 
 def _to_job(row: sa.RowMapping, queue_position: int | None) -> Job:
-    values = dict(row)
-    error = values.pop("error")
-    return Job(
-        **{
-            **values,
-            "kind": JobKind(row["kind"]),
-            "status": JobStatus(row["status"]),
-            "wish": Wish(row["wish"]) if row["wish"] else None,
-        },
-        error=JobError(**error) if error else None,
-        queue_position=queue_position,
-    )
+    values: dict[str, Any] = dict(row)
+    error = values["error"]
+    values["kind"] = JobKind(values["kind"])
+    values["status"] = JobStatus(values["status"])
+    values["wish"] = Wish(values["wish"]) if values["wish"] else None
+    values["error"] = JobError(**error) if error else None
+    return Job(**values, queue_position=queue_position)

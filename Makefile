@@ -1,0 +1,39 @@
+# make run    sets everything up and opens the studio
+# make test   sets everything up and runs every test
+# make check  format, lint, types, layers and the quick tests (<= 3 minutes)
+# make fix    formats and mends what can be mended by itself
+.PHONY: run test check fix install dev chromium bench
+PY = .venv/bin/python
+
+run: install
+	$(PY) app.py
+
+install:
+	@scripts/install.sh run
+
+dev:
+	@scripts/install.sh dev
+
+chromium:
+	@scripts/install_chromium.sh
+
+check: dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/pyright
+	.venv/bin/lint-imports
+	$(PY) -m pytest -m "not slow and not browser and not gpu"
+
+test: dev chromium
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/pyright
+	.venv/bin/lint-imports
+	$(PY) -m pytest -m "not gpu"
+
+fix: dev
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+bench: dev
+	$(PY) -m benchmarks.all

@@ -1,0 +1,27 @@
+import pytest
+
+from profile_studio.domain.errors import InvalidName
+from profile_studio.domain.names import check_name, suggest_name
+
+
+@pytest.mark.parametrize("name", ["a", "pixel-me", "2024", "a" * 64])
+def test_a_valid_name_is_returned_unchanged(name: str) -> None:
+    assert check_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["", "-a", "Pixel", "a b", "../x", "ü", "a" * 65, "a\n"])
+def test_an_invalid_name_is_refused_with_the_rule(name: str) -> None:
+    with pytest.raises(InvalidName) as error:
+        check_name(name)
+    assert "small letters, digits and hyphens" in error.value.fix
+
+
+def test_base_is_reserved() -> None:
+    with pytest.raises(InvalidName) as error:
+        check_name("base")
+    assert "reserved" in error.value.message
+
+
+@pytest.mark.parametrize("text", ["My Café 2", "한글", "", "base", "x" * 200, "--"])
+def test_a_suggested_name_is_always_valid(text: str) -> None:
+    assert check_name(suggest_name(text))

@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import pytest
+
+from profile_studio.domain.errors import InvalidDataset, UnknownDataset
+from profile_studio.storage.database import Database
+from profile_studio.storage.datasets import DatasetRepository, NewImage
+
+IMAGES = [NewImage(f"i{n}", f"{n}.png", f"picture {n}", n == 2, f"hash{n}", 8, 8) for n in range(3)]
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> DatasetRepository:
+    database = Database(f"sqlite:///{tmp_path / 'studio.db'}")
+    database.upgrade()
+    return DatasetRepository(database, tmp_path / "datasets")
+
+
+def test_a_data_set_comes_back_in_order(repository: DatasetRepository) -> None:
+    created = repository.create("pixels", IMAGES, now=1.0, trigger_word="pxl")
+    assert [image.image_id for image in created.images] == ["i0", "i1", "i2"]
+    assert [image.image_id for image in created.held_out_images] == ["i2"]
+    assert repository.names() == ["pixels"]
+
+
+def test_a_taken_name_is_refused_and_the_first_set_stays(repository: DatasetRepository) -> None:
+    repository.create("pixels", IMAGES, now=1.0)
+    with pytest.raises(InvalidDataset) as error:
+        repository.create("pixels", IMAGES[:1], now=2.0)
+    assert "already" in error.value.message
+    assert len(repository.get("pixels").images) == 3
+
+
+def test_the_version_follows_the_content_and_nothing_else(repository: DatasetRepository) -> None:
+    first = repository.create("a", IMAGES, now=1.0).version
+    assert repository.create("b", IMAGES, now=2.0).version == first
+    repository.set_caption("a", "i0", "changed")
+    assert repository.get("a").version != first
+    repository.set_caption("a", "i0", "picture 0")
+    assert repository.get("a").version == first
+
+
+def test_a_deleted_set_is_unknown(repository: DatasetRepository) -> None:
+    repository.create("pixels", IMAGES, now=1.0)
+    repository.delete("pixels")
+    with pytest.raises(UnknownDataset):
+        repository.get("pixels")

@@ -1,0 +1,111 @@
+import threading
+from pathlib import Path
+
+import pytest
+
+from profile_studio.domain.errors import UnknownJob
+from profile_studio.domain.jobs import JobError, JobKind, JobStatus, LossPoint, ProgressReport, Wish
+from profile_studio.storage.database import Database
+from profile_studio.storage.jobs import JobRepository
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> JobRepository:
+    database = Database(f"sqlite:///{tmp_path / 'studio.db'}")
+    database.upgrade()
+    return JobRepository(database)
+
+
+def running_job(repository: JobRepository) -> tuple[str, int]:
+    job = repository.create(JobKind.TRAIN, {"rank": 4}, steps=10, now=1.0)
+    attempt = repository.claim(job.id, now=2.0)
+    assert attempt is not None
+    return job.id, attempt
+
+
+def test_an_unknown_job_is_a_sentence(repository: JobRepository) -> None:
+    with pytest.raises(UnknownJob) as error:
+        repository.get("nope")
+    assert "'nope'" in error.value.message
+
+
+def test_queued_jobs_know_their_place(repository: JobRepository) -> None:
+    first = repository.create(JobKind.TRAIN, {}, 1, now=1.0)
+    second = repository.create(JobKind.TRAIN, {}, 1, now=2.0)
+    assert [repository.get(job.id).queue_position for job in (first, second)] == [1, 2]
+
+
+def test_a_late_attempt_changes_nothing(repository: JobRepository) -> None:
+    job_id, late = running_job(repository)
+    repository.claim(job_id, now=3.0)
+    assert not repository.report(job_id, late, ProgressReport(9, 10), now=4.0)
+    assert not repository.complete(job_id, late, {"adapter": "x"}, now=4.0)
+    assert not repository.fail(job_id, late, JobError("k", "m", "f"), now=4.0)
+    assert repository.wish(job_id, late) is Wish.CANCEL
+    assert repository.get(job_id).step == 0
+
+
+def test_a_finished_job_is_not_claimed(repository: JobRepository) -> None:
+    job_id, attempt = running_job(repository)
+    assert repository.complete(job_id, attempt, {}, now=3.0)
+    assert repository.claim(job_id, now=4.0) is None
+
+
+def test_pausing_a_running_job_takes_effect_when_it_has_saved(repository: JobRepository) -> None:
+    job_id, attempt = running_job(repository)
+    assert repository.ask_pause(job_id)
+    assert repository.get(job_id).status is JobStatus.PAUSING
+    assert repository.wish(job_id, attempt) is Wish.PAUSE
+    assert repository.settle_pause(job_id, attempt)
+    assert repository.get(job_id).status is JobStatus.PAUSED
+    assert repository.resume(job_id)
+    assert repository.get(job_id).status is JobStatus.QUEUED
+
+
+def test_canceling_a_waiting_job_takes_effect_at_once(repository: JobRepository) -> None:
+    job = repository.create(JobKind.TRAIN, {}, 1, now=1.0)
+    assert repository.ask_cancel(job.id, now=2.0)
+    assert repository.get(job.id).status is JobStatus.CANCELED
+    assert repository.claim(job.id, now=3.0) is None
+
+
+def test_canceling_a_running_job_waits_for_its_process(repository: JobRepository) -> None:
+    job_id, attempt = running_job(repository)
+    assert repository.ask_cancel(job_id, now=2.0)
+    assert repository.get(job_id).status is JobStatus.RUNNING
+    assert repository.wish(job_id, attempt) is Wish.CANCEL
+    assert repository.settle_cancel(job_id, attempt, now=3.0)
+    assert repository.get(job_id).status is JobStatus.CANCELED
+
+
+def test_a_finished_job_can_be_neither_paused_nor_canceled(repository: JobRepository) -> None:
+    job_id, attempt = running_job(repository)
+    repository.complete(job_id, attempt, {}, now=3.0)
+    assert not repository.ask_pause(job_id)
+    assert not repository.ask_cancel(job_id, now=4.0)
+
+
+def test_repeated_steps_replace_the_lost_ones_in_the_curve(repository: JobRepository) -> None:
+    job_id, attempt = running_job(repository)
+    repository.report(job_id, attempt, ProgressReport(3, 10, losses=tuple(LossPoint(s, 1.0) for s in (1, 2, 3))), 2.0)
+    again = repository.claim(job_id, now=3.0)
+    assert again is not None
+    repository.report(job_id, again, ProgressReport(2, 10, losses=(LossPoint(2, 0.5),)), 4.0)
+    assert repository.losses(job_id) == [LossPoint(1, 1.0), LossPoint(2, 0.5)]
+
+
+def test_one_of_eight_who_ask_to_resume_at_once_gets_it(repository: JobRepository) -> None:
+    job = repository.create(JobKind.TRAIN, {}, 1, now=1.0)
+    repository.ask_pause(job.id)
+    barrier, wins = threading.Barrier(8), []
+
+    def resume() -> None:
+        barrier.wait()
+        wins.append(repository.resume(job.id))
+
+    threads = [threading.Thread(target=resume) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(wins) == [False] * 7 + [True]

@@ -1,5 +1,6 @@
 """Where things lie and how the studio runs: the only reader of environment variables."""
 
+import os
 from pathlib import Path
 
 from pydantic import Field
@@ -65,6 +66,11 @@ class Settings(BaseSettings):
     @property
     def examples_dir(self) -> Path:
         return REPOSITORY_ROOT / "assets" / "examples"
+
+    def child_environment(self) -> dict[str, str]:
+        """The environment of a process of ours on the same home, whatever folder it starts in."""
+        ours = {"PROFILE_STUDIO_HOME": str(self.resolved_home), "PROFILE_STUDIO_DATABASE_URL": self.database_url}
+        return {**os.environ, **ours}
 
     def create_folders(self) -> None:
         for folder in (self.datasets_dir, self.user_loras_dir, self.jobs_dir, self.pictures_dir, self.run_dir):

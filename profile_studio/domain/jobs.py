@@ -28,6 +28,11 @@ class JobStatus(StrEnum):
     def is_finished(self) -> bool:
         return self in (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELED)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether an attempt has the job."""
+        return self in (JobStatus.RUNNING, JobStatus.PAUSING)
+
 
 class Wish(StrEnum):
     """What a person asked a running job to do; the process that runs it looks between two steps."""

@@ -3,7 +3,7 @@
 Both locks are the operating system's, so a holder that is killed gives them back at once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,13 +24,16 @@ class DeviceLease:
         self._picture_wanted = FileLock(run_dir / "picture-wanted.lock", preserve_lock_file=True)
 
     @contextmanager
-    def for_picture(self) -> Iterator[None]:
+    def for_picture(self) -> Generator[None, None, None]:
         """Holds the device for a picture; a running job hands it over between two steps."""
-        with self._picture_wanted.acquire(poll_interval=POLL_INTERVAL_S), self._device.acquire(poll_interval=POLL_INTERVAL_S):
+        with (
+            self._picture_wanted.acquire(poll_interval=POLL_INTERVAL_S),
+            self._device.acquire(poll_interval=POLL_INTERVAL_S),
+        ):
             yield
 
     @contextmanager
-    def for_job(self) -> Iterator[None]:
+    def for_job(self) -> Generator[None, None, None]:
         """Holds the device for a job, which must call `yield_to_picture` between its steps."""
         with self._device.acquire(poll_interval=POLL_INTERVAL_S):
             yield

@@ -153,6 +153,24 @@ class JobRepository:
                 ).rowcount
             )
 
+    def put_back(self, job_id: str, attempt: int) -> bool:
+        """The attempt is gone without an end of its own: the job waits for its turn again."""
+        with self._database.transaction() as connection:
+            statement = _held_by(job_id, attempt).where(jobs.c.wish.is_(None))
+            return bool(
+                connection.execute(
+                    statement.values(status=JobStatus.QUEUED, seconds_left=None, note="")
+                ).rowcount
+            )
+
+    def settle_lost(self, job_id: str, attempt: int, now: float) -> bool:
+        """Nobody runs the attempt any more: its wish is fulfilled, or the job waits for its turn again."""
+        return (
+            self.settle_cancel(job_id, attempt, now)
+            or self.settle_pause(job_id, attempt)
+            or self.put_back(job_id, attempt)
+        )
+
     def ask_pause(self, job_id: str) -> bool:
         """A running job is asked to pause; a queued one is paused at once. False if it is neither."""
         with self._database.transaction() as connection:

@@ -21,10 +21,9 @@ with getattr(DeviceLease(Path(sys.argv[1])), sys.argv[2])():
 
 
 def hold_in_another_process(run_dir: Path, how: str) -> "subprocess.Popen[str]":
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-c", HOLD, str(run_dir), how], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    return process
 
 
 def wait_until(fact: Callable[[], bool], timeout_s: float = 20.0) -> None:

@@ -1,0 +1,148 @@
+"""One attempt at a job: claim it, run it in a process of its own, and settle its row by what was left behind."""
+
+import subprocess
+import threading
+import time
+from enum import StrEnum
+from pathlib import Path
+
+from profile_studio.domain.jobs import Job, JobError, Wish
+from profile_studio.jobs.processes import ProcessMark, kill_tree, say_goodbye, start, worker_command
+from profile_studio.settings import Settings
+from profile_studio.storage.jobs import JobRepository
+
+LOOK_INTERVAL_S = 0.25
+CANCEL_TERMINATE_S = 20.0  # a step of a large model on a slow machine may take this long to notice
+CANCEL_KILL_S = 30.0
+STOP_KILL_S = 14.0  # all is to be over 20 s after Ctrl-C
+LEFTOVER_LEAVE_S = 30.0
+MOST_CRASHES = 3
+LOG_TAIL_LINES = 40
+
+
+class AttemptEnd(StrEnum):
+    """How an attempt left its job."""
+
+    SETTLED = "settled"  # the row has its next state; nothing more to do
+    CRASHED = "crashed"  # the process died, and another attempt may do better
+
+
+def job_log(settings: Settings, job_id: str) -> Path:
+    """What the job's process printed, all attempts one after the other."""
+    return settings.jobs_dir / job_id / "log.txt"
+
+
+class Attempts:
+    """Runs attempts for one supervisor.
+
+    Args:
+        stopping: set when the supervisor is to leave; running attempts then save their state and end.
+    """
+
+    def __init__(self, settings: Settings, repository: JobRepository, stopping: threading.Event) -> None:
+        self._settings = settings
+        self._repository = repository
+        self._stopping = stopping
+
+    def run(self, job_id: str, earlier_crashes: int) -> AttemptEnd:
+        """Runs a job until it completes, obeys a wish, fails, or its process dies.
+
+        Args:
+            earlier_crashes: how often its process has died since the job was queued.
+        """
+        if self._stopping.is_set():
+            return AttemptEnd.SETTLED
+        self._end_leftover(job_id)
+        before = self._repository.get(job_id)
+        attempt = self._repository.claim(job_id, time.time())
+        if attempt is None:
+            return AttemptEnd.SETTLED
+        exit_code = self._run_process(job_id, attempt)
+        return self._settle(before, attempt, exit_code, earlier_crashes)
+
+    def _run_process(self, job_id: str, attempt: int) -> int:
+        command = worker_command("run", "--job", job_id, "--attempt", str(attempt))
+        process = start(command, self._settings, job_log(self._settings, job_id))
+        try:
+            ProcessMark.of(process.pid).write(self._mark_path(job_id))
+            self._watch(process, job_id, attempt)
+        finally:
+            if process.poll() is None:
+                kill_tree(process.pid)
+            say_goodbye(process)
+            self._mark_path(job_id).unlink(missing_ok=True)
+        return process.wait()
+
+    def _watch(self, process: "subprocess.Popen[bytes]", job_id: str, attempt: int) -> None:
+        """Returns when the process is gone, or is to be killed because it did not obey in time."""
+        cancel_asked_at: float | None = None
+        stop_asked_at: float | None = None
+        while not _is_gone(process, LOOK_INTERVAL_S):
+            now = time.monotonic()
+            if self._stopping.is_set() and stop_asked_at is None:
+                stop_asked_at = now
+                say_goodbye(process)
+            if cancel_asked_at is None and self._repository.wish(job_id, attempt) is Wish.CANCEL:
+                cancel_asked_at = now
+            if cancel_asked_at is not None and now - cancel_asked_at > CANCEL_TERMINATE_S:
+                process.terminate()
+            if cancel_asked_at is not None and now - cancel_asked_at > CANCEL_KILL_S:
+                return
+            if stop_asked_at is not None and now - stop_asked_at > STOP_KILL_S:
+                return
+
+    def _settle(self, before: Job, attempt: int, exit_code: int, earlier_crashes: int) -> AttemptEnd:
+        repository, job_id = self._repository, before.id
+        job = repository.get(job_id)
+        if job.attempt != attempt or not job.status.is_held:
+            return AttemptEnd.SETTLED
+        if job.wish is not None or self._stopping.is_set():
+            repository.settle_lost(job_id, attempt, time.time())
+            return AttemptEnd.SETTLED
+        made_progress = job.step > before.step
+        was_killed = exit_code < 0
+        if earlier_crashes + 1 < MOST_CRASHES and (made_progress or was_killed):
+            return AttemptEnd.CRASHED
+        details = log_tail(job_log(self._settings, job_id))
+        repository.fail(job_id, attempt, _crash_error(exit_code, details), time.time())
+        return AttemptEnd.SETTLED
+
+    def _end_leftover(self, job_id: str) -> None:
+        """An attempt of a supervisor that was killed sees its pipe close, saves and leaves; then the job is free."""
+        if mark := ProcessMark.read(self._mark_path(job_id)):
+            mark.end(LEFTOVER_LEAVE_S)
+
+    def _mark_path(self, job_id: str) -> Path:
+        return self._settings.jobs_dir / job_id / "process.json"
+
+
+def log_tail(log: Path) -> str:
+    """The last lines of a job's log."""
+    try:
+        return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_TAIL_LINES:])
+    except OSError:
+        return ""
+
+
+def _is_gone(process: "subprocess.Popen[bytes]", timeout_s: float) -> bool:
+    try:
+        process.wait(timeout_s)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _crash_error(exit_code: int, details: str) -> JobError:
+    if exit_code == -9 or "out of memory" in details.lower():
+        return JobError(
+            "out_of_memory",
+            "The job's process was killed, most likely because memory ran out.",
+            "Close other programs, or choose a smaller batch size or resolution, then start it again.",
+            details,
+        )
+    return JobError(
+        "crashed",
+        f"The job's process ended unexpectedly (exit code {exit_code}).",
+        "Start it again; if it stays, the details say where it went wrong.",
+        details,
+    )

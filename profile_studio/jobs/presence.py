@@ -1,0 +1,79 @@
+"""One web process and one supervisor per home: who is there, and where to reach it."""
+
+import json
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from profile_studio.storage.files import write_json
+
+TEST_TIMEOUT_S = 1.0  # another process that only asks `is_there` holds the lock for an instant
+
+
+class AlreadyThere(Exception):
+    """Another process of this home has the part."""
+
+
+class Presence:
+    """A part that one process of a home plays.
+
+    The lock says whether somebody plays it, also after kill -9; the JSON file beside it says who.
+
+    Args:
+        run_dir: where both lie.
+        part: `web` or `supervisor`.
+    """
+
+    def __init__(self, run_dir: Path, part: str) -> None:
+        self._lock = FileLock(run_dir / f"{part}.lock", preserve_lock_file=True)
+        self._facts_path = run_dir / f"{part}.json"
+
+    @contextmanager
+    def hold(self) -> Generator[None, None, None]:
+        """Plays the part inside the block.
+
+        Raises:
+            AlreadyThere: another process does.
+        """
+        try:
+            self._lock.acquire(timeout=TEST_TIMEOUT_S)
+        except Timeout:
+            raise AlreadyThere from None
+        try:
+            self._facts_path.unlink(missing_ok=True)
+            yield
+        finally:
+            self._facts_path.unlink(missing_ok=True)
+            self._lock.release()
+
+    def is_there(self) -> bool:
+        """Whether a living process plays the part."""
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            return True
+        self._lock.release()
+        return False
+
+    def tell(self, facts: Mapping[str, object]) -> None:
+        """Inside `hold`: what others may know, for example a pid and an address."""
+        write_json(self._facts_path, facts)
+
+    def facts(self) -> dict[str, object]:
+        """What the process that plays the part told; empty if nothing."""
+        try:
+            return json.loads(self._facts_path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+
+
+def supervisor_presence(run_dir: Path) -> Presence:
+    """The process that runs the jobs of a home."""
+    return Presence(run_dir, "supervisor")
+
+
+def web_presence(run_dir: Path) -> Presence:
+    """The process that serves the page of a home."""
+    return Presence(run_dir, "web")

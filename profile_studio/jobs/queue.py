@@ -1,0 +1,74 @@
+"""The durable queue on DBOS: which job's turn it is.
+
+The job row is the truth about a job; the queue only moves jobs to a supervisor. `dbos` is imported where it is
+used, because the page must not wait for it.
+"""
+
+import uuid
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from profile_studio.settings import Settings
+
+if TYPE_CHECKING:
+    from dbos import DBOSClient
+
+QUEUE_NAME = "gpu"
+WORKFLOW_NAME = "run_job"
+# Fixed: DBOS takes up a job only for the version that queued it, and an update must not orphan jobs.
+APPLICATION_VERSION = "1"
+
+
+class JobQueue:
+    """Jobs that wait for a supervisor or are with one."""
+
+    def __init__(self, client: "DBOSClient") -> None:
+        self._client = client
+
+    def put(self, job_id: str) -> None:
+        """Queues a job; nothing happens if it already waits or runs."""
+        self._client.enqueue(
+            {
+                "workflow_name": WORKFLOW_NAME,
+                "queue_name": QUEUE_NAME,
+                "workflow_id": f"{job_id}.{uuid.uuid4().hex[:12]}",
+                "app_version": APPLICATION_VERSION,
+                "deduplication_id": job_id,
+                "duplication_policy": "return-existing",
+            },
+            job_id,
+        )
+
+    def job_ids(self) -> set[str]:
+        """The jobs that wait on the queue or are with a supervisor."""
+        workflows = self._client.list_workflows(
+            status=["ENQUEUED", "PENDING"], name=WORKFLOW_NAME, load_input=False, load_output=False
+        )
+        return {workflow.workflow_id.split(".")[0] for workflow in workflows}
+
+
+@contextmanager
+def open_queue(settings: Settings) -> Generator[JobQueue, None, None]:
+    """The queue of this home; its tables exist once a supervisor has run."""
+    from dbos import DBOSClient
+
+    client = DBOSClient(system_database_url=settings.queue_database_url)
+    try:
+        yield JobQueue(client)
+    finally:
+        client.destroy()
+
+
+def enqueue(settings: Settings, job_id: str) -> None:
+    """Queues a job at once instead of at the supervisor's next look.
+
+    Where no supervisor ever ran there is no queue yet: the row alone waits for the first one.
+    """
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        with open_queue(settings) as queue:
+            queue.put(job_id)
+    except DBAPIError:
+        return

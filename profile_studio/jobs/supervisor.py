@@ -1,0 +1,174 @@
+"""The process that runs a home's jobs and keeps its engine alive.
+
+DBOS moves jobs here, one at a time; the rows say what is true; both are brought together once a second, so that
+whatever died, and in whatever order, no accepted job is forgotten.
+"""
+
+import os
+import signal
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from profile_studio.domain.errors import StudioRunning
+from profile_studio.domain.jobs import Job, JobStatus
+from profile_studio.jobs.attempts import AttemptEnd, Attempts
+from profile_studio.jobs.lease import DeviceLease
+from profile_studio.jobs.presence import AlreadyThere, supervisor_presence
+from profile_studio.jobs.processes import KeptProcess, worker_command
+from profile_studio.jobs.queue import APPLICATION_VERSION, QUEUE_NAME, WORKFLOW_NAME, JobQueue, open_queue
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.jobs import JobRepository
+
+TICK_S = 0.5
+HEARTBEAT_INTERVAL_S = 5.0
+SILENT_AFTER_S = 60.0  # a held job without a sign of life for this long has lost its machine
+IDLE_LEAVE_S = 60.0
+ENGINE_LEAVE_S = 3.0
+QUEUE_POLL_S = 0.5
+
+
+class Supervisor:
+    """Runs until it is stopped, or idle without a parent.
+
+    Args:
+        parent_gone: set when the process that started this one is gone; None if it is nobody's child.
+        with_engine: keep an engine for the live lane.
+    """
+
+    def __init__(
+        self, settings: Settings, parent_gone: threading.Event | None = None, with_engine: bool = True
+    ) -> None:
+        settings.create_folders()
+        self._settings = settings
+        self._parent_gone = parent_gone
+        self._presence = supervisor_presence(settings.run_dir)
+        self._lease = DeviceLease(settings.run_dir)
+        self._stopping = threading.Event()
+        self._working = threading.Lock()  # held by the workflow while an attempt runs
+        log = settings.run_dir / "engine.log"
+        self._engine = KeptProcess(worker_command("engine"), settings, log) if with_engine else None
+        self._last_heartbeat = self._last_activity = time.monotonic()
+
+    def run(self) -> None:
+        """Works on the jobs of this home.
+
+        Raises:
+            StudioRunning: another supervisor already does.
+        """
+        try:
+            with self._presence.hold():
+                self._run_alone()
+        except AlreadyThere:
+            raise StudioRunning(
+                "Another worker already runs the jobs of this home folder.",
+                "Let it work, or stop it first; for a second studio set PROFILE_STUDIO_HOME to another folder.",
+            ) from None
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """Asks `run` to save everything and return; a signal handler."""
+        self._stopping.set()
+
+    def _run_alone(self) -> None:
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, self.stop)
+        self._beat()
+        database = Database(self._settings.resolved_database_url)
+        database.upgrade()
+        self._repository = JobRepository(database)
+        self._attempts = Attempts(self._settings, self._repository, self._stopping)
+        _launch_dbos(self._settings, self._run_job)
+        try:
+            with open_queue(self._settings) as queue:
+                while not self._stopping.is_set() and not self._may_leave():
+                    self._tick(queue)
+                    self._stopping.wait(TICK_S)
+        finally:
+            self._leave()
+
+    def _tick(self, queue: JobQueue) -> None:
+        now = time.monotonic()
+        if now - self._last_heartbeat > HEARTBEAT_INTERVAL_S:
+            self._beat()
+        unfinished = self._repository.find([JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PAUSING])
+        if unfinished:
+            self._reconcile(queue, unfinished)
+        if unfinished or self._working.locked() or self._lease.picture_is_wanted():
+            self._last_activity = now
+        if self._engine is not None:
+            self._engine.look_after()
+
+    def _reconcile(self, queue: JobQueue, unfinished: list[Job]) -> None:
+        """Queues each waiting row that DBOS does not know; puts back the jobs of a machine that fell silent."""
+        on_queue = queue.job_ids()
+        for job in reversed(unfinished):  # oldest first
+            if job.id in on_queue:
+                continue
+            if job.status is JobStatus.QUEUED:
+                queue.put(job.id)
+            elif time.time() - (job.heartbeat_at or 0.0) > SILENT_AFTER_S:
+                self._repository.settle_lost(job.id, job.attempt, time.time())
+
+    def _run_job(self, job_id: str) -> None:
+        """The workflow: attempts until the job's row is settled."""
+        from dbos import DBOS
+
+        crashes = 0
+        while DBOS.run_step({"name": "run_attempt"}, self._run_attempt, job_id, crashes) == AttemptEnd.CRASHED:
+            crashes += 1
+
+    def _run_attempt(self, job_id: str, earlier_crashes: int) -> str:
+        with self._working:
+            return self._attempts.run(job_id, earlier_crashes).value
+
+    def _may_leave(self) -> bool:
+        idle_s = time.monotonic() - self._last_activity
+        return self._parent_gone is not None and self._parent_gone.is_set() and idle_s > IDLE_LEAVE_S
+
+    def _beat(self) -> None:
+        self._presence.tell({"pid": os.getpid(), "heartbeat": time.time()})
+        self._last_heartbeat = time.monotonic()
+
+    def _leave(self) -> None:
+        from dbos import DBOS
+
+        self._stopping.set()
+        if self._engine is not None:
+            self._engine.end(ENGINE_LEAVE_S)
+        with self._working:  # the running attempt has saved its state and settled its row
+            DBOS.destroy()
+
+
+def _launch_dbos(settings: Settings, run_job: Callable[[str], None]) -> None:
+    from dbos import DBOS
+
+    DBOS(
+        config={
+            "name": "profile-studio",
+            "system_database_url": settings.queue_database_url,
+            "application_version": APPLICATION_VERSION,
+            "executor_id": _executor_id(settings.run_dir),
+            "log_level": "WARNING",
+        }
+    )
+
+    @DBOS.workflow(name=WORKFLOW_NAME)
+    def workflow(job_id: str) -> None:  # pyright: ignore[reportUnusedFunction]
+        run_job(job_id)
+
+    DBOS.launch()
+    DBOS.register_queue(
+        QUEUE_NAME, worker_concurrency=1, polling_interval_sec=QUEUE_POLL_S, on_conflict="always_update"
+    )
+
+
+def _executor_id(run_dir: Path) -> str:
+    """Stays the same over restarts: DBOS recovers the jobs of the same executor only."""
+    path = run_dir / "executor-id"
+    if not path.exists():
+        path.write_text(uuid.uuid4().hex, encoding="utf-8")
+    return path.read_text(encoding="utf-8")

@@ -1,0 +1,157 @@
+"""One attempt at a job, in this process: hold the device, do the work, write the end into the row."""
+
+import sys
+import threading
+import time
+import traceback
+from dataclasses import replace
+from pathlib import Path
+
+from profile_studio.domain.comparison import ComparisonConfig
+from profile_studio.domain.errors import ProfileStudioError
+from profile_studio.domain.jobs import Interrupted, Job, JobContext, JobError, JobKind, ProgressReport, Wish
+from profile_studio.domain.training import LoraTrainingConfig
+from profile_studio.jobs.lease import DeviceLease
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.jobs import JobRepository
+from profile_studio.worker.parent import on_parent_gone
+
+REPORT_INTERVAL_S = 1.0
+WISH_INTERVAL_S = 0.2
+HEARTBEAT_INTERVAL_S = 10.0
+WAITING_FOR_DEVICE = "waits for the device"
+WAITING_FOR_PICTURE = "waits for your picture"
+
+EXIT_SETTLED = 0  # the row has its next state
+EXIT_INTERRUPTED = 75  # saved, because the supervisor left; the job goes on after its restart
+EXIT_CRASHED = 1
+
+
+class RowContext:
+    """The `JobContext` of an attempt: its progress, its wishes and its device, all through the job's row.
+
+    Args:
+        supervisor_gone: set when nobody watches this process any more.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        repository: JobRepository,
+        job: Job,
+        lease: DeviceLease,
+        supervisor_gone: threading.Event,
+    ) -> None:
+        self.job = job
+        self.folder: Path = settings.jobs_dir / job.id
+        self._repository = repository
+        self._lease = lease
+        self._supervisor_gone = supervisor_gone
+        self._lock = threading.Lock()
+        self._progress = ProgressReport(job.step, job.steps)
+        self._written_at = 0.0
+        self._wish: Wish | None = None
+        self._wish_read_at = 0.0
+
+    def report(self, progress: ProgressReport) -> None:
+        """Writes progress into the row; what comes within a second of the last write goes with the next one."""
+        with self._lock:
+            self._progress = replace(progress, losses=(*self._progress.losses, *progress.losses))
+            is_last = progress.step >= progress.steps
+            if is_last or time.monotonic() - self._written_at >= REPORT_INTERVAL_S:
+                self._write()
+
+    def wish(self) -> Wish | None:
+        """What to do now; PAUSE also when the supervisor is gone (the job then goes on after its restart)."""
+        if self._wish is None and time.monotonic() - self._wish_read_at >= WISH_INTERVAL_S:
+            self._wish = self._repository.wish(self.job.id, self.job.attempt)
+            self._wish_read_at = time.monotonic()
+        return self._wish or (Wish.PAUSE if self._supervisor_gone.is_set() else None)
+
+    def yield_device(self) -> None:
+        """Hands the device to whoever waits for a picture, and takes it back after."""
+        self._lease.yield_to_picture(lambda: self.note(WAITING_FOR_PICTURE))
+
+    def note(self, text: str) -> None:
+        """Says at once, in words, what the job is doing."""
+        with self._lock:
+            self._progress = replace(self._progress, note=text)
+            self._write()
+
+    def beat(self) -> None:
+        """Shows that this process lives, where the work itself has had nothing to report."""
+        with self._lock:
+            if time.monotonic() - self._written_at >= HEARTBEAT_INTERVAL_S:
+                self._write()
+
+    def flush(self) -> None:
+        """Writes what was reported since the last write."""
+        with self._lock:
+            self._write()
+
+    def _write(self) -> None:
+        self._repository.report(self.job.id, self.job.attempt, self._progress, time.time())
+        self._progress = replace(self._progress, losses=())
+        self._written_at = time.monotonic()
+
+
+def run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
+    """Does an attempt's work; returns the exit code of this process."""
+    supervisor_gone = threading.Event()
+    on_parent_gone(supervisor_gone.set)
+    repository = JobRepository(Database(settings.resolved_database_url))
+    job = repository.get(job_id)
+    if job.attempt != attempt or not job.status.is_held:
+        return EXIT_SETTLED
+    lease = DeviceLease(settings.run_dir)
+    context = RowContext(settings, repository, job, lease, supervisor_gone)
+    context.folder.mkdir(parents=True, exist_ok=True)
+    done = threading.Event()
+    heart = threading.Thread(target=_beat_until, args=(done, context), daemon=True)
+    heart.start()
+    try:
+        context.note(WAITING_FOR_DEVICE)
+        with lease.for_job():
+            context.note("")
+            result = _work(job, context, settings)
+        context.flush()
+        repository.complete(job_id, attempt, result, time.time())
+    except Interrupted:
+        context.flush()
+        return _settle_wish(repository, job)
+    except ProfileStudioError as error:
+        traceback.print_exc()
+        details = traceback.format_exc(limit=-3)
+        repository.fail(job_id, attempt, JobError(error.kind, error.message, error.fix, details), time.time())
+    except Exception:  # noqa: BLE001  the supervisor decides between another attempt and a failure
+        traceback.print_exc()
+        context.flush()
+        return EXIT_CRASHED
+    finally:
+        done.set()
+        heart.join()
+    return EXIT_SETTLED
+
+
+def _work(job: Job, context: JobContext, settings: Settings) -> dict[str, object]:
+    # Imported here: a job loads only what it computes with.
+    if job.kind is JobKind.TRAIN:
+        from profile_studio.training.run import run_training
+
+        return run_training(LoraTrainingConfig.model_validate(job.spec), context, settings)
+    from profile_studio.metrics.run import run_comparison
+
+    return run_comparison(ComparisonConfig.model_validate(job.spec), context, settings)
+
+
+def _settle_wish(repository: JobRepository, job: Job) -> int:
+    if repository.settle_pause(job.id, job.attempt) or repository.settle_cancel(job.id, job.attempt, time.time()):
+        return EXIT_SETTLED
+    print("The supervisor is gone; the work is saved.", file=sys.stderr)  # noqa: T201
+    return EXIT_INTERRUPTED
+
+
+def _beat_until(done: threading.Event, context: RowContext) -> None:
+    while not done.wait(1.0):
+        context.beat()

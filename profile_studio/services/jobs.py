@@ -1,0 +1,96 @@
+"""Watching and steering jobs."""
+
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from profile_studio.domain.errors import JobNotAllowed
+from profile_studio.domain.jobs import Job, JobStatus, LossPoint
+from profile_studio.jobs.presence import supervisor_presence
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.jobs import JobRepository
+
+_SAMPLE_NAME = re.compile(r"(?:step-(?P<step>\d+)|base)-(?P<index>\d+)\.png")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A picture made during a training; the base's picture with the same index has the same prompt and seed."""
+
+    step: int
+    index: int
+    path: Path
+    is_base: bool
+
+
+class JobService:
+    """Jobs of all kinds; a supervisor brings about what is asked here within about a second."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._repository = JobRepository(database)
+
+    def list(self) -> "list[Job]":
+        """All jobs, newest first."""
+        return self._repository.find()
+
+    def get(self, job_id: str) -> Job:
+        """The job of this id.
+
+        Raises:
+            UnknownJob: there is none.
+        """
+        return self._repository.get(job_id)
+
+    def pause(self, job_id: str) -> Job:
+        """Asks a job to save its state and make room; it goes on exactly there after `resume`.
+
+        Raises:
+            JobNotAllowed: it neither runs nor waits.
+        """
+        if not self._repository.ask_pause(job_id):
+            raise self._refusal(job_id, "paused", "Only a running or queued job can be paused.")
+        return self.get(job_id)
+
+    def resume(self, job_id: str) -> Job:
+        """Puts a paused job back on the queue.
+
+        Raises:
+            JobNotAllowed: it is not paused.
+        """
+        if not self._repository.resume(job_id):
+            raise self._refusal(job_id, "resumed", "Only a paused job can be resumed; start a new one instead.")
+        return self.get(job_id)
+
+    def cancel(self, job_id: str) -> Job:
+        """Ends a job for good; what it made so far stays in its folder.
+
+        Raises:
+            JobNotAllowed: it is over already.
+        """
+        if not self._repository.ask_cancel(job_id, time.time()):
+            raise self._refusal(job_id, "canceled", "There is nothing to do: it is over.")
+        return self.get(job_id)
+
+    def losses(self, job_id: str) -> "list[LossPoint]":
+        """The loss curve so far, by step."""
+        return self._repository.losses(job_id)
+
+    def samples(self, job_id: str) -> "list[Sample]":
+        """Sample pictures so far: the base's first, then by step."""
+        found: list[Sample] = []
+        for path in (self._settings.jobs_dir / self.get(job_id).id / "samples").glob("*.png"):
+            if match := _SAMPLE_NAME.fullmatch(path.name):
+                step = int(match["step"] or 0)
+                found.append(Sample(step, int(match["index"]), path, is_base=match["step"] is None))
+        return sorted(found, key=lambda sample: (not sample.is_base, sample.step, sample.index))
+
+    def worker_is_running(self) -> bool:
+        """Whether a supervisor of this home takes jobs."""
+        return supervisor_presence(self._settings.run_dir).is_there()
+
+    def _refusal(self, job_id: str, done: str, fix: str) -> JobNotAllowed:
+        status: JobStatus = self.get(job_id).status
+        return JobNotAllowed(f"The job {job_id} is {status.value} and cannot be {done}.", fix)

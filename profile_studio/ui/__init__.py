@@ -1,0 +1,1 @@
+"""The page: Gradio, torch-free, and nothing but the services behind it."""

@@ -1,0 +1,76 @@
+"""A job's row in words: in the bar above, in the lists, in the panels."""
+
+from collections.abc import Sequence
+
+from profile_studio.domain.jobs import Job, JobKind, JobStatus, Wish
+from profile_studio.ui.components.markup import duration, escape, progress_bar
+from profile_studio.ui.texts import Texts
+
+
+def job_name(job: Job) -> str:
+    """What a person calls the job: the LoRA it trains, or the models it compares."""
+    if job.kind is JobKind.TRAIN:
+        return str(job.spec.get("adapter_name", job.id))
+    models = job.spec.get("models")
+    return ", ".join(str(model) for model in models) if isinstance(models, list | tuple) else job.id
+
+
+def status_words(job: Job, texts: Texts) -> str:
+    """Status, how far, and how long still."""
+    if job.wish is Wish.CANCEL and not job.status.is_finished:
+        return texts.common.canceling
+    words = texts.common.job_status[job.status]
+    if job.status in (JobStatus.RUNNING, JobStatus.PAUSING, JobStatus.PAUSED):
+        words += f" {100 * job.fraction:.0f} %"
+    return words
+
+
+def job_label(job: Job, texts: Texts) -> str:
+    """One line of a jobs list."""
+    return f"{job_name(job)} \u2014 {status_words(job, texts)}"
+
+
+def progress_words(job: Job, step_text: str, texts: Texts) -> str:
+    """What stands beside the progress bar."""
+    if job.status is JobStatus.QUEUED:
+        return texts.train.waiting.format(n=job.queue_position or 1)
+    parts = [step_text.format(step=job.step, steps=job.steps)]
+    if job.status is JobStatus.RUNNING:
+        if job.step == 0:
+            parts = [texts.common.preparing]
+        if job.seconds_left is not None:
+            parts.append(texts.common.seconds_left.format(time=duration(job.seconds_left)))
+        if job.note:
+            parts.append(job.note)
+    else:
+        parts.append(texts.common.job_status[job.status])
+    if job.wish is Wish.CANCEL and not job.status.is_finished:
+        parts.append(texts.common.canceling)
+    return ", ".join(parts)
+
+
+def progress_html(job: Job, step_text: str, texts: Texts) -> str:
+    return progress_bar(texts.common.progress, job.fraction, progress_words(job, step_text, texts))
+
+
+def status_line(jobs: Sequence[Job], worker_is_running: bool, texts: Texts) -> str:
+    """What the bar above the tabs says about long work."""
+    open_jobs = [job for job in jobs if not job.status.is_finished and job.status is not JobStatus.PAUSED]
+    working = [job for job in open_jobs if job.status in (JobStatus.RUNNING, JobStatus.PAUSING)]
+    waiting = len(open_jobs) - len(working[:1])
+    if working:
+        job = working[0]
+        text = texts.header.training.format(name=job_name(job)) if job.kind is JobKind.TRAIN else texts.header.comparing
+        text += f" {100 * job.fraction:.0f} %"
+        if job.seconds_left is not None:
+            text += f", {texts.common.seconds_left.format(time=duration(job.seconds_left))}"
+    else:
+        text = texts.header.idle if worker_is_running else texts.header.no_worker
+    if waiting > 0:
+        text += f" \u00b7 {texts.header.more_waiting.format(n=waiting)}"
+    state = "busy" if working else "idle" if worker_is_running else "off"
+    return f'<div class="status {state}" role="status"><span class="dot" aria-hidden="true"></span>{escape(text)}</div>'
+
+
+def newest_first(jobs: Sequence[Job], kind: JobKind) -> list[Job]:
+    return sorted((job for job in jobs if job.kind is kind), key=lambda job: job.created_at, reverse=True)

@@ -1,0 +1,103 @@
+"""What a person is told, beside the thing that caused it."""
+
+import functools
+import inspect
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+from pydantic import BaseModel, ValidationError
+
+from profile_studio.domain.errors import InvalidSettings, ProfileStudioError
+from profile_studio.ui.components.markup import details, escape
+from profile_studio.ui.texts import CommonTexts
+
+Updates = dict[Any, Any]
+Handler = Callable[..., Updates] | Callable[..., Iterator[Updates]]
+
+_log = logging.getLogger(__name__)
+
+
+def notice_area() -> gr.HTML:
+    """An empty place for a message; it takes no room until there is one."""
+    return gr.HTML(visible=False, elem_classes="notice-area")
+
+
+def told(html: str) -> Any:
+    """The update that shows a message in a notice area, or hides the area when there is none."""
+    return gr.update(value=html, visible=bool(html))
+
+
+def good_news(message: str, more: str = "") -> str:
+    """A message that something worked; `more` is HTML already."""
+    return f'<div class="notice good" role="status"><p>{escape(message)}</p>{more}</div>'
+
+
+def error_notice(error: ProfileStudioError, texts: CommonTexts, technical: str = "") -> str:
+    """What happened, what to do, and the technical text in a fold with a button that copies it."""
+    technical = technical or "".join(traceback.format_exception_only(error.__cause__ or error)).strip()
+    copy = "navigator.clipboard.writeText(this.previousElementSibling.innerText)"
+    fold = (
+        f'<pre tabindex="0">{escape(f"{error.kind}: {technical}")}</pre>'
+        f'<button type="button" onclick="{copy}">{escape(texts.copy)}</button>'
+    )
+    return (
+        f'<div class="notice bad" role="alert"><p><b>{escape(error.message)}</b> {escape(error.fix)}</p>'
+        f"{details(texts.details, fold)}</div>"
+    )
+
+
+def tells_errors(notice: gr.HTML, texts: CommonTexts) -> Callable[[Handler], Handler]:
+    """Decorates handlers that return updates by component: an error becomes a message in `notice`.
+
+    The listener's outputs must include `notice`. Whatever an error leaves unanswered stays as it was.
+    """
+
+    def shown(error: Exception) -> Updates:
+        if isinstance(error, ProfileStudioError):
+            return {notice: told(error_notice(error, texts))}
+        _log.error("A handler failed", exc_info=error)
+        technical = "".join(traceback.format_exception(error))
+        unexpected = ProfileStudioError(texts.unexpected, texts.unexpected_fix)
+        return {notice: told(error_notice(unexpected, texts, technical))}
+
+    def decorate(handler: Handler) -> Handler:
+        if inspect.isgeneratorfunction(handler):
+
+            @functools.wraps(handler)
+            def generate(*args: Any, **form: Any) -> Iterator[Updates]:
+                try:
+                    yield {notice: told("")}
+                    yield from handler(*args, **form)
+                except Exception as error:  # the border of the page: nothing may pass it as a raw traceback
+                    yield shown(error)
+
+            return generate
+
+        @functools.wraps(handler)
+        def call(*args: Any, **form: Any) -> Updates:
+            try:
+                return {notice: told(""), **handler(*args, **form)}  # type: ignore[dict-item]
+            except Exception as error:  # the border of the page: nothing may pass it as a raw traceback
+                return shown(error)
+
+        return call
+
+    return decorate
+
+
+def parse_form[Form: BaseModel](model: type[Form], form: dict[str, Any], labels: dict[str, str], texts: CommonTexts) -> Form:
+    """The form as a checked value.
+
+    Raises:
+        InvalidSettings: a field is out of its bounds; the message names it as the page does.
+    """
+    try:
+        return model(**form)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else ""
+        problem = texts.out_of_range.format(field=labels.get(name, name), problem=first["msg"])
+        raise InvalidSettings(problem, texts.out_of_range_fix) from error

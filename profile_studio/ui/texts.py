@@ -1,0 +1,333 @@
+"""Every word of the page, in one place.
+
+A language is one `Texts` value: Korean will be a second one beside `ENGLISH`, and a missing field is then a type
+error instead of a page that is half and half.
+"""
+
+from dataclasses import dataclass, field
+
+from profile_studio.domain.comparison import Verdict
+from profile_studio.domain.datasets import Consent, FileReason
+from profile_studio.domain.generation import Quality
+from profile_studio.domain.jobs import JobStatus
+from profile_studio.domain.presets import Thoroughness
+from profile_studio.domain.training import AdapterKind
+
+
+@dataclass(frozen=True)
+class CommonTexts:
+    """Words that several tabs share."""
+
+    details: str = "Details"
+    copy: str = "Copy"
+    unexpected: str = "Something went wrong on our side."
+    unexpected_fix: str = "Try once more. If it stays, run `python -m profile_studio doctor`."
+    out_of_range: str = "{field}: {problem}."
+    out_of_range_fix: str = "Change that number, or choose the words again to get the usual ones back."
+    seconds_left: str = "{time} left"
+    about_seconds: str = "about {n} seconds"
+    about_minutes: str = "about {n} minutes"
+    about_a_minute: str = "about a minute"
+    about_hours: str = "about {n} hours"
+    job_status: dict[JobStatus, str] = field(
+        default_factory=lambda: {
+            JobStatus.QUEUED: "waiting",
+            JobStatus.RUNNING: "running",
+            JobStatus.PAUSING: "saving, then pausing",
+            JobStatus.PAUSED: "paused",
+            JobStatus.COMPLETED: "done",
+            JobStatus.FAILED: "failed",
+            JobStatus.CANCELED: "canceled",
+        }
+    )
+    pause: str = "Pause"
+    resume: str = "Go on"
+    cancel: str = "Cancel"
+    keep: str = "No, keep it"
+    preparing: str = "getting ready"
+    canceling: str = "stopping"
+    progress: str = "Progress"
+
+
+@dataclass(frozen=True)
+class HeaderTexts:
+    """The bar above the tabs."""
+
+    title: str = "Profile Studio"
+    base: str = "Base model"
+    starter: str = "Starter (offline)"
+    stable_diffusion: str = "Stable Diffusion 1.5"
+    idle: str = "Nothing is running"
+    no_worker: str = "The worker is starting or not running"
+    training: str = "training {name}"
+    comparing: str = "comparing"
+    more_waiting: str = "{n} more waiting"
+
+
+@dataclass(frozen=True)
+class PicturesTexts:
+    """Tab 1."""
+
+    tab: str = "1 Pictures"
+    empty: str = "Bring 10 to 100 pictures that share one look, or one face. They stay on this computer."
+    new: str = "Add another set"
+    back: str = "Back to my pictures"
+    drop: str = "Drop pictures or a zip here"
+    or_example: str = "No pictures at hand? Start with an example:"
+    example: str = "Try with {name}"
+    name: str = "What do you call this set?"
+    consent: str = "Who is in the pictures?"
+    consents: dict[Consent, str] = field(
+        default_factory=lambda: {
+            Consent.ME: "Me",
+            Consent.PERMISSION: "Someone who agreed",
+            Consent.NOT_A_PERSON: "Nobody real",
+        }
+    )
+    use: str = "Use these pictures"
+    kept: str = "{n} pictures are in {name}."
+    held_out: str = "{n} of them are put aside to check the result and never trained on."
+    rejected: str = "{n} files were left out:"
+    warned: str = "{n} files deserve a look:"
+    no_captions: str = "None has a caption yet. Captions are optional for a style."
+    reasons: dict[FileReason, str] = field(
+        default_factory=lambda: {
+            FileReason.UNREADABLE: "cannot be read",
+            FileReason.NOT_AN_IMAGE: "is not a picture",
+            FileReason.TOO_SMALL: "is too small",
+            FileReason.TOO_LARGE: "is too large",
+            FileReason.DUPLICATE: "is a copy of another",
+            FileReason.UNSAFE_PATH: "has an unsafe path",
+            FileReason.CAPTION_WITHOUT_IMAGE: "is a caption without its picture",
+            FileReason.IMAGE_WITHOUT_CAPTION: "has no caption",
+            FileReason.ENLARGED: "is small and will be enlarged",
+        }
+    )
+    and_more: str = "and {n} more"
+    dataset: str = "Your sets"
+    trigger: str = "Trigger word"
+    trigger_info: str = "A made-up word that will call up this look, such as \"pixelme\"."
+    gallery: str = "Pictures of this set"
+    choose: str = "Choose a picture to read or change its caption."
+    caption: str = "Caption"
+    caption_info: str = "Say what is in the picture, not how it looks. Enter saves and goes to the next one."
+    saved: str = "Saved."
+    set_aside: str = "put aside to check the result"
+    numbers: str = "{width} x {height} pixels"
+    delete: str = "Delete this set"
+    confirm_delete: str = "Delete the set \"{name}\" with its {n} pictures and captions? This cannot be undone."
+    yes_delete: str = "Yes, delete it"
+    deleted: str = "The set \"{name}\" is gone."
+    next: str = "{n} pictures are ready  \u2192  Train"
+    next_few: str = "{n} pictures; a set needs at least {least}"
+
+
+@dataclass(frozen=True)
+class TrainTexts:
+    """Tab 2."""
+
+    tab: str = "2 Train"
+    empty: str = "There are no pictures to train on yet."
+    to_pictures: str = "Bring pictures first  \u2192"
+    dataset: str = "Learn from"
+    kind: str = "What should it learn?"
+    kinds: dict[AdapterKind, str] = field(
+        default_factory=lambda: {AdapterKind.STYLE: "Style: how pictures look", AdapterKind.FACE: "Face: who is in them"}
+    )
+    thoroughness: str = "How thoroughly?"
+    thoroughnesses: dict[Thoroughness, str] = field(
+        default_factory=lambda: {
+            Thoroughness.QUICK: "Quick",
+            Thoroughness.BALANCED: "Balanced",
+            Thoroughness.THOROUGH: "Thorough",
+        }
+    )
+    name: str = "Name of the LoRA"
+    name_info: str = "Small letters, digits and hyphens."
+    numbers: str = "Every number behind these words"
+    numbers_info: str = "The words above fill these in. What you change here counts."
+    fields: dict[str, str] = field(
+        default_factory=lambda: {
+            "num_train_steps": "Training steps",
+            "rank": "Rank",
+            "network_alpha": "Network alpha",
+            "targets": "Target layers",
+            "learning_rate": "Learning rate",
+            "lr_scheduler": "Learning rate schedule",
+            "lr_warmup_steps": "Warm-up steps",
+            "batch_size": "Batch size",
+            "gradient_accumulation": "Gradient accumulation",
+            "resolution": "Resolution (pixels)",
+            "precision": "Precision",
+            "min_snr_gamma": "Min-SNR gamma (empty: off)",
+            "caption_dropout": "Caption dropout",
+            "checkpoint_every": "Steps between checkpoints",
+            "sample_every": "Steps between sample pictures",
+            "max_grad_norm": "Gradient norm limit",
+            "seed": "Seed",
+        }
+    )
+    start: str = "Start training"
+    started: str = "Training {name} is in the queue. You may close this page; it goes on."
+    jobs: str = "Your trainings"
+    no_jobs: str = "Nothing has been trained here yet. What you start appears here, and stays when you close the page."
+    step: str = "step {step} of {steps}"
+    waiting: str = "Waiting for its turn, number {n} in line"
+    loss: str = "Loss (lower means closer to your pictures)"
+    each_step: str = "measured"
+    smooth: str = "smoothed"
+    samples: str = "The same faces while it learns"
+    base_sample: str = "base"
+    sample_step: str = "step {step}"
+    confirm_cancel: str = "Cancel training \"{name}\"? What it learned in {step} steps is lost."
+    yes_cancel: str = "Yes, cancel it"
+    receipt: str = "{name} is ready: {steps} steps in {time}."
+    receipt_loss: str = "Loss went from {first:.3f} to {last:.3f}."
+    download: str = "Download the LoRA"
+    next: str = "Use it in Blend  \u2192"
+
+
+@dataclass(frozen=True)
+class BlendTexts:
+    """Tab 3."""
+
+    tab: str = "3 Blend"
+    prompt: str = "What do you want to see?"
+    prompt_value: str = "portrait of a woman, long red hair, smiling, blue background"
+    words: str = "Words this base model knows"
+    any_word: str = "any"
+    word_groups: dict[str, str] = field(
+        default_factory=lambda: {
+            "look": "Look",
+            "hair": "Hair",
+            "hair_colour": "Hair colour",
+            "shirt": "Shirt",
+            "background": "Background",
+            "mood": "Mood",
+            "glasses": "Glasses",
+            "beard": "Beard",
+            "skin": "Skin",
+        }
+    )
+    stress: str = "Make a word stronger or weaker"
+    stronger: str = "+ stronger"
+    weaker: str = "\u2212 weaker"
+    negative: str = "What do you not want to see?"
+    slot: dict[AdapterKind, str] = field(
+        default_factory=lambda: {AdapterKind.STYLE: "Style", AdapterKind.FACE: "Steady face"}
+    )
+    slot_other: str = "Another LoRA"
+    strength: str = "Strength"
+    nothing: str = "none"
+    safe: str = "Up to {safe:.0f} is safe. Above it, faces may bend."
+    trigger: str = "Its word \u201c{word}\u201d is added to your prompt for you."
+    add_slot: str = "Blend in another LoRA"
+    no_adapters: str = "No LoRA for this base model yet. Train one from your pictures, or add a file below."
+    make: str = "Make pictures"
+    stop: str = "Stop"
+    face: str = "Face"
+    new_face: str = "A new one each time"
+    same_face: str = "Keep this one"
+    count: str = "How many"
+    quality: str = "How carefully"
+    qualities: dict[Quality, str] = field(
+        default_factory=lambda: {Quality.QUALITY: "Quality", Quality.FAST: "Fast"}
+    )
+    numbers: str = "Every number behind these words"
+    steps: str = "Steps"
+    guidance: str = "Guidance scale"
+    scheduler: str = "Noise scheduler"
+    seed: str = "Seed (picture i uses seed + i)"
+    waiting: str = "Getting the model ready. The first picture takes a little longer."
+    placeholder: str = "Your picture appears here"
+    forming: str = "step {step} of {steps}"
+    next_up: str = "waiting"
+    stopped: str = "Stopped."
+    done: str = "{n} in {seconds:.1f} s"
+    save: str = "Save"
+    alt: str = "Picture made from: {prompt}"
+    recipe: str = "Recipe of this picture"
+    recipe_empty: str = "Make a picture first."
+    recent: str = "Your latest pictures"
+    recent_info: str = "Choose one to get its recipe back."
+    files: str = "LoRA files"
+    add_file: str = "Add a LoRA file (.safetensors)"
+    added: str = "{name} is added."
+    file_row: str = "{kind}, rank {rank}, alpha {alpha:g}, {steps} steps on {dataset}"
+    delete: str = "Delete a LoRA of yours"
+    delete_button: str = "Delete"
+    confirm_delete: str = "Delete the LoRA \"{name}\"? This cannot be undone."
+    yes_delete: str = "Yes, delete it"
+    deleted: str = "The LoRA \"{name}\" is gone."
+    next: str = "Is it really better?  \u2192  Compare"
+
+
+@dataclass(frozen=True)
+class CompareTexts:
+    """Tab 4."""
+
+    tab: str = "4 Compare"
+    models: str = "What do you want to compare with the plain base model?"
+    no_models: str = "There is no LoRA to compare yet."
+    to_train: str = "Train one first  \u2192"
+    dataset: str = "The look to come close to"
+    no_dataset: str = "none"
+    prompts: str = "Prompts, one a line"
+    seeds: str = "Pictures per prompt"
+    more: str = "Blends and every number"
+    specs: str = "Blends, one a line"
+    specs_info: str = "For example pixel-me=0.6+steady=0.4, or pixel-me@150 for its step 150."
+    steps: str = "Steps"
+    guidance: str = "Guidance scale"
+    start: str = "Compare"
+    promise: str = "Makes {pictures} pictures: {models} models x {prompts} prompts x {seeds} seeds."
+    started: str = "The comparison is in the queue. You may close this page; it goes on."
+    jobs: str = "Your comparisons"
+    no_jobs: str = "What you compare appears here, first in sentences, then in numbers, then in pictures."
+    job: str = "{models} ({status})"
+    confirm_cancel: str = "Cancel this comparison? Its {step} pictures are lost."
+    yes_cancel: str = "Yes, cancel it"
+    recommended: str = "Recommended: {model}"
+    table: str = "The numbers"
+    table_info: str = "Value with its 95 % interval. The words compare each model with the base."
+    model: str = "Model"
+    base: str = "base"
+    metrics: dict[str, str] = field(
+        default_factory=lambda: {
+            "clip_score": "Follows the prompt",
+            "style_similarity": "Like your pictures",
+            "kid_judge": "Distance to your pictures",
+            "fd_judge": "Distance to your pictures (FD)",
+            "copy_risk": "Copies your pictures",
+            "variety": "Variety",
+            "style_accuracy": "Style recognised",
+        }
+    )
+    higher: str = "higher is better"
+    lower: str = "lower is better"
+    verdicts: dict[Verdict, str] = field(
+        default_factory=lambda: {
+            Verdict.BETTER: "\u25b2 better",
+            Verdict.WORSE: "\u25bc worse",
+            Verdict.CANNOT_TELL: "? cannot tell yet",
+        }
+    )
+    pictures: str = "Side by side, same prompt and same seed"
+    more_seeds: str = "More seeds"
+    download: str = "Download the {name}"
+    working: str = "{step} of {steps}"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """One language."""
+
+    common: CommonTexts = CommonTexts()
+    header: HeaderTexts = HeaderTexts()
+    pictures: PicturesTexts = PicturesTexts()
+    train: TrainTexts = TrainTexts()
+    blend: BlendTexts = BlendTexts()
+    compare: CompareTexts = CompareTexts()
+
+
+ENGLISH = Texts()

@@ -7,8 +7,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from profile_studio.domain.jobs import Job, JobError, Wish
+from profile_studio.jobs.presence import read_facts
 from profile_studio.jobs.processes import ProcessMark, kill_tree, say_goodbye, start, worker_command
 from profile_studio.settings import Settings
+from profile_studio.storage.files import write_json
 from profile_studio.storage.jobs import JobRepository
 
 LOOK_INTERVAL_S = 0.25
@@ -64,7 +66,7 @@ class Attempts:
         command = worker_command("run", "--job", job_id, "--attempt", str(attempt))
         process = start(command, self._settings, job_log(self._settings, job_id))
         try:
-            ProcessMark.of(process.pid).write(self._mark_path(job_id))
+            write_json(self._mark_path(job_id), ProcessMark.of(process.pid).facts)
             self._watch(process, job_id, attempt)
         finally:
             if process.poll() is None:
@@ -109,7 +111,7 @@ class Attempts:
 
     def _end_leftover(self, job_id: str) -> None:
         """An attempt of a supervisor that was killed sees its pipe close, saves and leaves; then the job is free."""
-        if mark := ProcessMark.read(self._mark_path(job_id)):
+        if mark := ProcessMark.of_facts(read_facts(self._mark_path(job_id))):
             mark.end(LEFTOVER_LEAVE_S)
 
     def _mark_path(self, job_id: str) -> Path:

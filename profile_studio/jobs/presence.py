@@ -63,10 +63,15 @@ class Presence:
 
     def facts(self) -> dict[str, object]:
         """What the process that plays the part told; empty if nothing."""
-        try:
-            return json.loads(self._facts_path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
+        return read_facts(self._facts_path)
+
+
+def read_facts(path: Path) -> dict[str, object]:
+    """The JSON object in this file; empty if there is none."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
 def supervisor_presence(run_dir: Path) -> Presence:

@@ -1,21 +1,21 @@
 """Starting, watching and ending processes of our own; the same on Linux, macOS and Windows."""
 
-import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from profile_studio.jobs.presence import supervisor_presence
 from profile_studio.settings import REPOSITORY_ROOT, Settings
-from profile_studio.storage.files import write_json
 
 FIRST_BACK_OFF_S = 1.0
 LONGEST_BACK_OFF_S = 30.0
 HEALTHY_AFTER_S = 60.0
+SUPERVISOR_LEAVE_S = 18.0
 
 
 def worker_command(*arguments: str) -> list[str]:
@@ -91,15 +91,16 @@ class ProcessMark:
     def of(cls, pid: int) -> "ProcessMark":
         return cls(pid, psutil.Process(pid).create_time())
 
-    def write(self, path: Path) -> None:
-        write_json(path, {"pid": self.pid, "create_time": self.create_time})
-
     @classmethod
-    def read(cls, path: Path) -> "ProcessMark | None":
-        try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
-            return None
+    def of_facts(cls, facts: Mapping[str, object]) -> "ProcessMark | None":
+        """Reads back what `facts` gave; None if it is not there."""
+        pid, create_time = facts.get("pid"), facts.get("create_time")
+        return cls(pid, create_time) if isinstance(pid, int) and isinstance(create_time, float) else None
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """For a JSON file that outlives the process."""
+        return {"pid": self.pid, "create_time": self.create_time}
 
     def process(self) -> psutil.Process | None:
         """The marked process if it still lives."""
@@ -161,3 +162,33 @@ class KeptProcess:
         """Ends the process, if it was started."""
         if self._process is not None:
             end(self._process, leave_s)
+
+
+class KeptSupervisor(KeptProcess):
+    """The supervisor of this home, kept by the process that wants its jobs done.
+
+    Args:
+        with_engine: for the live lane; a caller who only waits for a job does without.
+    """
+
+    def __init__(self, settings: Settings, with_engine: bool = True) -> None:
+        command = worker_command("supervise", *([] if with_engine else ["--without-engine"]))
+        super().__init__(command, settings, settings.run_dir / "supervisor.log")
+        self._presence = supervisor_presence(settings.run_dir)
+
+    def look_after(self) -> None:
+        """Starts a supervisor unless one is there, be it one that outlived an earlier page."""
+        if not self._presence.is_there():
+            super().look_after()
+
+    def stop(self) -> None:
+        """Ends whichever supervisor is there, after it has saved its jobs; in less than 20 s."""
+        mark = ProcessMark.of(self.pid) if self.pid and self.is_running() else self._stranger()
+        if mark is not None and (process := mark.process()):
+            process.terminate()
+            mark.end(SUPERVISOR_LEAVE_S)
+        self.end(leave_s=0.0)
+
+    def _stranger(self) -> ProcessMark | None:
+        """A supervisor that another process started."""
+        return ProcessMark.of_facts(self._presence.facts()) if self._presence.is_there() else None

@@ -18,7 +18,7 @@ from profile_studio.domain.jobs import Job, JobStatus
 from profile_studio.jobs.attempts import AttemptEnd, Attempts
 from profile_studio.jobs.lease import DeviceLease
 from profile_studio.jobs.presence import AlreadyThere, supervisor_presence
-from profile_studio.jobs.processes import KeptProcess, worker_command
+from profile_studio.jobs.processes import KeptProcess, ProcessMark, worker_command
 from profile_studio.jobs.queue import APPLICATION_VERSION, QUEUE_NAME, WORKFLOW_NAME, JobQueue, open_queue
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
@@ -130,7 +130,7 @@ class Supervisor:
         return self._parent_gone is not None and self._parent_gone.is_set() and idle_s > IDLE_LEAVE_S
 
     def _beat(self) -> None:
-        self._presence.tell({"pid": os.getpid(), "heartbeat": time.time()})
+        self._presence.tell({**ProcessMark.of(os.getpid()).facts, "heartbeat": time.time()})
         self._last_heartbeat = time.monotonic()
 
     def _leave(self) -> None:

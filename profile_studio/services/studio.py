@@ -1,0 +1,44 @@
+"""Everything the page and the command line can do, in one object."""
+
+from dataclasses import dataclass
+
+from filelock import FileLock
+
+from profile_studio.services.adapters import AdapterService
+from profile_studio.services.comparison import ComparisonService
+from profile_studio.services.datasets import DatasetService
+from profile_studio.services.generation import GenerationService
+from profile_studio.services.jobs import JobService
+from profile_studio.services.training import TrainingService
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+
+
+@dataclass(frozen=True)
+class Studio:
+    """The services of one home folder."""
+
+    settings: Settings
+    datasets: DatasetService
+    training: TrainingService
+    jobs: JobService
+    adapters: AdapterService
+    generation: GenerationService
+    comparison: ComparisonService
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Studio":
+        """The studio of this home; makes the folders and brings the tables to the newest revision."""
+        settings.create_folders()
+        database = Database(settings.resolved_database_url)
+        with FileLock(settings.run_dir / "upgrade.lock", preserve_lock_file=True):
+            database.upgrade()
+        return cls(
+            settings=settings,
+            datasets=DatasetService(settings, database),
+            training=TrainingService(settings, database),
+            jobs=JobService(settings, database),
+            adapters=AdapterService(settings),
+            generation=GenerationService(settings),
+            comparison=ComparisonService(settings, database),
+        )

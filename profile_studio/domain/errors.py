@@ -17,6 +17,7 @@ ProfileStudioError                exit 1  kind "internal"
 │   └── StudioRunning                     kind "studio_running"
 ├── EngineUnavailable             exit 1  kind "engine_unavailable"
 ├── TrainingFailed                exit 1  kind "training_failed"
+├── JudgeMissing                  exit 1  kind "judge_missing"
 └── Stopped                       exit 1  kind "stopped": a person stopped the work; nothing is wrong
 """
 
@@ -141,6 +142,12 @@ class TrainingFailed(ProfileStudioError):
     """A training ended without a usable adapter."""
 
     kind = "training_failed"
+
+
+class JudgeMissing(ProfileStudioError):
+    """The judge's files are not on this disk, so nothing can be measured."""
+
+    kind = "judge_missing"
 
 
 class Stopped(ProfileStudioError):

@@ -1,0 +1,1 @@
+"""Whether a model is really better: features, scores, distances, and how sure they are."""

@@ -1,0 +1,115 @@
+"""The judge: a CLIP model apart from every generator, and what it sees in pictures and texts."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from transformers import CLIPModel, CLIPTokenizer
+
+from profile_studio.domain.errors import JudgeMissing
+
+Features = NDArray[np.float64]
+"""Shape (n, d); every row has length 1."""
+
+_BATCH = 32
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """How a picture becomes the judge's input; read from its `preprocessor_config.json`."""
+
+    side: int
+    resample: Image.Resampling
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+    @classmethod
+    def read(cls, path: Path) -> "Preprocessing":
+        config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        size: int | dict[str, int] = config.get("crop_size") or config["size"]
+        side = size if isinstance(size, int) else size.get("height") or size["shortest_edge"]
+        red, green, blue = config["image_mean"]
+        red_std, green_std, blue_std = config["image_std"]
+        resample = Image.Resampling(config.get("resample", Image.Resampling.BICUBIC))
+        return cls(side, resample, (red, green, blue), (red_std, green_std, blue_std))
+
+    def apply(self, image: Image.Image) -> NDArray[np.float32]:
+        """Shape (3, side, side): shorter edge to `side`, centre cropped, normalised. Same as transformers' CLIP."""
+        image = image.convert("RGB")
+        scale = self.side / min(image.size)
+        width, height = (max(self.side, int(edge * scale)) for edge in image.size)
+        if image.size != (width, height):
+            image = image.resize((width, height), self.resample)
+        left, top = (width - self.side) // 2, (height - self.side) // 2
+        pixels = np.asarray(image.crop((left, top, left + self.side, top + self.side)), dtype=np.float32) / 255
+        normalised = (pixels - np.float32(self.mean)) / np.float32(self.std)
+        return normalised.transpose(2, 0, 1)
+
+
+class Judge:
+    """Pictures and texts as directions of one space.
+
+    `encoder` names the exact weights; scores of two encoders are never comparable.
+    """
+
+    def __init__(self, folder: Path, device: str = "cpu") -> None:
+        """
+        Raises:
+            JudgeMissing: the folder does not hold a CLIP model with tokenizer and preprocessor config.
+        """
+        try:
+            self.preprocessing = Preprocessing.read(folder / "preprocessor_config.json")
+            self.encoder = f"{folder.name}-{_short_hash(folder / 'model.safetensors')}"
+            self._tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
+            model: Any = CLIPModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+        except (OSError, KeyError, ValueError) as error:
+            raise JudgeMissing(
+                f"The judge in {folder} cannot be read, so nothing can be measured.",
+                "Fetch the repository's assets/judge again, or build it: python -m profile_studio.starter build --stage judge.",
+            ) from error
+        self._device = device
+        self._model = model.to(device).eval()
+
+    @torch.inference_mode()
+    def see(self, pictures: Sequence[Path]) -> Features:
+        """Features of pictures on disk."""
+        rows: list[torch.Tensor] = []
+        for start in range(0, len(pictures), _BATCH):
+            batch = np.stack([self._read(path) for path in pictures[start : start + _BATCH]])
+            pixel_values = torch.from_numpy(batch).to(self._device)
+            rows.append(self._model.visual_projection(self._model.vision_model(pixel_values).pooler_output))
+        return _directions(rows)
+
+    @torch.inference_mode()
+    def read(self, texts: Sequence[str]) -> Features:
+        """Features of texts; what is beyond the judge's context is cut."""
+        inputs = self._tokenizer(
+            list(texts),
+            padding="max_length",
+            truncation=True,
+            max_length=self._model.config.text_config.max_position_embeddings,
+            return_tensors="pt",
+        ).to(self._device)
+        pooled = self._model.text_model(inputs.input_ids, attention_mask=inputs.attention_mask).pooler_output
+        return _directions([self._model.text_projection(pooled)])
+
+    def _read(self, path: Path) -> NDArray[np.float32]:
+        with Image.open(path) as image:
+            return self.preprocessing.apply(image)
+
+
+def _directions(rows: Sequence[torch.Tensor]) -> Features:
+    features = torch.cat(list(rows)).double().cpu().numpy()
+    return features / np.linalg.norm(features, axis=1, keepdims=True)
+
+
+def _short_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:8]

@@ -1,0 +1,170 @@
+"""Stage ``judge``: a small ``CLIPModel`` apart from the starter, which scores pictures against words and other pictures."""
+
+import copy
+import logging
+import random
+import shutil
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from transformers import CLIPConfig, CLIPModel, CLIPTokenizer, CLIPVisionConfig
+
+from profile_studio.starter.captions import JUDGE_STYLES, caption, hair_phrase
+from profile_studio.starter.latents import PatchBasis, to_pixels
+from profile_studio.starter.portraits import SIDE_PX, Attributes
+from profile_studio.starter.render import load_split
+from profile_studio.starter.text import ANSWERS, restore_text, text_config, token_ids
+from profile_studio.starter.vae import basis
+from profile_studio.starter.workspace import MovingAverage, Pace, Workspace, replace_folder
+
+log = logging.getLogger(__name__)
+
+WIDTH = 160
+PROJECTION = 128
+BATCH = 128
+SHIFT_PX = 4
+KEPT = ("MODEL_CARD.md", "metrics.json")
+
+QUESTIONS: dict[str, tuple[str, ...]] = {**ANSWERS, "style": tuple(JUDGE_STYLES)}
+"""Attribute to the answers whose words the judge tells apart."""
+
+
+def answer_phrase(attribute: str, answer: str, rng: random.Random) -> str:
+    """An answer in the words of a prompt."""
+    if attribute == "style":
+        return rng.choice((f"{JUDGE_STYLES[answer]} portrait", f"{JUDGE_STYLES[answer]} style"))
+    if attribute == "background":
+        return f"{answer} background"
+    if attribute == "hair":
+        return hair_phrase(answer, None, rng)
+    if attribute == "hair_colour":
+        return f"{answer} hair"
+    if attribute == "shirt":
+        return rng.choice((f"{answer} shirt", f"{answer} clothes"))
+    return answer
+
+
+def new_judge(tokenizer: CLIPTokenizer) -> CLIPModel:
+    vision = CLIPVisionConfig(
+        hidden_size=WIDTH, intermediate_size=4 * WIDTH, projection_dim=PROJECTION, num_hidden_layers=4,
+        num_attention_heads=5, image_size=SIDE_PX, patch_size=16,
+    )
+    text = text_config(tokenizer, PROJECTION)
+    return CLIPModel(CLIPConfig(text_config=text.to_dict(), vision_config=vision.to_dict(), projection_dim=PROJECTION))
+
+
+def restore_judge(workspace: Workspace) -> tuple[CLIPTokenizer, CLIPModel, int]:
+    """Tokenizer, judge and step: from the checkpoint, else as shipped, else new with the starter's text layers."""
+    tokenizer, encoder, _ = restore_text(workspace)
+    checkpoint = workspace.load_checkpoint("judge")
+    if checkpoint is None and workspace.judge.exists():
+        return tokenizer, CLIPModel.from_pretrained(workspace.judge, dtype=torch.float32).to(workspace.device), 0
+    torch.manual_seed(3)
+    judge = new_judge(tokenizer)
+    if checkpoint is None:
+        judge.text_model.load_state_dict(encoder.state_dict(), strict=False)
+        return tokenizer, judge.to(workspace.device), 0
+    judge.load_state_dict(checkpoint["ema"]["parameters"] | dict(judge.named_buffers()))
+    return tokenizer, judge.to(workspace.device), checkpoint["step"]
+
+
+def picture_embeddings(judge: CLIPModel, pixels: Tensor) -> Tensor:
+    """Unit vectors, shape (n, 128)."""
+    pooled = judge.vision_model(pixel_values=pixels).pooler_output
+    return nn.functional.normalize(judge.visual_projection(pooled).float(), dim=-1)
+
+
+def text_embeddings(judge: CLIPModel, ids: Tensor) -> Tensor:
+    """Unit vectors, shape (n, 128)."""
+    pooled = judge.text_model(input_ids=ids).pooler_output
+    return nn.functional.normalize(judge.text_projection(pooled).float(), dim=-1)
+
+
+def _augment(pictures: NDArray[np.uint8], patch_basis: PatchBasis, rng: np.random.Generator, device: torch.device) -> Tensor:
+    """Shifts the pictures a little and blurs some as the latent space would, so that drawn and generated ones look alike."""
+    shift_y, shift_x = rng.integers(-SHIFT_PX, SHIFT_PX + 1, size=2)
+    padded = np.pad(pictures, ((0, 0), (SHIFT_PX,) * 2, (SHIFT_PX,) * 2, (0, 0)), mode="edge")
+    top, left = SHIFT_PX + shift_y, SHIFT_PX + shift_x
+    pixels = to_pixels(padded[:, top : top + SIDE_PX, left : left + SIDE_PX], device)
+    blurred = len(pixels) // 3
+    pixels[:blurred] = patch_basis.decode(patch_basis.encode(pixels[:blurred])).clamp(-1, 1)
+    return pixels + 0.02 * torch.randn_like(pixels)
+
+
+def _answer_index(shown: Attributes, attribute: str) -> int:
+    value = getattr(shown, attribute)
+    return QUESTIONS[attribute].index(value) if value in QUESTIONS[attribute] else -100
+
+
+def _question_loss(judge: CLIPModel, pictures: Tensor, tokenizer: CLIPTokenizer, truths: dict[str, Tensor], rng: random.Random) -> Tensor:
+    """How badly the judge picks the true answer of each attribute from the words of all its answers."""
+    phrases = [answer_phrase(name, answer, rng) for name, answers in QUESTIONS.items() for answer in answers]
+    embedded = text_embeddings(judge, token_ids(tokenizer, phrases).to(pictures.device))
+    logits = judge.logit_scale.exp() * pictures @ embedded.T
+    losses: list[Tensor] = []
+    first = 0
+    for name, answers in QUESTIONS.items():
+        losses.append(nn.functional.cross_entropy(logits[:, first : first + len(answers)], truths[name]))
+        first += len(answers)
+    return torch.stack(losses).mean()
+
+
+def train_judge(workspace: Workspace, minutes: float) -> None:
+    """Contrasts captions with pictures, and each attribute's true answer with its other answers."""
+    splits = [load_split(workspace.renders, name) for name in ("base", "further")]
+    offsets = [(split, index) for split in splits for index, one in enumerate(split.attributes) if one.style in JUDGE_STYLES]
+    shown = [split.attributes[index] for split, index in offsets]
+    truths = {name: torch.tensor([_answer_index(one, name) for one in shown]) for name in QUESTIONS}
+    patch_basis = basis(workspace)
+    tokenizer, judge, first_step = restore_judge(workspace)
+    average = MovingAverage(judge, decay=0.995)
+    optimizer = torch.optim.AdamW(judge.parameters(), weight_decay=0.02, fused=True)
+    rng, picks = random.Random(first_step), np.random.default_rng(first_step)
+    step = first_step
+    for step, lr in Pace(minutes, peak_lr=1e-3, warmup_steps=50, flat_share=0.3).steps(first_step):
+        chosen = picks.integers(len(shown), size=BATCH)
+        picks.shuffle(chosen)
+        pixels = _augment(np.stack([offsets[index][0].pictures[offsets[index][1]] for index in chosen]), patch_basis, picks, workspace.device)
+        ids = token_ids(tokenizer, [caption(shown[index], rng) for index in chosen]).to(workspace.device)
+        with torch.autocast(workspace.device.type, torch.bfloat16):
+            pictures, texts = picture_embeddings(judge, pixels), text_embeddings(judge, ids)
+            logits = judge.logit_scale.exp() * pictures @ texts.T
+            pairs = torch.arange(BATCH, device=workspace.device)
+            contrast = (nn.functional.cross_entropy(logits, pairs) + nn.functional.cross_entropy(logits.T, pairs)) / 2
+            answers = _question_loss(judge, pictures, tokenizer, {name: truth[chosen] for name, truth in truths.items()}, rng)
+        loss = 0.5 * contrast.float() + answers.float()
+        optimizer.param_groups[0]["lr"] = lr
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(judge.parameters(), 1.0)
+        optimizer.step()
+        with torch.no_grad():
+            judge.logit_scale.clamp_(max=3.5)
+        average.update(judge)
+        if step % 25 == 0:
+            log.info("judge step %d lr %.1e contrast %.3f answers %.3f", step, lr, contrast.item(), answers.item())
+    workspace.save_checkpoint("judge", {"step": step + 1, "ema": average.state_dict()})
+    export_judge(workspace)
+
+
+def export_judge(workspace: Workspace) -> None:
+    """Replaces ``assets/judge`` by the judge as far as it is trained."""
+    from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+
+    tokenizer, judge, step = restore_judge(workspace)
+    fresh = workspace.work / "judge-export"
+    shutil.rmtree(fresh, ignore_errors=True)
+    copy.deepcopy(judge).half().save_pretrained(fresh)
+    tokenizer.save_pretrained(fresh)
+    half: Sequence[float] = (0.5, 0.5, 0.5)
+    CLIPImageProcessorPil(
+        size={"shortest_edge": SIDE_PX}, crop_size={"height": SIDE_PX, "width": SIDE_PX}, image_mean=half, image_std=half
+    ).save_pretrained(fresh)
+    for name in KEPT:
+        if (workspace.judge / name).exists():
+            shutil.copy2(workspace.judge / name, fresh / name)
+    replace_folder(fresh, workspace.judge)
+    log.info("exported the judge, step %d", step)

@@ -1,0 +1,87 @@
+"""What a person may type as a prompt, checked and brought into compel's form before a model sees it.
+
+compel reads `word++` and `(some words)1.3`. What it cannot read it keeps as plain words without saying so; here
+the usual cases are turned into its form, and the others are refused with a sentence.
+"""
+
+import re
+import unicodedata
+
+from profile_studio.domain.errors import InvalidPrompt
+
+MAX_NESTING = 5  # compel's parser takes seconds from here on, twice as long for every level
+WORD_WEIGHT_LIMIT = 3.0
+
+_PLAIN_PARENTHESES = r"Close it, or write \( and \) for plain parentheses."
+_COLON_WEIGHT = re.compile(r":\s*(?P<weight>[0-2](?:\.[0-9]+)?|\.[0-9]+)\s*\)(?![\w.+-])")
+_COLON_NUMBER = re.compile(r"(?<!\\)\([^()]*:\s*[0-9.]+\s*\)")
+_SQUARE_BRACKETS = re.compile(r"(?<!\\)\[(?P<words>[^\[\]:|()]+)\]")
+_LORA_TAG = re.compile(r"<lora:[^>]*>|\b(?:with|use)Lora\(", re.IGNORECASE)
+
+
+def prepare_prompt(prompt: str, *, latin_only: bool) -> str:
+    """The prompt in compel's form: `(cat:1.3)` becomes `(cat)1.3`, `[cat]` becomes `(cat)0.9`.
+
+    Args:
+        latin_only: the base model learned English words in Latin letters only.
+    Raises:
+        InvalidPrompt: it has unbalanced parentheses, words in another script, or syntax that has no meaning here.
+    """
+    if latin_only:
+        _check_script(prompt)
+    _check_balance(prompt)
+    _check_syntax(prompt)
+    prompt = _SQUARE_BRACKETS.sub(r"(\g<words>)0.9", prompt)
+    prompt = _COLON_WEIGHT.sub(r")\g<weight>", prompt)
+    if example := _COLON_NUMBER.search(prompt):
+        raise InvalidPrompt(
+            f"{example.group()!r} is not a weight this studio can read.",
+            "Write (some words)1.3, with a weight of 0 to 2.",
+        )
+    return prompt
+
+
+def _check_script(prompt: str) -> None:
+    words = [word for word in re.findall(r"[^\W\d_]+", prompt) if not _is_latin(word)]
+    if words:
+        raise InvalidPrompt(
+            f"The starter model reads English words only and cannot read “{' '.join(words)[:40]}”.",
+            "Describe the picture in English words, such as: portrait of a woman, red hair, glasses, blue background.",
+        )
+
+
+def _is_latin(word: str) -> bool:
+    return all("LATIN" in unicodedata.name(letter, "") for letter in word)
+
+
+def _check_balance(prompt: str) -> None:
+    plain = re.sub(r"\\.", "", prompt)
+    depth = 0
+    for character in plain:
+        depth += (character == "(") - (character == ")")
+        if depth < 0:
+            raise InvalidPrompt("The prompt closes a parenthesis that was never opened.", _PLAIN_PARENTHESES)
+        if depth > MAX_NESTING:
+            raise InvalidPrompt(f"The prompt nests more than {MAX_NESTING} parentheses.", "Use fewer levels.")
+    if depth:
+        raise InvalidPrompt("The prompt opens a parenthesis that is never closed.", _PLAIN_PARENTHESES)
+    if plain.count('"') % 2:
+        raise InvalidPrompt("The prompt opens a quotation mark that is never closed.", "Close it, or leave it out.")
+    if re.search(r"\(\s*\)", plain.replace(".and()", "")):
+        raise InvalidPrompt(
+            "The prompt has a pair of parentheses with nothing inside.", "Put words inside, or leave it out."
+        )
+
+
+def _check_syntax(prompt: str) -> None:
+    if tag := _LORA_TAG.search(prompt):
+        raise InvalidPrompt(
+            f"{tag.group()!r} in a prompt does nothing here.",
+            "Leave it out and set the LoRA's weight beside the prompt.",
+        )
+    if ".swap(" in prompt:
+        raise InvalidPrompt(".swap() is not supported.", "Write the word you want in its place.")
+    if re.search(r"(?<!\\)[\[\]]", _SQUARE_BRACKETS.sub("", prompt)):
+        raise InvalidPrompt(
+            "The prompt has square brackets that cannot be read.", "Write (some words)0.9 to make words count less."
+        )

@@ -1,0 +1,55 @@
+"""The command line: everything the page can do, through the same services.
+
+Each command returns one object; `main` prints it for people or, with `--json`, as exactly one JSON object.
+"""
+
+import signal
+from collections.abc import Sequence
+from types import FrameType
+
+import typer
+from typer.exceptions import TyperException
+
+from profile_studio.cli import adapters, comparison, datasets, doctor, generation, jobs, training, worker
+from profile_studio.cli.output import print_error, print_reply
+from profile_studio.domain.errors import InputError, ProfileStudioError, Stopped
+
+app = typer.Typer(
+    help="Train a style from your pictures, blend it, and compare. Every command takes --json.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(datasets.app, name="dataset")
+app.command("train")(training.train)
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(adapters.app, name="adapters")
+app.command("generate")(generation.generate)
+app.command("compare")(comparison.compare)
+app.command("doctor")(doctor.doctor)
+app.command("worker")(worker.worker)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs one command; returns the exit code.
+
+    0: done. 2: the input is wrong. 1: it went wrong on our side.
+    """
+    as_json = "--json" in arguments
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        reply = app(args=[word for word in arguments if word != "--json"], standalone_mode=False)
+    except TyperException as error:
+        return print_error(InputError(f"{error.format_message().rstrip('.')}.", "Add --help to see what there is."), as_json)
+    except ProfileStudioError as error:
+        return print_error(error, as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        return print_error(Stopped("The command was stopped.", "Run it again; jobs go on where they were."), as_json)
+    except Exception as error:  # noqa: BLE001  people get a sentence, the log gets the traceback
+        return print_error(error, as_json)
+    if isinstance(reply, dict):
+        print_reply(reply, as_json)
+    return 0
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,81 @@
+"""`adapters ...`"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from profile_studio.cli.output import Reply
+from profile_studio.cli.parts import absolute_base, open_studio
+from profile_studio.domain.adapters import Adapter
+
+app = typer.Typer(help="LoRA files.")
+
+Name = Annotated[str, typer.Argument(help="Name of the LoRA.")]
+
+
+class ExportFormat(StrEnum):
+    """Who is to read the file."""
+
+    DIFFUSERS = "diffusers"
+    KOHYA = "kohya"
+    PEFT = "peft"
+
+
+@app.command("list")
+def list_(base: Annotated[str | None, typer.Option(help="Only those for this base model.")] = None) -> Reply:
+    """Names of the LoRAs."""
+    adapters = open_studio().adapters.list(absolute_base(base) if base else None)
+    return {"adapters": sorted(adapter.name for adapter in adapters)}
+
+
+@app.command()
+def show(name: Name) -> Reply:
+    """What a LoRA says about itself."""
+    return _reply(open_studio().adapters.get(name))
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A .safetensors file.")],
+    name: Annotated[str | None, typer.Option(help="Default: from the file's name.")] = None,
+) -> Reply:
+    """Takes a LoRA file in."""
+    return _reply(open_studio().adapters.import_file(file, name))
+
+
+@app.command()
+def delete(name: Name) -> Reply:
+    """Removes a LoRA of yours; those that ship stay."""
+    open_studio().adapters.delete(name)
+    return {"deleted": name}
+
+
+@app.command()
+def export(
+    name: Name,
+    out: Annotated[Path, typer.Option(help="The file to write; for peft, the folder.")],
+    format_: Annotated[ExportFormat, typer.Option("--format")] = ExportFormat.DIFFUSERS,
+) -> Reply:
+    """Writes a LoRA as other programs read it."""
+    open_studio().adapters.export(name, format_.value, out)
+    return {"adapter": name, "format": format_.value, "file": str(out.resolve())}
+
+
+def _reply(adapter: Adapter) -> Reply:
+    return {
+        "adapter": adapter.name,
+        "file": str(adapter.path),
+        "kind": adapter.kind.value,
+        "base": adapter.base or None,
+        "base_hash": adapter.base_hash or None,
+        "trigger_word": adapter.trigger_word or None,
+        "rank": adapter.rank,
+        "network_alpha": adapter.network_alpha,
+        "steps": adapter.num_train_steps or None,
+        "dataset": adapter.dataset or None,
+        "dataset_version": adapter.dataset_version or None,
+        "ships": adapter.ships,
+        "size_bytes": adapter.size_bytes,
+    }

@@ -1,0 +1,72 @@
+"""`compare`"""
+
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from profile_studio.cli.output import Reply, invalid_settings
+from profile_studio.cli.parts import absolute_base, open_studio, wait_for_job
+from profile_studio.domain.comparison import ComparisonConfig
+from profile_studio.domain.errors import InvalidPrompt
+
+
+def compare(
+    models: Annotated[str, typer.Option(metavar="SPEC,SPEC,...", help="base, NAME, NAME=0.6+NAME=0.4, NAME@STEP.")],
+    out: Annotated[Path, typer.Option(help="Folder for the table, the report and the pictures.")],
+    base: Annotated[str, typer.Option(help="starter, sd15, or a folder in diffusers layout.")] = "starter",
+    prompts: Annotated[Path | None, typer.Option(help="A text file, one prompt a line; default: ours.")] = None,
+    dataset: Annotated[str | None, typer.Option(help="Its pictures are the style's reference.")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Seeds per prompt.")] = None,
+    metrics: Annotated[str | None, typer.Option(metavar="A,B,...")] = None,
+    num_inference_steps: Annotated[int | None, typer.Option()] = None,
+    guidance_scale: Annotated[float | None, typer.Option()] = None,
+) -> Reply:
+    """Draws the same prompts and seeds with each model and measures what changed."""
+    studio = open_studio()
+    choices = {
+        "dataset": dataset,
+        "seeds": seeds,
+        "metrics": metrics.split(",") if metrics else None,
+        "num_inference_steps": num_inference_steps,
+        "guidance_scale": guidance_scale,
+    }
+    config = _config(
+        models=models.split(","),
+        base=absolute_base(base),
+        prompts=_read_prompts(prompts) if prompts else studio.comparison.default_prompts(),
+        **{name: value for name, value in choices.items() if value is not None},
+    )
+    job = wait_for_job(studio, studio.comparison.submit(config).id)
+    report = studio.comparison.report(job.id)
+    shutil.copytree(studio.settings.jobs_dir / job.id, out, dirs_exist_ok=True, ignore=_leave_out)
+    return {
+        "rows": [{"model": row.model, "metrics": {name: asdict(row.metrics[name]) for name in row.metrics}} for row in report.rows],
+        "recommended": report.recommended,
+        "reason": report.reason,
+        "fingerprint": report.fingerprint,
+        "files": sorted(str((out / file).resolve()) for file in report.files),
+    }
+
+
+def _config(**values: object) -> ComparisonConfig:
+    try:
+        return ComparisonConfig.model_validate(values)
+    except ValidationError as error:
+        raise invalid_settings(error) from error
+
+
+def _read_prompts(file: Path) -> list[str]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidPrompt(f"{file} cannot be read as text.", "Give a text file with one prompt a line.") from error
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _leave_out(_folder: str, names: list[str]) -> list[str]:
+    """The job's own papers are not part of the result."""
+    return [name for name in names if name in ("log.txt", "process.json", "report.json") or name.startswith(".")]

@@ -1,0 +1,70 @@
+"""`generate`"""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from profile_studio.cli.output import Reply, invalid_settings
+from profile_studio.cli.parts import absolute_base, open_studio, running_engine
+from profile_studio.domain.generation import GenerationRequest
+from profile_studio.services.generation import DoneEvent, PictureEvent
+
+
+def generate(
+    prompt: Annotated[str, typer.Option(help="What to draw; `+` and `-` after a word weigh it.")],
+    out: Annotated[Path, typer.Option(help="Folder for the pictures.")],
+    negative_prompt: Annotated[str, typer.Option(help="What to keep out.")] = "",
+    base: Annotated[str, typer.Option(help="starter, sd15, or a folder in diffusers layout.")] = "starter",
+    adapter: Annotated[list[str] | None, typer.Option(metavar="NAME=WEIGHT", help="May be given several times.")] = None,
+    count: Annotated[int | None, typer.Option(help="How many pictures.")] = None,
+    num_inference_steps: Annotated[int | None, typer.Option()] = None,
+    guidance_scale: Annotated[float | None, typer.Option()] = None,
+    noise_scheduler: Annotated[str | None, typer.Option(help="default, ddim, dpm++ or euler.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Picture i uses seed + i.")] = None,
+    height: Annotated[int | None, typer.Option()] = None,
+    width: Annotated[int | None, typer.Option()] = None,
+) -> Reply:
+    """Makes pictures."""
+    choices = {
+        "count": count,
+        "num_inference_steps": num_inference_steps,
+        "guidance_scale": guidance_scale,
+        "noise_scheduler": noise_scheduler,
+        "seed": seed,
+        "height": height,
+        "width": width,
+    }
+    request = _request(
+        prompt=prompt,
+        negative_prompt=negative_prompt,
+        base=absolute_base(base),
+        adapters=[_adapter_weight(text) for text in adapter or []],
+        **{name: value for name, value in choices.items() if value is not None},
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    studio = open_studio()
+    images: list[dict[str, object]] = []
+    reply: Reply = {"images": images, "seconds": None, "seconds_to_first_step": None}
+    with running_engine(studio):
+        for event in studio.generation.generate(request, previews=False):
+            if isinstance(event, PictureEvent):
+                copy = shutil.copy2(event.file, out)
+                images.append({"file": str(Path(copy).resolve()), "seed": event.seed})
+            elif isinstance(event, DoneEvent):
+                reply |= {"seconds": event.seconds, "seconds_to_first_step": event.seconds_to_first_step}
+    return reply
+
+
+def _request(**values: object) -> GenerationRequest:
+    try:
+        return GenerationRequest.model_validate(values)
+    except ValidationError as error:
+        raise invalid_settings(error) from error
+
+
+def _adapter_weight(text: str) -> dict[str, object]:
+    name, separator, weight = text.partition("=")
+    return {"adapter_name": name, "weight": weight} if separator else {"adapter_name": name}

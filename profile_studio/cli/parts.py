@@ -1,0 +1,116 @@
+"""What several commands share: the studio, and a worker or an engine for the length of a call."""
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from profile_studio.cli.output import Reply, say
+from profile_studio.domain.errors import InputError, ProfileStudioError, Stopped
+from profile_studio.domain.jobs import Job, JobKind, JobStatus
+from profile_studio.jobs.processes import KeptProcess, KeptSupervisor, worker_command
+from profile_studio.services.studio import Studio
+from profile_studio.settings import Settings
+
+LOOK_INTERVAL_S = 0.3
+SAY_INTERVAL_S = 5.0
+ENGINE_START_S = 120.0
+ENGINE_LEAVE_S = 5.0
+
+
+def open_studio() -> Studio:
+    """The studio of this home."""
+    return Studio.open(Settings())
+
+
+def absolute_base(base: str) -> str:
+    """A base model's folder is looked up from here, not from where the worker runs."""
+    return str(Path(base).resolve()) if Path(base).is_dir() else base
+
+
+def wait_for_job(studio: Studio, job_id: str) -> Job:
+    """Waits until a job has completed; if no worker runs on this home, runs one until then.
+
+    Raises:
+        ProfileStudioError: the job failed (an `InputError` if the input was at fault) or was canceled.
+    """
+    supervisor = KeptSupervisor(studio.settings, with_engine=False)
+    said_at = 0.0
+    try:
+        while not (job := studio.jobs.get(job_id)).status.is_finished:
+            supervisor.look_after()
+            if time.monotonic() - said_at > SAY_INTERVAL_S:
+                said_at = time.monotonic()
+                say(_progress_line(job))
+            time.sleep(LOOK_INTERVAL_S)
+    finally:
+        if supervisor.is_running():
+            supervisor.stop()
+    if job.status is JobStatus.CANCELED:
+        raise Stopped(f"The job {job_id} was canceled.", "Start it again if you want its result.")
+    if job.error is not None:
+        raise _as_error(job)
+    return job
+
+
+@contextmanager
+def running_engine(studio: Studio) -> Generator[None, None, None]:
+    """An engine answers inside the block: the running studio's, or one for the length of the block.
+
+    Raises:
+        ProfileStudioError: it does not come up.
+    """
+    if studio.generation.engine_is_running():
+        yield
+        return
+    engine = KeptProcess(worker_command("engine"), studio.settings, studio.settings.run_dir / "engine.log")
+    deadline = time.monotonic() + ENGINE_START_S
+    try:
+        while not studio.generation.engine_is_running():
+            engine.look_after()
+            if time.monotonic() > deadline:
+                raise ProfileStudioError(
+                    "The engine does not start.", f"Look into {studio.settings.run_dir / 'engine.log'}."
+                )
+            time.sleep(LOOK_INTERVAL_S)
+        yield
+    finally:
+        engine.end(ENGINE_LEAVE_S)
+
+
+def job_reply(job: Job) -> Reply:
+    """`jobs show`."""
+    error = {"kind": job.error.kind, "message": job.error.message, "fix": job.error.fix} if job.error else None
+    return {
+        "job": job.id,
+        "kind": job.kind.value,
+        "status": job.status.value,
+        "step": job.step,
+        "steps": job.steps,
+        "fraction": job.fraction,
+        "seconds_left": job.seconds_left,
+        "attempt": job.attempt,
+        "queue_position": job.queue_position,
+        "error": error,
+        "adapter": job.spec.get("adapter_name") if job.kind is JobKind.TRAIN else None,
+        "file": (job.result or {}).get("file"),
+    }
+
+
+def _progress_line(job: Job) -> str:
+    left = f", {job.seconds_left:.0f} s left" if job.seconds_left is not None else ""
+    note = f" ({job.note})" if job.note else ""
+    return f"{job.id} {job.status.value}: step {job.step} of {job.steps}{left}{note}"
+
+
+def _as_error(job: Job) -> ProfileStudioError:
+    """The error a job ended with, as if it had been raised here."""
+    assert job.error is not None
+    classes: list[type[ProfileStudioError]] = [InputError, *InputError.__subclasses__()]
+    input_kinds = {error.kind for error in classes}
+    raised: type[ProfileStudioError] = type(
+        "JobFailed",
+        (InputError if job.error.kind in input_kinds else ProfileStudioError,),
+        {"kind": job.error.kind},
+    )
+    return raised(job.error.message, job.error.fix)

@@ -1,0 +1,95 @@
+"""`train`"""
+
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from profile_studio.cli.output import Reply, invalid_settings, say
+from profile_studio.cli.parts import absolute_base, open_studio, wait_for_job
+from profile_studio.domain.errors import InvalidSettings
+from profile_studio.domain.jobs import Job
+from profile_studio.domain.names import suggest_name
+from profile_studio.domain.presets import preset
+from profile_studio.domain.training import TUNABLE_KEYS, AdapterKind, LoraTrainingConfig, Targets
+from profile_studio.services.studio import Studio
+
+
+def train(
+    dataset: Annotated[str, typer.Argument(help="Name of the data set.")],
+    base: Annotated[str, typer.Option(help="starter, sd15, or a folder in diffusers layout.")] = "starter",
+    kind: Annotated[AdapterKind, typer.Option("--preset", help="What the LoRA is for.")] = AdapterKind.STYLE,
+    name: Annotated[str | None, typer.Option(help="Name of the LoRA; default: from the data set's.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Optimizer steps.")] = None,
+    rank: Annotated[int | None, typer.Option()] = None,
+    network_alpha: Annotated[float | None, typer.Option(help="scaling = network_alpha / rank")] = None,
+    targets: Annotated[Targets | None, typer.Option(help="Which layers get a LoRA.")] = None,
+    seed: Annotated[int, typer.Option()] = 0,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=", ".join(TUNABLE_KEYS))] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Return when the LoRA is there.")] = False,
+) -> Reply:
+    """Trains a LoRA on a data set."""
+    tuned = _read_set(set_ or [])
+    given = {
+        "num_train_steps": steps,
+        "rank": rank,
+        "network_alpha": network_alpha,
+        "targets": targets,
+        "seed": seed,
+    }
+    studio = open_studio()
+    start = preset(
+        kind,
+        absolute_base(base),
+        dataset,
+        name or _free_name(studio, dataset),
+        n_images=len(studio.datasets.get(dataset).training_images),
+    )
+    changes = {key: value for key, value in given.items() if value is not None} | tuned
+    job = studio.training.submit(_with(start, changes))
+    if wait:
+        return _reply(wait_for_job(studio, job.id))
+    if not studio.jobs.worker_is_running():
+        say(f"The job {job.id} is queued, but no worker runs: start `python app.py` or `python -m profile_studio worker`.")
+    return _reply(job)
+
+
+def _read_set(settings: list[str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for setting in settings:
+        key, separator, value = setting.partition("=")
+        if not separator or key not in TUNABLE_KEYS:
+            raise InvalidSettings(
+                f"--set {setting!r} is not one of the settings there are.",
+                f"Write --set KEY=VALUE with KEY one of: {', '.join(TUNABLE_KEYS)}.",
+            )
+        values[key] = None if value == "none" else value
+    return values
+
+
+def _with(start: LoraTrainingConfig, changes: dict[str, object]) -> LoraTrainingConfig:
+    try:
+        return LoraTrainingConfig.model_validate({**start.model_dump(), **changes})
+    except ValidationError as error:
+        raise invalid_settings(error) from error
+
+
+def _free_name(studio: Studio, dataset: str) -> str:
+    taken = {adapter.name for adapter in studio.adapters.list()}
+    numbered = (suggest_name(f"{dataset}-{number}") for number in range(2, len(taken) + 3))
+    return dataset if dataset not in taken else next(name for name in numbered if name not in taken)
+
+
+def _reply(job: Job) -> Reply:
+    result = job.result or {}
+    return {
+        "job": job.id,
+        "status": job.status.value,
+        "adapter": job.spec.get("adapter_name"),
+        "file": result.get("file"),
+        "steps": job.steps,
+        "resumed_at_step": result.get("resumed_at_step"),
+        "seconds": job.finished_at - job.created_at if job.finished_at else None,
+        "steps_per_second": result.get("steps_per_second"),
+        "loss": result.get("loss") or {"first": None, "last": None},
+    }

@@ -1,0 +1,122 @@
+"""What works on this machine and what does not, each with the fix."""
+
+import importlib.metadata
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import psutil
+
+from profile_studio.base_models import HUB_IDS, STARTER, find_base_model
+from profile_studio.domain.errors import BaseModelMissing
+from profile_studio.jobs.presence import supervisor_presence, web_presence
+from profile_studio.settings import Settings
+
+NEEDED_MEMORY_GIB = 2.0
+NEEDED_DISK_GIB = 2.0
+PROBE_TIMEOUT_S = 120
+NEEDED_PACKAGES = ("torch", "diffusers", "transformers", "peft", "compel", "gradio", "dbos")
+
+# In a process of its own: this one stays free of torch.
+_PROBE_DEVICE = """
+import json, torch
+cuda = torch.cuda.is_available()
+mps = torch.backends.mps.is_available()
+name = torch.cuda.get_device_name(0) if cuda else "Apple GPU" if mps else f"CPU, {torch.get_num_threads()} threads"
+print(json.dumps({"device": "cuda" if cuda else "mps" if mps else "cpu", "name": name}))
+"""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One finding; `fix` is empty where everything works, and where nothing is needed."""
+
+    name: str
+    works: bool
+    finding: str
+    fix: str = ""
+
+
+def examine(settings: Settings) -> list[Check]:
+    """All checks, the most basic first."""
+    return [
+        _packages(),
+        _device(),
+        _memory(),
+        _disk(settings),
+        _starter(settings),
+        *(_hub_base(base) for base in sorted(HUB_IDS)),
+        _judge(settings),
+        _page(settings),
+        _worker(settings),
+    ]
+
+
+def _packages() -> Check:
+    versions: dict[str, str] = {}
+    for package in NEEDED_PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            return Check("packages", False, f"{package} is not installed.", "Run `make run` once; it installs it.")
+    python = ".".join(map(str, sys.version_info[:3]))
+    return Check("packages", True, f"Python {python}, " + ", ".join(f"{k} {v}" for k, v in versions.items()))
+
+
+def _device() -> Check:
+    try:
+        probe = subprocess.run(
+            [sys.executable, "-c", _PROBE_DEVICE], capture_output=True, text=True, timeout=PROBE_TIMEOUT_S, check=True
+        )
+        found = json.loads(probe.stdout.strip().splitlines()[-1])
+    except (subprocess.SubprocessError, OSError, ValueError, IndexError):
+        return Check("device", False, "PyTorch cannot be loaded.", "Delete .venv and run `make run` again.")
+    return Check("device", True, f"{found['device']}: {found['name']}")
+
+
+def _memory() -> Check:
+    free_gib = psutil.virtual_memory().available / 2**30
+    fix = "" if free_gib >= NEEDED_MEMORY_GIB else "Close other programs before training."
+    return Check("memory", not fix, f"{free_gib:.1f} GiB free; the starter needs {NEEDED_MEMORY_GIB:.0f}.", fix)
+
+
+def _disk(settings: Settings) -> Check:
+    free_gib = shutil.disk_usage(settings.resolved_home).free / 2**30
+    fix = "" if free_gib >= NEEDED_DISK_GIB else "Make room, or set PROFILE_STUDIO_HOME to another disk."
+    return Check("disk", not fix, f"{free_gib:.1f} GiB free in {settings.resolved_home}.", fix)
+
+
+def _starter(settings: Settings) -> Check:
+    try:
+        base = find_base_model(STARTER, settings)
+    except BaseModelMissing as error:
+        return Check("starter", False, error.message, "Clone the repository again; the starter ships in assets/starter.")
+    return Check("starter", True, f"The base model that ships is there ({base.native_size} px).")
+
+
+def _hub_base(base: str) -> Check:
+    from huggingface_hub import try_to_load_from_cache  # imported here: only this check needs the hub client
+
+    is_cached = isinstance(try_to_load_from_cache(HUB_IDS[base], "model_index.json"), str)
+    finding = "is on this disk" if is_cached else "is not on this disk; it is fetched when you first choose it"
+    return Check(base, True, f"{HUB_IDS[base]} {finding}.")
+
+
+def _judge(settings: Settings) -> Check:
+    if (settings.judge_dir / "config.json").is_file():
+        return Check("judge", True, "The model that scores pictures is there.")
+    return Check("judge", False, "The model that scores pictures is missing.", "Clone the repository again.")
+
+
+def _page(settings: Settings) -> Check:
+    presence = web_presence(settings.run_dir)
+    address = presence.facts().get("address") if presence.is_there() else None
+    return Check("page", True, f"It is open at {address}." if address else "It is not open; `python app.py` opens it.")
+
+
+def _worker(settings: Settings) -> Check:
+    if supervisor_presence(settings.run_dir).is_there():
+        return Check("worker", True, "A worker takes jobs.")
+    return Check("worker", True, "No worker runs; `python app.py` starts one, and so do commands that wait.")

@@ -1,0 +1,76 @@
+"""A home with pictures, a tiny training, and a real supervisor."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from profile_studio.domain.datasets import ImportRequest
+from profile_studio.domain.jobs import Job, JobKind
+from profile_studio.domain.training import LoraTrainingConfig
+from profile_studio.jobs.processes import KeptSupervisor
+from profile_studio.services.datasets import DatasetService
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.jobs import JobRepository
+
+
+
+def wait_until(fact: Callable[[], bool], timeout_s: float = 90.0) -> None:
+    """Polls until a fact about other processes holds."""
+    deadline = time.monotonic() + timeout_s
+    while not fact():
+        assert time.monotonic() < deadline, "the awaited fact did not come"
+        time.sleep(0.02)
+
+
+class Home:
+    """A home folder with one data set, and what tests do with its jobs."""
+
+    def __init__(self, settings: Settings, base: Path) -> None:
+        self.settings = settings
+        self._base = base
+        database = Database(settings.resolved_database_url)
+        database.upgrade()
+        self.jobs = JobRepository(database)
+        pictures = settings.resolved_home / "pictures-in"
+        pictures.mkdir()
+        random = np.random.default_rng(0)
+        for index in range(4):
+            pixels = random.integers(0, 256, (80, 80, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(pictures / f"{index}.png")
+        DatasetService(settings, database).import_sources(ImportRequest([pictures], "noise", "noisy"))
+
+    def submit(self, adapter_name: str, steps: int = 30) -> Job:
+        config = LoraTrainingConfig(
+            dataset="noise",
+            adapter_name=adapter_name,
+            base=str(self._base),
+            num_train_steps=steps,
+            rank=2,
+            network_alpha=2,
+            resolution=64,
+            checkpoint_every=5,
+            sample_every=0,
+        )
+        return self.jobs.create(JobKind.TRAIN, config.model_dump(mode="json"), steps, time.time())
+
+    def adapter(self, name: str) -> bytes:
+        return (self.settings.user_loras_dir / f"{name}.safetensors").read_bytes()
+
+
+@pytest.fixture
+def home(settings: Settings, tiny_base: Path) -> Home:
+    return Home(settings, tiny_base)
+
+
+@pytest.fixture
+def supervisor(settings: Settings) -> Iterator[KeptSupervisor]:
+    """The home's supervisor, running, without an engine."""
+    supervisor = KeptSupervisor(settings, with_engine=False)
+    supervisor.look_after()
+    yield supervisor
+    supervisor.stop()

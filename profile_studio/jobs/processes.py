@@ -138,8 +138,9 @@ class KeptProcess:
         self._back_off_s = FIRST_BACK_OFF_S
 
     @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process else None
+    def mark(self) -> ProcessMark | None:
+        """The process, while it runs."""
+        return ProcessMark.of(self._process.pid) if self._process and self.is_running() else None
 
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
@@ -183,7 +184,7 @@ class KeptSupervisor(KeptProcess):
 
     def stop(self) -> None:
         """Ends whichever supervisor is there, after it has saved its jobs; in less than 20 s."""
-        mark = ProcessMark.of(self.pid) if self.pid and self.is_running() else self._stranger()
+        mark = self.mark or self._stranger()
         if mark is not None and (process := mark.process()):
             process.terminate()
             mark.end(SUPERVISOR_LEAVE_S)

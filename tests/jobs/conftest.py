@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from safetensors.numpy import load_file
 
 from profile_studio.domain.datasets import ImportRequest
 from profile_studio.domain.jobs import Job, JobKind
@@ -58,8 +59,10 @@ class Home:
         )
         return self.jobs.create(JobKind.TRAIN, config.model_dump(mode="json"), steps, time.time())
 
-    def adapter(self, name: str) -> bytes:
-        return (self.settings.user_loras_dir / f"{name}.safetensors").read_bytes()
+    def tensors(self, adapter_name: str) -> dict[str, list[float]]:
+        """What an adapter file holds, without its metadata."""
+        file = self.settings.user_loras_dir / f"{adapter_name}.safetensors"
+        return {name: tensor.ravel().tolist() for name, tensor in load_file(file).items()}
 
 
 @pytest.fixture

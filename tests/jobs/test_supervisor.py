@@ -1,0 +1,108 @@
+"""Jobs survive what kills processes, and end as an unbroken run ends."""
+
+import time
+
+import psutil
+import pytest
+
+from profile_studio.domain.jobs import JobKind, JobStatus
+from profile_studio.jobs.presence import read_facts
+from profile_studio.jobs.processes import KeptSupervisor, ProcessMark
+from tests.jobs.conftest import Home, wait_until
+
+pytestmark = pytest.mark.slow
+
+STEPS = 150
+
+
+def kill(mark: ProcessMark | None) -> None:
+    """Kill -9 by whatever name the system has for it."""
+    assert mark is not None
+    psutil.Process(mark.pid).kill()
+
+
+def trainer(home: Home, job_id: str) -> ProcessMark | None:
+    return ProcessMark.of_facts(read_facts(home.settings.jobs_dir / job_id / "process.json"))
+
+
+def wait_for_step(home: Home, job_id: str, attempt: int, step: int) -> None:
+    """Waits until this attempt has reached a step in mid-training."""
+
+    def has_come() -> bool:
+        job = home.jobs.get(job_id)
+        assert not job.status.is_finished, job.error
+        return job.attempt == attempt and job.step >= step
+
+    wait_until(has_come)
+
+
+def wait_for(home: Home, job_id: str, status: JobStatus) -> None:
+    def has_come() -> bool:
+        job = home.jobs.get(job_id)
+        assert job.status is status or not job.status.is_finished, job.error
+        return job.status is status
+
+    wait_until(has_come)
+
+
+def test_a_training_broken_in_every_way_ends_as_an_unbroken_one(home: Home, supervisor: KeptSupervisor) -> None:
+    unbroken = home.submit("unbroken", STEPS)
+    wait_for(home, unbroken.id, JobStatus.COMPLETED)
+    broken = home.submit("broken", STEPS)
+
+    wait_for_step(home, broken.id, attempt=1, step=10)
+    kill(trainer(home, broken.id))
+
+    wait_for_step(home, broken.id, attempt=2, step=30)
+    home.jobs.ask_pause(broken.id)
+    wait_for(home, broken.id, JobStatus.PAUSED)
+    home.jobs.resume(broken.id)
+
+    wait_for_step(home, broken.id, attempt=3, step=60)
+    orphan = trainer(home, broken.id)
+    kill(supervisor.mark)
+    wait_until(lambda: orphan is not None and orphan.process() is None)  # it saw its pipe close, saved and left
+    supervisor.look_after()
+
+    wait_for(home, broken.id, JobStatus.COMPLETED)
+    assert home.jobs.get(broken.id).attempt == 4
+    assert home.tensors("broken") == home.tensors("unbroken")
+    assert [point.step for point in home.jobs.losses(broken.id)] == list(range(1, STEPS + 1))
+    assert home.jobs.losses(broken.id) == home.jobs.losses(unbroken.id)
+
+
+def test_a_canceled_job_makes_room_for_the_next(home: Home, supervisor: KeptSupervisor) -> None:
+    first, second = home.submit("first", 5000), home.submit("second", 5)
+    wait_for_step(home, first.id, attempt=1, step=1)
+
+    home.jobs.ask_cancel(first.id, time.time())
+
+    wait_for(home, first.id, JobStatus.CANCELED)
+    wait_for(home, second.id, JobStatus.COMPLETED)
+    assert not (home.settings.user_loras_dir / "first.safetensors").exists()
+
+
+def test_a_stopped_supervisor_leaves_the_job_waiting_at_its_step(home: Home, supervisor: KeptSupervisor) -> None:
+    job = home.submit("stopped", 5000)
+    wait_for_step(home, job.id, attempt=1, step=10)
+
+    supervisor.stop()
+
+    row = home.jobs.get(job.id)
+    assert row.status is JobStatus.QUEUED
+    assert any((home.settings.jobs_dir / job.id / "checkpoints").iterdir())
+    assert trainer(home, job.id) is None
+
+
+def test_a_job_that_dies_without_progress_fails_with_words_and_the_worker_lives_on(
+    home: Home, supervisor: KeptSupervisor
+) -> None:
+    hopeless = home.jobs.create(JobKind.TRAIN, {"no": "config"}, steps=1, now=time.time())
+    wait_until(lambda: home.jobs.get(hopeless.id).status is JobStatus.FAILED)
+    error = home.jobs.get(hopeless.id).error
+    assert error is not None
+    assert error.kind == "crashed"
+    assert "ValidationError" in error.details
+
+    hopeful = home.submit("hopeful", 5)
+    wait_for(home, hopeful.id, JobStatus.COMPLETED)

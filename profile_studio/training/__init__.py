@@ -1,0 +1,1 @@
+"""Trains one LoRA, exactly resumable: everything random is a function of the seed and the step."""

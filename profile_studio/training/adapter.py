@@ -1,0 +1,82 @@
+"""The low-rank layers while they are trained: attached by peft, saved under the file's names."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import torch
+from peft import LoraConfig
+from peft.tuners.lora import LoraLayer
+from torch import Tensor, nn
+
+from profile_studio.domain.training import LoraTrainingConfig
+from profile_studio.families.base import Family
+from profile_studio.lora_files import RawTensor, kohya_name, write_tensors
+
+_PEFT_NAME = "trained"
+
+
+class TrainedAdapter:
+    """The LoRA layers of all parts of a base model that are trained together.
+
+    Attaching freezes the base. The new layers are fp32 on any device and start without effect, from the config's seed.
+    """
+
+    def __init__(self, family: Family, config: LoraTrainingConfig) -> None:
+        self._config = config
+        self._parts = family.trained_parts(config.targets)
+        with torch.random.fork_rng():
+            torch.manual_seed(config.seed)
+            for module, layers in self._parts.values():
+                module.requires_grad_(False)
+                module.add_adapter(  # pyright: ignore[reportCallIssue]
+                    LoraConfig(r=config.rank, lora_alpha=config.network_alpha, target_modules=layers),  # pyright: ignore[reportArgumentType]
+                    adapter_name=_PEFT_NAME,
+                )
+        for parameter in self.parameters:
+            parameter.data = parameter.data.float()
+
+    @property
+    def parameters(self) -> list[nn.Parameter]:
+        """What the optimizer trains, in a fixed order."""
+        return [layer.weight for name in self._layers() for layer in name[1:]]
+
+    @property
+    def trains_text_encoder(self) -> bool:
+        return "text_encoder" in self._parts
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Copies of the weights on the processor, fp32, by the file's names, without alphas."""
+        return {
+            f"{name}.{half}.weight": layer.weight.detach().float().cpu().contiguous().clone()
+            for name, down, up in self._layers()
+            for half, layer in (("lora_down", down), ("lora_up", up))
+        }
+
+    @torch.no_grad()
+    def load(self, tensors: Mapping[str, Tensor]) -> None:
+        """Sets the weights to what `tensors` returned earlier."""
+        for name, down, up in self._layers():
+            down.weight.copy_(tensors[f"{name}.lora_down.weight"])
+            up.weight.copy_(tensors[f"{name}.lora_up.weight"])
+
+    def save(self, path: Path, metadata: Mapping[str, str]) -> None:
+        """Writes the adapter file: halves in fp16, and a network_alpha per layer."""
+        alpha = torch.tensor(self._config.network_alpha)
+        halves = {name: tensor.half() for name, tensor in self.tensors().items()}
+        alphas = {f"{name}.alpha": alpha for name, _, _ in self._layers()}
+        write_tensors(path, {name: _raw(tensor) for name, tensor in {**halves, **alphas}.items()}, metadata)
+
+    def _layers(self) -> Iterator[tuple[str, nn.Module, nn.Module]]:
+        for component, (part, _) in self._parts.items():
+            for layer_name, layer in part.named_modules():
+                if isinstance(layer, LoraLayer):
+                    yield (
+                        kohya_name(component, layer_name),
+                        layer.lora_A[_PEFT_NAME],
+                        layer.lora_B[_PEFT_NAME],
+                    )
+
+
+def _raw(tensor: Tensor) -> RawTensor:
+    dtype = {torch.float16: "F16", torch.float32: "F32"}[tensor.dtype]
+    return RawTensor(dtype, tuple(tensor.shape), tensor.numpy().tobytes())

@@ -1,0 +1,109 @@
+"""Resumable checkpoints that are either whole or not there.
+
+A checkpoint is a folder `checkpoint-N` whose manifest names each file with its size and sha256; it is written under a
+temporary name first. The newest one that verifies is the one to go on from.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+
+from profile_studio.training.loop import Trainer
+
+KEPT = 2
+_MANIFEST = "manifest.json"
+_ADAPTER = "adapter.safetensors"
+_OPTIMIZER = "optimizer.pt"
+_PROGRESS = "progress.json"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a training is: finished steps, the loss of each, and the seconds spent in them."""
+
+    losses: tuple[float, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def step(self) -> int:
+        return len(self.losses)
+
+
+def save_checkpoint(folder: Path, trainer: Trainer, progress: Progress) -> None:
+    """Writes `folder/checkpoint-N` and deletes all but the newest ones."""
+    target = folder / f"checkpoint-{progress.step}"
+    temporary = folder / f"checkpoint-{progress.step}.tmp"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    safetensors.torch.save_file(trainer.adapter.tensors(), temporary / _ADAPTER)
+    states = {"optimizer": trainer.optimizer.state_dict(), "scaler": trainer.scaler.state_dict()}
+    torch.save(states, temporary / _OPTIMIZER)
+    (temporary / _PROGRESS).write_text(json.dumps(asdict(progress)))
+    files = {path.name: _fingerprint(path) for path in sorted(temporary.iterdir())}
+    (temporary / _MANIFEST).write_text(json.dumps({"step": progress.step, "files": files}, indent=1))
+    for path in temporary.iterdir():
+        _flush_to_disk(path)
+    shutil.rmtree(target, ignore_errors=True)
+    temporary.rename(target)
+    _prune(folder)
+
+
+def load_newest_checkpoint(folder: Path, trainer: Trainer) -> Progress:
+    """Puts the newest whole checkpoint into the trainer; a fresh `Progress` if there is none."""
+    for checkpoint in _newest_first(folder):
+        if _is_whole(checkpoint):
+            trainer.adapter.load(safetensors.torch.load_file(checkpoint / _ADAPTER))
+            states: dict[str, Any] = torch.load(checkpoint / _OPTIMIZER, map_location="cpu", weights_only=True)
+            trainer.optimizer.load_state_dict(states["optimizer"])
+            trainer.scaler.load_state_dict(states["scaler"])
+            saved = json.loads((checkpoint / _PROGRESS).read_text())
+            return Progress(tuple(saved["losses"]), saved["seconds"])
+    return Progress()
+
+
+def delete_checkpoints(folder: Path) -> None:
+    """Deletes what is only needed to go on; adapter files of single steps stay."""
+    for checkpoint in _newest_first(folder):
+        shutil.rmtree(checkpoint, ignore_errors=True)
+
+
+def step_file(folder: Path, step: int) -> Path:
+    """Where the adapter of one step lies, for comparing it as ADAPTER@STEP."""
+    return folder / f"step-{step:05d}.safetensors"
+
+
+def _newest_first(folder: Path) -> list[Path]:
+    found = [path for path in folder.glob("checkpoint-*") if path.name.removeprefix("checkpoint-").isdigit()]
+    return sorted(found, key=lambda path: int(path.name.removeprefix("checkpoint-")), reverse=True)
+
+
+def _is_whole(checkpoint: Path) -> bool:
+    try:
+        files: dict[str, dict[str, object]] = json.loads((checkpoint / _MANIFEST).read_text())["files"]
+        return all(_fingerprint(checkpoint / name) == expected for name, expected in files.items())
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _fingerprint(path: Path) -> dict[str, object]:
+    with path.open("rb") as file:
+        return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
+def _flush_to_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _prune(folder: Path) -> None:
+    for old in _newest_first(folder)[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+    for unfinished in folder.glob("checkpoint-*.tmp"):
+        shutil.rmtree(unfinished, ignore_errors=True)

@@ -1,0 +1,263 @@
+"""One training from its config to a verified adapter file: what the worker calls for a job."""
+
+import json
+import math
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from diffusers import StableDiffusionPipeline
+from PIL import ImageChops
+from safetensors.torch import load_file
+
+from profile_studio.base_models import find_base_model
+from profile_studio.domain.datasets import Dataset
+from profile_studio.domain.errors import InvalidDataset, InvalidSettings, TrainingFailed
+from profile_studio.domain.jobs import Interrupted, JobContext, LossPoint, ProgressReport, Wish
+from profile_studio.domain.training import LoraTrainingConfig
+from profile_studio.families import load_pipeline, pick_device
+from profile_studio.families.stable_diffusion import StableDiffusion
+from profile_studio.lora_files import TrainingFacts, adapter_metadata, read_header
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.datasets import DatasetRepository
+from profile_studio.storage.files import write_atomically, write_json
+from profile_studio.training.adapter import TrainedAdapter
+from profile_studio.training.cache import TrainingSet, encode_dataset, load_training_set, save_training_set
+from profile_studio.training.checkpoints import (
+    Progress,
+    delete_checkpoints,
+    load_newest_checkpoint,
+    save_checkpoint,
+    step_file,
+)
+from profile_studio.training.loop import Trainer
+from profile_studio.training.samples import draw, write_samples
+
+STEPS_BEFORE_AN_ESTIMATE = 3
+STEPS_OF_AN_ESTIMATE = 20
+LOSS_SHARE = 0.1  # the first and the last tenth of the curve are averaged into one number each
+VERIFICATION_STEPS = 4
+_DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+
+
+def run_training(config: LoraTrainingConfig, context: JobContext, settings: Settings) -> dict[str, object]:
+    """Trains, or goes on training, and publishes the adapter.
+
+    Returns: the job's result, see the fields at `_result`.
+    Raises:
+        Interrupted: a person paused or canceled; a pause is saved first.
+        TrainingFailed: the loss or the weights are no numbers, the memory is too small, or the result has no effect.
+        InputError: the data set or the base model is not usable (any more).
+    """
+    try:
+        return _Run(config, context, settings).to_the_end()
+    except (MemoryError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        raise TrainingFailed(
+            f"The memory is too small for {config.resolution} px pictures in batches of {config.batch_size}.",
+            "Train with a smaller batch_size, resolution or rank, or close other programs.",
+        ) from error
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What a training works with once everything is loaded."""
+
+    pipeline: StableDiffusionPipeline
+    training_set: TrainingSet
+    facts: TrainingFacts
+    trainer: Trainer
+
+
+class _Run:
+    """One attempt at a job."""
+
+    def __init__(self, config: LoraTrainingConfig, context: JobContext, settings: Settings) -> None:
+        self.config = config
+        self.context = context
+        self.settings = settings
+        self.checkpoints = context.folder / "checkpoints"
+        self.published = settings.user_loras_dir / f"{config.adapter_name}.safetensors"
+        self.step_seconds: list[float] = []
+        self.sample_seconds = 0.0
+
+    def to_the_end(self) -> dict[str, object]:
+        if (result := self._published_earlier()) is not None:
+            return result
+        self._tell(0, "Loading the base model")
+        parts = self._prepare()
+        progress, resumed_at_step = self._train(parts)
+        result = _result(self.config, self.published, progress, resumed_at_step)
+        self._tell(self.config.num_train_steps, "Checking the LoRA")
+        self._publish(parts, result)
+        delete_checkpoints(self.checkpoints)
+        return result
+
+    def _published_earlier(self) -> dict[str, object] | None:
+        """The result of an attempt that ended between publishing its file and closing its row."""
+        result = self.context.folder / "result.json"
+        if not (result.exists() and self.published.exists()):
+            return None
+        is_ours = read_header(self.published).metadata.get("profile_studio.job") == self.context.job.id
+        return json.loads(result.read_text()) if is_ours else None
+
+    def _prepare(self) -> _Parts:
+        config = self.config
+        base = find_base_model(config.base, self.settings)
+        device = pick_device()
+        if config.precision != "fp32" and device.type != "cuda":
+            raise InvalidSettings(
+                f"The precision {config.precision} needs a CUDA graphics card, and this machine has none.",
+                "Train with precision fp32.",
+            )
+        pipeline = load_pipeline(base, device, _DTYPES[config.precision])
+        family = StableDiffusion(pipeline)
+        self._tell(0, "Reading the pictures")
+        training_set = self._training_set(family)
+        self._write_samples(pipeline, training_set, step=0)
+        facts = TrainingFacts(
+            base_hash=base.hash,
+            prediction_type=family.prediction_type,
+            trigger_word=training_set.trigger_word,
+            captions=training_set.prompts,
+            job_id=self.context.job.id,
+        )
+        trainer = Trainer(family, TrainedAdapter(family, config), training_set, config)
+        return _Parts(pipeline, training_set, facts, trainer)
+
+    def _training_set(self, family: StableDiffusion) -> TrainingSet:
+        cache = self.context.folder / "cache.safetensors"
+        if not cache.exists():
+            save_training_set(cache, encode_dataset(family, self._dataset(), self.config.resolution))
+        return load_training_set(cache)
+
+    def _dataset(self) -> Dataset:
+        database = Database(self.settings.resolved_database_url)
+        dataset = DatasetRepository(database, self.settings.datasets_dir).get(self.config.dataset)
+        if self.config.dataset_version and dataset.version != self.config.dataset_version:
+            raise InvalidDataset(
+                f"The data set {dataset.name!r} was changed after this training was queued.",
+                "Start the training again.",
+            )
+        return dataset
+
+    def _train(self, parts: _Parts) -> tuple[Progress, int]:
+        config = self.config
+        trainer = parts.trainer
+        progress = load_newest_checkpoint(self.checkpoints, trainer)
+        resumed_at_step = progress.step
+        steps = trainer.steps(progress.step)
+        while progress.step < config.num_train_steps:
+            self.context.yield_device()
+            if (wish := self.context.wish()) is not None:
+                if wish is Wish.PAUSE:
+                    save_checkpoint(self.checkpoints, trainer, progress)
+                raise Interrupted(wish)
+            started = time.perf_counter()
+            loss = next(steps)
+            self.step_seconds.append(time.perf_counter() - started)
+            _refuse_divergence(loss, progress.step + 1, config)
+            progress = Progress((*progress.losses, loss), progress.seconds + self.step_seconds[-1])
+            self._tell(progress.step, "", LossPoint(progress.step, loss))
+            if config.sample_every and progress.step % config.sample_every == 0:
+                self._keep_step(parts, progress.step)
+            if progress.step % config.checkpoint_every == 0:
+                save_checkpoint(self.checkpoints, trainer, progress)
+        return progress, resumed_at_step
+
+    def _keep_step(self, parts: _Parts, step: int) -> None:
+        """Keeps what this step can draw: its sample pictures, and its adapter for comparing."""
+        started = time.perf_counter()
+        with write_atomically(step_file(self.checkpoints, step)) as temporary:
+            parts.trainer.adapter.save(temporary, adapter_metadata(self.config, parts.facts, step, time.time()))
+        self._write_samples(parts.pipeline, parts.training_set, step)
+        self.sample_seconds = time.perf_counter() - started
+
+    def _write_samples(self, pipeline: StableDiffusionPipeline, training_set: TrainingSet, step: int) -> None:
+        if self.config.sample_every:
+            folder = self.context.folder / "samples"
+            write_samples(folder, pipeline, training_set.sample_prompts, self.config.resolution, step)
+
+    def _publish(self, parts: _Parts, result: dict[str, object]) -> None:
+        candidate = self.context.folder / "candidate.safetensors"
+        metadata = adapter_metadata(self.config, parts.facts, self.config.num_train_steps, time.time())
+        with write_atomically(candidate) as temporary:
+            parts.trainer.adapter.save(temporary, metadata)
+        verify_adapter(candidate, parts.pipeline, self.config.resolution)
+        if (wish := self.context.wish()) is Wish.CANCEL:  # also what an attempt hears that no longer owns the job
+            raise Interrupted(wish)
+        if self.published.exists():
+            raise TrainingFailed(
+                f"There is already an adapter called {self.config.adapter_name!r}.",
+                "Delete it and train again, or train under another name.",
+            )
+        write_json(self.context.folder / "result.json", result)
+        candidate.replace(self.published)
+
+    def _tell(self, step: int, note: str, *losses: LossPoint) -> None:
+        total = self.config.num_train_steps
+        self.context.report(ProgressReport(step, total, self._seconds_left(total - step), note, losses))
+
+    def _seconds_left(self, steps_left: int) -> float | None:
+        if len(self.step_seconds) < STEPS_BEFORE_AN_ESTIMATE:
+            return None
+        samples_left = steps_left // self.config.sample_every if self.config.sample_every else 0
+        typical_step = statistics.median(self.step_seconds[-STEPS_OF_AN_ESTIMATE:])
+        return steps_left * typical_step + samples_left * self.sample_seconds
+
+
+def verify_adapter(path: Path, pipeline: StableDiffusionPipeline, size_px: int) -> None:
+    """Makes sure that an adapter file works: plain diffusers opens it, and it changes a picture.
+
+    Any LoRA on the pipeline is removed first; it is left without one.
+
+    Raises:
+        TrainingFailed: its numbers are not finite or all zero, or the picture stays the same.
+    """
+    tensors = {name: value for name, value in load_file(path).items() if not name.endswith(".alpha")}
+    if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
+        raise TrainingFailed("The trained LoRA holds values that are no numbers.", "Train with a lower learning rate.")
+    if not any(bool(value.any()) for name, value in tensors.items() if name.endswith("lora_up.weight")):
+        raise TrainingFailed("The training changed nothing.", "Train with a higher learning rate or more steps.")
+    pipeline.unload_lora_weights()
+    without = draw(pipeline, "", size_px, VERIFICATION_STEPS)
+    pipeline.load_lora_weights(path.parent, weight_name=path.name, adapter_name="verified")
+    picture = draw(pipeline, "", size_px, VERIFICATION_STEPS)
+    pipeline.unload_lora_weights()
+    if ImageChops.difference(without, picture).getbbox() is None:
+        raise TrainingFailed(
+            "The trained LoRA does not change the picture.", "Train with a higher learning rate or more steps."
+        )
+
+
+def _refuse_divergence(loss: float, step: int, config: LoraTrainingConfig) -> None:
+    if not math.isfinite(loss):
+        raise TrainingFailed(
+            f"The training went astray at step {step}: its loss is no number any more.",
+            f"Train again with a lower learning rate, such as {config.learning_rate / 4:.1g}.",
+        )
+
+
+def _result(config: LoraTrainingConfig, file: Path, progress: Progress, resumed_at_step: int) -> dict[str, object]:
+    ends = max(1, round(len(progress.losses) * LOSS_SHARE))
+    return {
+        "adapter": config.adapter_name,
+        "file": str(file),
+        "steps": progress.step,
+        "resumed_at_step": resumed_at_step,
+        "seconds_training": progress.seconds,
+        "steps_per_second": progress.step / progress.seconds,
+        "loss": {
+            "first": statistics.fmean(progress.losses[:ends]),
+            "last": statistics.fmean(progress.losses[-ends:]),
+        },
+    }
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    text = str(error).lower()
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "out of memory" in text or "alloc" in text

@@ -1,0 +1,64 @@
+"""What each step sees: pictures, captions, noise levels, noise and learning rate, from the seed and the step alone.
+
+Nothing here keeps state, so a resumed run needs no loader or generator to be restored.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from profile_studio.domain.training import LoraTrainingConfig
+
+_ORDER, _BATCH = 0, 1  # streams of the seed that must not overlap
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One micro-batch; all lists and tensors have one entry per sample.
+
+    `drop_caption` says where only the trigger word is shown. `timesteps` has shape (batch,).
+    """
+
+    indices: list[int]
+    drop_caption: list[bool]
+    timesteps: Tensor
+    noise_seed: int
+
+    def noise(self, shape: tuple[int, ...]) -> Tensor:
+        """Standard normal noise, drawn on the processor so that every device trains on the same."""
+        return torch.randn(shape, generator=torch.Generator().manual_seed(self.noise_seed))
+
+
+def draw_batch(config: LoraTrainingConfig, number: int, num_pictures: int, num_noise_levels: int) -> Batch:
+    """The micro-batch of this number, counted over the whole training.
+
+    Every picture is shown once before any is shown again. Noise levels are spread evenly over a batch, one per equal
+    share of the range, which leaves each sample's level uniform and makes the loss curve readable.
+    """
+    size = config.batch_size
+    indices = [_picture(config.seed, number * size + slot, num_pictures) for slot in range(size)]
+    rng = np.random.default_rng([config.seed, _BATCH, number])
+    levels = (rng.permutation(size) + rng.random(size)) / size * num_noise_levels
+    return Batch(
+        indices=indices,
+        drop_caption=[bool(draw < config.caption_dropout) for draw in rng.random(size)],
+        timesteps=torch.from_numpy(levels.astype(np.int64)),
+        noise_seed=int(rng.integers(2**63 - 1)),
+    )
+
+
+def learning_rate(config: LoraTrainingConfig, step: int) -> float:
+    """The learning rate of a step, counted from 0: a linear warm-up, then constant, or falling towards 0."""
+    if step < config.lr_warmup_steps:
+        return config.learning_rate * (step + 1) / config.lr_warmup_steps
+    progress = (step - config.lr_warmup_steps) / max(1, config.num_train_steps - config.lr_warmup_steps)
+    factor = {"constant": 1.0, "linear": 1 - progress, "cosine": 0.5 * (1 + math.cos(math.pi * progress))}
+    return config.learning_rate * factor[config.lr_scheduler]
+
+
+def _picture(seed: int, position: int, num_pictures: int) -> int:
+    epoch, slot = divmod(position, num_pictures)
+    return int(np.random.default_rng([seed, _ORDER, epoch]).permutation(num_pictures)[slot])

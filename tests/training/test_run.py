@@ -1,0 +1,150 @@
+"""The whole training on a tiny base: resume, truth about the result, and what is left behind."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from profile_studio.domain.errors import InvalidDataset, TrainingFailed
+from profile_studio.domain.jobs import Interrupted, Wish
+from profile_studio.domain.training import Targets
+from profile_studio.lora_files import read_adapter
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.datasets import DatasetRepository
+from profile_studio.training.run import run_training
+from tests.training.helpers import RecordingContext, create_dataset, small_config
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("targets", [Targets.ALL, Targets.ATTENTION_AND_TEXT_ENCODER])
+def test_a_run_that_was_paused_and_resumed_gives_the_same_numbers_as_an_unbroken_one(
+    tiny_base: Path, settings: Settings, targets: Targets
+) -> None:
+    create_dataset(settings)
+    unbroken = small_config(tiny_base, adapter_name="unbroken", targets=targets)
+    broken = small_config(tiny_base, adapter_name="broken", targets=targets)
+
+    run_training(unbroken, RecordingContext(settings.jobs_dir / "a"), settings)
+    pause_at_3 = RecordingContext(settings.jobs_dir / "b", lambda step: Wish.PAUSE if step == 3 else None)
+    with pytest.raises(Interrupted) as interruption:
+        run_training(broken, pause_at_3, settings)
+    result = run_training(broken, RecordingContext(settings.jobs_dir / "b"), settings)
+
+    assert interruption.value.wish is Wish.PAUSE
+    assert result["resumed_at_step"] == 3
+    expected = load_file(settings.user_loras_dir / "unbroken.safetensors")
+    actual = load_file(settings.user_loras_dir / "broken.safetensors")
+    assert expected.keys() == actual.keys()
+    assert all(torch.equal(expected[name], actual[name]) for name in expected)
+
+
+def test_a_run_goes_on_from_an_older_checkpoint_when_the_newest_is_damaged(tiny_base: Path, settings: Settings) -> None:
+    create_dataset(settings)
+    config = small_config(tiny_base)
+    folder = settings.jobs_dir / "a"
+    pause_at_4 = RecordingContext(folder, lambda step: Wish.PAUSE if step == 4 else None)
+    with pytest.raises(Interrupted):
+        run_training(config, pause_at_4, settings)
+    damaged = folder / "checkpoints" / "checkpoint-4" / "optimizer.pt"
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+
+    result = run_training(config, RecordingContext(folder), settings)
+
+    assert result["resumed_at_step"] == 2
+
+
+def test_a_finished_training_leaves_samples_step_files_and_an_adapter_that_knows_its_origin(
+    tiny_base: Path, settings: Settings
+) -> None:
+    dataset = create_dataset(settings, n_images=5, n_held_out=1)
+    config = small_config(tiny_base, sample_every=3, dataset_version=dataset.version)
+    context = RecordingContext(settings.jobs_dir / "a")
+
+    result = run_training(config, context, settings)
+
+    adapter = read_adapter(settings.user_loras_dir / "dotted.safetensors")
+    assert result["file"] == str(adapter.path)
+    assert (adapter.rank, adapter.network_alpha, adapter.trigger_word, adapter.num_train_steps) == (4, 2.0, "dotty", 6)
+    assert (adapter.dataset, adapter.dataset_version) == ("dots", dataset.version)
+    assert sorted(path.name for path in (context.folder / "samples").iterdir()) == [
+        "base-0.png", "base-1.png", "step-00003-0.png", "step-00003-1.png", "step-00006-0.png", "step-00006-1.png",
+    ]  # fmt: skip
+    assert sorted(path.name for path in (context.folder / "checkpoints").iterdir()) == [
+        "step-00003.safetensors",
+        "step-00006.safetensors",
+    ]
+    assert [report.losses[0].step for report in context.reports if report.losses] == [1, 2, 3, 4, 5, 6]
+    assert context.device_offers == 6
+
+
+def test_a_canceled_training_leaves_no_adapter_and_no_new_checkpoint(tiny_base: Path, settings: Settings) -> None:
+    create_dataset(settings)
+    context = RecordingContext(settings.jobs_dir / "a", lambda step: Wish.CANCEL if step == 3 else None)
+
+    with pytest.raises(Interrupted):
+        run_training(small_config(tiny_base), context, settings)
+
+    assert [path.name for path in (context.folder / "checkpoints").iterdir()] == ["checkpoint-2"]
+    assert list(settings.user_loras_dir.iterdir()) == []
+
+
+def test_an_attempt_that_died_after_publishing_is_not_trained_again(tiny_base: Path, settings: Settings) -> None:
+    create_dataset(settings)
+    first = run_training(small_config(tiny_base), RecordingContext(settings.jobs_dir / "a"), settings)
+    second_context = RecordingContext(settings.jobs_dir / "a")
+
+    assert run_training(small_config(tiny_base), second_context, settings) == first
+    assert second_context.reports == []
+
+
+def test_a_diverging_training_fails_with_a_sentence(tiny_base: Path, settings: Settings) -> None:
+    create_dataset(settings)
+    config = small_config(tiny_base, learning_rate=1.0, network_alpha=512.0, rank=1, num_train_steps=60)
+
+    with pytest.raises(TrainingFailed) as failure:
+        run_training(config, RecordingContext(settings.jobs_dir / "a"), settings)
+
+    assert "learning rate" in str(failure.value)
+    assert list(settings.user_loras_dir.iterdir()) == []
+
+
+def test_a_training_without_effect_fails_with_a_sentence(tiny_base: Path, settings: Settings) -> None:
+    create_dataset(settings)
+    config = small_config(tiny_base, learning_rate=1e-12, num_train_steps=1)
+
+    with pytest.raises(TrainingFailed) as failure:
+        run_training(config, RecordingContext(settings.jobs_dir / "a"), settings)
+
+    assert "higher learning rate" in str(failure.value)
+
+
+def test_a_data_set_that_changed_while_the_training_waited_is_refused(tiny_base: Path, settings: Settings) -> None:
+    dataset = create_dataset(settings)
+    database = Database(settings.resolved_database_url)
+    DatasetRepository(database, settings.datasets_dir).set_caption("dots", "0", "another")
+
+    with pytest.raises(InvalidDataset) as failure:
+        run_training(
+            small_config(tiny_base, dataset_version=dataset.version),
+            RecordingContext(settings.jobs_dir / "a"),
+            settings,
+        )
+
+    assert "changed" in failure.value.message
+
+
+def test_a_resumed_training_does_not_need_its_data_set_any_more(tiny_base: Path, settings: Settings) -> None:
+    create_dataset(settings)
+    config = small_config(tiny_base)
+    with pytest.raises(Interrupted):
+        run_training(
+            config, RecordingContext(settings.jobs_dir / "a", lambda s: Wish.PAUSE if s == 1 else None), settings
+        )
+    DatasetRepository(Database(settings.resolved_database_url), settings.datasets_dir).delete("dots")
+
+    result = run_training(config, RecordingContext(settings.jobs_dir / "a"), settings)
+
+    assert result["steps"] == 6

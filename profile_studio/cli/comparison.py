@@ -44,7 +44,10 @@ def compare(
     report = studio.comparison.report(job.id)
     shutil.copytree(studio.settings.jobs_dir / job.id, out, dirs_exist_ok=True, ignore=_leave_out)
     return {
-        "rows": [{"model": row.model, "metrics": {name: asdict(row.metrics[name]) for name in row.metrics}} for row in report.rows],
+        "rows": [
+            {"model": row.model, "metrics": {name: asdict(row.metrics[name]) for name in row.metrics}}
+            for row in report.rows
+        ],
         "recommended": report.recommended,
         "reason": report.reason,
         "fingerprint": report.fingerprint,

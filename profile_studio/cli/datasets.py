@@ -20,7 +20,9 @@ def import_(
     name: Annotated[str, typer.Option(help="Small letters, digits and hyphens.")],
     trigger_word: Annotated[str, typer.Option(help="The word that will call the style up.")] = "",
     class_word: Annotated[str, typer.Option(help="What is in the pictures, for example: person.")] = "",
-    hold_out: Annotated[float | None, typer.Option(help="Fraction kept for comparing; default 0.15, 0 below 12.")] = None,
+    hold_out: Annotated[
+        float | None, typer.Option(help="Fraction kept for comparing; default 0.15, 0 below 12.")
+    ] = None,
     consent: Annotated[Consent | None, typer.Option(help="Who is in the pictures.")] = None,
 ) -> Reply:
     """Makes a data set of your pictures."""

@@ -18,7 +18,9 @@ def generate(
     out: Annotated[Path, typer.Option(help="Folder for the pictures.")],
     negative_prompt: Annotated[str, typer.Option(help="What to keep out.")] = "",
     base: Annotated[str, typer.Option(help="starter, sd15, or a folder in diffusers layout.")] = "starter",
-    adapter: Annotated[list[str] | None, typer.Option(metavar="NAME=WEIGHT", help="May be given several times.")] = None,
+    adapter: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=WEIGHT", help="May be given several times.")
+    ] = None,
     count: Annotated[int | None, typer.Option(help="How many pictures.")] = None,
     num_inference_steps: Annotated[int | None, typer.Option()] = None,
     guidance_scale: Annotated[float | None, typer.Option()] = None,

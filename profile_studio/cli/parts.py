@@ -4,6 +4,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from profile_studio.cli.output import Reply, say
 from profile_studio.domain.errors import InputError, ProfileStudioError, Stopped
@@ -106,11 +107,7 @@ def _progress_line(job: Job) -> str:
 def _as_error(job: Job) -> ProfileStudioError:
     """The error a job ended with, as if it had been raised here."""
     assert job.error is not None
-    classes: list[type[ProfileStudioError]] = [InputError, *InputError.__subclasses__()]
-    input_kinds = {error.kind for error in classes}
-    raised: type[ProfileStudioError] = type(
-        "JobFailed",
-        (InputError if job.error.kind in input_kinds else ProfileStudioError,),
-        {"kind": job.error.kind},
-    )
-    return raised(job.error.message, job.error.fix)
+    input_kinds = {error.kind for error in (InputError, *InputError.__subclasses__())}
+    parent = InputError if job.error.kind in input_kinds else ProfileStudioError
+    job_failed: Any = type("JobFailed", (parent,), {"kind": job.error.kind})
+    return job_failed(job.error.message, job.error.fix)

@@ -50,7 +50,9 @@ def train(
     if wait:
         return _reply(wait_for_job(studio, job.id))
     if not studio.jobs.worker_is_running():
-        say(f"The job {job.id} is queued, but no worker runs: start `python app.py` or `python -m profile_studio worker`.")
+        say(
+            f"The job {job.id} is queued, but no worker runs: start `python app.py` or `python -m profile_studio worker`."
+        )
     return _reply(job)
 
 

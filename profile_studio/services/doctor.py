@@ -92,7 +92,9 @@ def _starter(settings: Settings) -> Check:
     try:
         base = find_base_model(STARTER, settings)
     except BaseModelMissing as error:
-        return Check("starter", False, error.message, "Clone the repository again; the starter ships in assets/starter.")
+        return Check(
+            "starter", False, error.message, "Clone the repository again; the starter ships in assets/starter."
+        )
     return Check("starter", True, f"The base model that ships is there ({base.native_size} px).")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from profile_studio.domain.errors import JobNotAllowed
 from profile_studio.domain.jobs import Job, JobStatus, LossPoint
 from profile_studio.jobs.presence import supervisor_presence
+from profile_studio.jobs.queue import enqueue
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
@@ -62,6 +63,7 @@ class JobService:
         """
         if not self._repository.resume(job_id):
             raise self._refusal(job_id, "resumed", "Only a paused job can be resumed; start a new one instead.")
+        enqueue(self._settings, job_id)
         return self.get(job_id)
 
     def cancel(self, job_id: str) -> Job:

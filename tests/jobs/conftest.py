@@ -19,7 +19,6 @@ from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
 
 
-
 def wait_until(fact: Callable[[], bool], timeout_s: float = 90.0) -> None:
     """Polls until a fact about other processes holds."""
     deadline = time.monotonic() + timeout_s

@@ -1,4 +1,4 @@
-"""Stage ``text``: a small ``CLIPTextModel`` that learns to say which attributes a caption names, and is then frozen."""
+"""Stage ``text``: a small ``CLIPTextModel`` that learns to say which attributes a caption names: a start for the U-Net."""
 
 import logging
 import random

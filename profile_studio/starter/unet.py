@@ -1,4 +1,4 @@
-"""Stage ``unet``: velocity prediction on 8 x 8 x 48 latents."""
+"""Stage ``unet``: velocity prediction on 8 x 8 x 48 latents; the text encoder goes on learning with it."""
 
 import logging
 import random
@@ -90,14 +90,17 @@ def train_unet(workspace: Workspace, minutes: float) -> None:
     split = load_split(workspace.renders, "base")
     latents = _encode_pictures(workspace, split.pictures)
     tokenizer, encoder, _ = restore_text(workspace)
-    encoder.requires_grad_(False).eval()
+    encoder.set_attn_implementation("eager")
     unet, checkpoint = restore_unet(workspace)
     unet.set_attn_processor(AttnProcessor())  # on these few tokens plain attention has the faster backward
-    average = MovingAverage(unet)
-    optimizer = torch.optim.AdamW(unet.parameters(), betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+    average, text_average = MovingAverage(unet), MovingAverage(encoder)
+    parameters = [*unet.parameters(), *encoder.parameters()]
+    optimizer = torch.optim.AdamW(parameters, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
     first_step = 0
     if checkpoint:
+        encoder.load_state_dict(checkpoint["text"])
         average.load_state_dict(checkpoint["ema"])
+        text_average.load_state_dict(checkpoint["text_ema"])
         optimizer.load_state_dict(checkpoint["optimizer"])
         first_step = checkpoint["step"]
     forward = torch.compile(unet)
@@ -107,9 +110,15 @@ def train_unet(workspace: Workspace, minutes: float) -> None:
     torch.manual_seed(first_step)
 
     def save(step: int) -> None:
-        workspace.save_checkpoint(
-            "unet", {"step": step, "unet": unet.state_dict(), "ema": average.state_dict(), "optimizer": optimizer.state_dict()}
-        )
+        state = {
+            "step": step,
+            "unet": unet.state_dict(),
+            "text": encoder.state_dict(),
+            "ema": average.state_dict(),
+            "text_ema": text_average.state_dict(),
+            "optimizer": optimizer.state_dict(),
+        }
+        workspace.save_checkpoint("unet", state)
 
     step, running = first_step, 0.0
     for step, lr in Pace(minutes, peak_lr=6e-4, warmup_steps=200, flat_share=0.45).steps(first_step):
@@ -121,16 +130,16 @@ def train_unet(workspace: Workspace, minutes: float) -> None:
         noisy = noise_scheduler.add_noise(clean, noise, timesteps).contiguous(memory_format=torch.channels_last)
         velocity = noise_scheduler.get_velocity(clean, noise, timesteps)
         with torch.autocast(workspace.device.type, torch.bfloat16):
-            with torch.no_grad():
-                states = encoder(token_ids(tokenizer, texts).to(workspace.device)).last_hidden_state
+            states = encoder(token_ids(tokenizer, texts).to(workspace.device)).last_hidden_state
             predicted = forward(noisy, timesteps, encoder_hidden_states=states).sample.float()
         loss = ((predicted - velocity).square().mean(dim=(1, 2, 3)) * weights[timesteps]).mean()
         optimizer.param_groups[0]["lr"] = lr
         optimizer.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
         average.update(unet)
+        text_average.update(encoder)
         running += loss.item()
         if step % 50 == 49:
             log.info("unet step %d lr %.1e loss %.4f", step + 1, lr, running / 50)

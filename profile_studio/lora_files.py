@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.errors import InvalidAdapter
@@ -137,6 +137,15 @@ def read_tensors(path: Path) -> dict[str, RawTensor]:
         name: RawTensor(info.dtype, info.shape, bytes(data[info.start : info.end]))
         for name, info in header.tensors.items()
     }
+
+
+def layer_alphas(path: Path) -> dict[tuple[str, str], float]:
+    """Component and dotted layer to its stored network_alpha, for a file in kohya's layout.
+
+    Raises:
+        InvalidAdapter: as `read_header`.
+    """
+    return {layer_name(name): alpha for name, alpha in _alphas(path, read_header(path)).items()}
 
 
 def write_tensors(path: Path, tensors: Mapping[str, RawTensor], metadata: Mapping[str, str]) -> None:
@@ -321,14 +330,21 @@ def _rank(down: TensorInfo) -> int:
 
 
 def _network_alpha(path: Path, header: LoraHeader, rank: int) -> float:
-    """The alpha stored in the first layer that has one; a file without alphas means alpha = rank."""
-    for name, info in header.tensors.items():
-        if name.endswith(".alpha") and info.dtype in NUMBER_FORMATS and math.prod(info.shape) == 1:
-            with path.open("rb") as file:
+    """The alpha of the first layer that has one, or the stated one; a file without any means alpha = rank."""
+    stated = header.metadata.get("ss_network_alpha", "")
+    default = float(stated) if re.fullmatch(r"[0-9.]+", stated) else float(rank)
+    return next(iter(_alphas(path, header).values()), default)
+
+
+def _alphas(path: Path, header: LoraHeader) -> dict[str, float]:
+    alphas: dict[str, float] = {}
+    with path.open("rb") as file:
+        for key, info in header.tensors.items():
+            if key.endswith(".alpha") and info.dtype in NUMBER_FORMATS and math.prod(info.shape) == 1:
                 file.seek(header.data_start + info.start)
-                return float(struct.unpack(NUMBER_FORMATS[info.dtype], file.read(info.end - info.start))[0])
-    stated = cast(str, header.metadata.get("ss_network_alpha", ""))
-    return float(stated) if re.fullmatch(r"[0-9.]+", stated) else float(rank)
+                data = file.read(info.end - info.start)
+                alphas[key.removesuffix(".alpha")] = float(struct.unpack(NUMBER_FORMATS[info.dtype], data)[0])
+    return alphas
 
 
 def _foreign_base(path: Path, header: LoraHeader) -> str:

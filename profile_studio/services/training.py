@@ -1,0 +1,107 @@
+"""Trainings: what one will cost, and accepting it."""
+
+import statistics
+import time
+from dataclasses import dataclass
+
+from profile_studio.base_models import STARTER, find_base_model
+from profile_studio.domain.datasets import MINIMUM_IMAGES
+from profile_studio.domain.errors import InvalidDataset, InvalidName
+from profile_studio.domain.jobs import Job, JobKind, JobStatus
+from profile_studio.domain.names import check_name
+from profile_studio.domain.training import LoraTrainingConfig
+from profile_studio.jobs.queue import enqueue
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.datasets import DatasetRepository
+from profile_studio.storage.jobs import JobRepository
+
+STARTER_STEPS_PER_SECOND = 2.0  # two idle laptop cores, the style preset
+SECONDS_BESIDE_STEPS = 25.0  # loading, encoding, sample pictures and checking the result
+STARTER_MEMORY_BYTES = 1_500_000_000
+STEPS_PER_SECOND_KEY = "steps_per_second"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a training will take, and how sure that is, in a sentence."""
+
+    seconds: float | None
+    memory_bytes: int | None
+    sentence: str
+
+
+class TrainingService:
+    """Accepts trainings; a worker does them."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._jobs = JobRepository(database)
+        self._datasets = DatasetRepository(database, settings.datasets_dir)
+
+    def promise(self, config: LoraTrainingConfig) -> Promise:
+        """How long this training will take: measured on this machine if one like it was done here before."""
+        memory_bytes = STARTER_MEMORY_BYTES if config.base == STARTER else None
+        measured = self._measured_steps_per_second(config)
+        if measured is not None:
+            seconds = config.num_train_steps / measured + SECONDS_BESIDE_STEPS
+            return Promise(seconds, memory_bytes, f"{_in_words(seconds)}, as measured in earlier trainings here.")
+        if config.base == STARTER:
+            seconds = config.num_train_steps / STARTER_STEPS_PER_SECOND + SECONDS_BESIDE_STEPS
+            return Promise(
+                seconds, memory_bytes, f"{_in_words(seconds)} on a laptop; a guess until the first training."
+            )
+        return Promise(None, memory_bytes, "How long it takes shows after the first steps.")
+
+    def submit(self, config: LoraTrainingConfig) -> Job:
+        """Queues a training of the data set as it is now.
+
+        Raises:
+            UnknownDataset, InvalidDataset: there is no such data set, or it has too few pictures to train on.
+            InvalidName: the adapter's name is taken or not allowed.
+            BaseModelMissing: the base model is not on this disk.
+        """
+        check_name(config.adapter_name)
+        dataset = self._datasets.get(config.dataset)
+        if len(dataset.training_images) < MINIMUM_IMAGES:
+            raise InvalidDataset(
+                f"{config.dataset!r} has too few pictures to train on.",
+                f"Import at least {MINIMUM_IMAGES} pictures; 10 to 40 work well.",
+            )
+        self._refuse_taken(config.adapter_name)
+        find_base_model(config.base, self._settings)
+        accepted = config.model_copy(update={"dataset_version": dataset.version})
+        job = self._jobs.create(JobKind.TRAIN, accepted.model_dump(mode="json"), config.num_train_steps, time.time())
+        enqueue(self._settings, job.id)
+        return job
+
+    def _refuse_taken(self, name: str) -> None:
+        for folder in (self._settings.user_loras_dir, self._settings.shipped_loras_dir):
+            if (folder / f"{name}.safetensors").exists():
+                raise InvalidName(f"There is already a LoRA called {name!r}.", "Give the new one another name.")
+        unfinished = [status for status in JobStatus if not status.is_finished]
+        for job in self._jobs.find(unfinished, JobKind.TRAIN):
+            if job.spec.get("adapter_name") == name:
+                raise InvalidName(
+                    f"A training of {name!r} is {job.status.value} already.",
+                    "Give the new one another name, or cancel that one.",
+                )
+
+    def _measured_steps_per_second(self, config: LoraTrainingConfig) -> float | None:
+        """The median of earlier trainings that did the same work in a step."""
+        work = ("base", "targets", "batch_size", "gradient_accumulation", "resolution", "precision")
+        wanted = config.model_dump(mode="json")
+        speeds = [
+            float(str(job.result[STEPS_PER_SECOND_KEY]))
+            for job in self._jobs.find([JobStatus.COMPLETED], JobKind.TRAIN)
+            if job.result and all(job.spec.get(key) == wanted[key] for key in work)
+        ]
+        return statistics.median(speeds) if speeds else None
+
+
+def _in_words(seconds: float) -> str:
+    if seconds < 90:
+        return f"About {max(10, round(seconds, -1)):.0f} seconds"
+    if seconds < 5400:
+        return f"About {round(seconds / 60)} minutes"
+    return f"About {seconds / 3600:.1f} hours"

@@ -212,6 +212,8 @@ class BlendTexts:
     stress: str = "Make a word stronger or weaker"
     stronger: str = "+ stronger"
     weaker: str = "\u2212 weaker"
+    choose_word: str = "No word is chosen."
+    choose_word_fix: str = "Press one of the words above first."
     negative: str = "What do you not want to see?"
     slot: dict[AdapterKind, str] = field(
         default_factory=lambda: {AdapterKind.STYLE: "Style", AdapterKind.FACE: "Steady face"}
@@ -238,9 +240,24 @@ class BlendTexts:
     guidance: str = "Guidance scale"
     scheduler: str = "Noise scheduler"
     seed: str = "Seed (picture i uses seed + i)"
+    seed_label: str = "Seed"
+    base_label: str = "Base model"
+    versions: str = "Made with"
+    fields: dict[str, str] = field(
+        default_factory=lambda: {
+            "prompt": "Prompt",
+            "negative_prompt": "Negative prompt",
+            "count": "How many",
+            "num_inference_steps": "Steps",
+            "guidance_scale": "Guidance scale",
+            "noise_scheduler": "Noise scheduler",
+            "seed": "Seed",
+        }
+    )
     waiting: str = "Getting the model ready. The first picture takes a little longer."
     placeholder: str = "Your picture appears here"
     forming: str = "step {step} of {steps}"
+    seed_of: str = "seed {seed}"
     next_up: str = "waiting"
     stopped: str = "Stopped."
     done: str = "{n} in {seconds:.1f} s"
@@ -270,8 +287,11 @@ class CompareTexts:
     models: str = "What do you want to compare with the plain base model?"
     no_models: str = "There is no LoRA to compare yet."
     to_train: str = "Train one first  \u2192"
+    nothing_chosen: str = "There is nothing to compare the base with."
+    nothing_chosen_fix: str = "Choose at least one LoRA."
     dataset: str = "The look to come close to"
-    no_dataset: str = "none"
+    dataset_info: str = "Its pictures that were never trained on are the measure."
+    own_dataset: str = "what the LoRA learned from"
     prompts: str = "Prompts, one a line"
     seeds: str = "Pictures per prompt"
     more: str = "Blends and every number"
@@ -284,7 +304,6 @@ class CompareTexts:
     started: str = "The comparison is in the queue. You may close this page; it goes on."
     jobs: str = "Your comparisons"
     no_jobs: str = "What you compare appears here, first in sentences, then in numbers, then in pictures."
-    job: str = "{models} ({status})"
     confirm_cancel: str = "Cancel this comparison? Its {step} pictures are lost."
     yes_cancel: str = "Yes, cancel it"
     recommended: str = "Recommended: {model}"
@@ -314,8 +333,16 @@ class CompareTexts:
     )
     pictures: str = "Side by side, same prompt and same seed"
     more_seeds: str = "More seeds"
-    download: str = "Download the {name}"
-    working: str = "{step} of {steps}"
+    download: str = "Table and report to keep"
+    working: str = "picture {step} of {steps}"
+    fields: dict[str, str] = field(
+        default_factory=lambda: {
+            "prompts": "Prompts",
+            "seeds": "Pictures per prompt",
+            "num_inference_steps": "Steps",
+            "guidance_scale": "Guidance scale",
+        }
+    )
 
 
 @dataclass(frozen=True)

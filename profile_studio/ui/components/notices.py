@@ -11,6 +11,7 @@ import gradio as gr
 from pydantic import BaseModel, ValidationError
 
 from profile_studio.domain.errors import InvalidSettings, ProfileStudioError
+from profile_studio.domain.jobs import JobError
 from profile_studio.ui.components.markup import details, escape
 from profile_studio.ui.texts import CommonTexts
 
@@ -35,18 +36,27 @@ def good_news(message: str, more: str = "") -> str:
     return f'<div class="notice good" role="status"><p>{escape(message)}</p>{more}</div>'
 
 
+def _last_line(error: BaseException) -> str:
+    return "".join(traceback.format_exception_only(error)).strip()
+
+
 def error_notice(error: ProfileStudioError, texts: CommonTexts, technical: str = "") -> str:
     """What happened, what to do, and the technical text in a fold with a button that copies it."""
-    technical = technical or "".join(traceback.format_exception_only(error.__cause__ or error)).strip()
+    technical = technical or f"{error.kind}: {_last_line(error.__cause__ or error)}"
     copy = "navigator.clipboard.writeText(this.previousElementSibling.innerText)"
     fold = (
-        f'<pre tabindex="0">{escape(f"{error.kind}: {technical}")}</pre>'
+        f'<pre tabindex="0">{escape(technical)}</pre>'
         f'<button type="button" onclick="{copy}">{escape(texts.copy)}</button>'
     )
     return (
         f'<div class="notice bad" role="alert"><p><b>{escape(error.message)}</b> {escape(error.fix)}</p>'
         f"{details(texts.details, fold)}</div>"
     )
+
+
+def error_notice_of_job(error: JobError, texts: CommonTexts) -> str:
+    """The same message for what went wrong in another process."""
+    return error_notice(ProfileStudioError(error.message, error.fix), texts, error.details or error.kind)
 
 
 def tells_errors(notice: gr.HTML, texts: CommonTexts) -> Callable[[Handler], Handler]:

@@ -1,0 +1,174 @@
+"""The page as a whole: the bar above, four tabs, and how they hand on to each other."""
+
+from typing import Any
+
+import gradio as gr
+
+from profile_studio.base_models import STARTER, find_base_model
+from profile_studio.domain.jobs import JobStatus
+from profile_studio.services.studio import Studio
+from profile_studio.settings import REPOSITORY_ROOT, Settings
+from profile_studio.ui.components.adapter_slots import chosen_weights
+from profile_studio.ui.components.job_view import status_line
+from profile_studio.ui.components.markup import escape
+from profile_studio.ui.components.notices import Updates, notice_area, tells_errors
+from profile_studio.ui.page import BLEND, COMPARE, PICTURES, POLLING, QUIET, REMEMBER_TAB, TRAIN, Page
+from profile_studio.ui.tabs import blend, compare, pictures, train
+from profile_studio.ui.texts import ENGLISH, Texts
+from profile_studio.ui.theme import StudioTheme
+
+STYLE_SHEET = REPOSITORY_ROOT / "assets" / "css" / "style.css"
+MAXIMUM_UPLOAD = "512mb"
+_CACHE_SWEEP_S, _CACHE_AGE_S = 600, 6 * 3600  # Gradio's copies of files a person downloaded or dropped
+
+
+def build(studio: Studio, texts: Texts = ENGLISH) -> gr.Blocks:
+    """The page for this studio. It only calls services; whatever takes long happens elsewhere."""
+    with gr.Blocks(
+        title=texts.header.title,
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(_CACHE_SWEEP_S, _CACHE_AGE_S),
+    ) as page_blocks:
+        with gr.Row(elem_id="bar", equal_height=True):
+            gr.HTML(f"<h1>{escape(texts.header.title)}</h1>", elem_id="title")
+            base = gr.Dropdown(
+                _base_choices(texts), value=STARTER, allow_custom_value=True, label=texts.header.base, elem_id="base"
+            )
+            status = gr.HTML(elem_id="status")
+        notice = notice_area()
+        with gr.Tabs(selected=BLEND) as tabs:
+            page = Page(studio, texts, tabs, base, carried_dataset=gr.State(None), carried_adapter=gr.State(None))
+            pictures_tab = pictures.build(page)
+            train_tab = train.build(page)
+            blend_tab = blend.build(page)
+            compare_tab = compare.build(page)
+        heartbeat = gr.Timer(2.0)
+        _wire_status(page, heartbeat, status)
+        _wire_tabs(page, pictures_tab, train_tab, blend_tab, compare_tab)
+        _wire_first_look(page_blocks, page, pictures_tab, train_tab, blend_tab, compare_tab)
+        _wire_base(page, notice, blend_tab)
+    return page_blocks
+
+
+def launch_options(settings: Settings) -> dict[str, Any]:
+    """What `Blocks.launch` is called with, besides address and port.
+
+    Nothing of what a person does is kept in the browser or told to anyone, and no file of the home is served by path.
+    """
+    return {
+        "theme": StudioTheme(),
+        "css_paths": [STYLE_SHEET],
+        "footer_links": ["settings"],
+        "run_history": False,
+        "enable_monitoring": False,
+        "max_file_size": MAXIMUM_UPLOAD,
+        "allowed_paths": [],
+        "blocked_paths": [str(settings.resolved_home)],
+        "strict_cors": True,
+        "mcp_server": False,
+        "pwa": False,
+        "ssr_mode": False,
+    }
+
+
+def _base_choices(texts: Texts) -> list[tuple[str, str]]:
+    return [(texts.header.starter, STARTER)]
+
+
+def _wire_status(page: Page, heartbeat: gr.Timer, status: gr.HTML) -> None:
+    def looks() -> str:
+        jobs = [job for job in page.studio.jobs.list() if not job.status.is_finished or job.status is JobStatus.PAUSED]
+        return status_line(jobs, page.studio.jobs.worker_is_running(), page.texts)
+
+    heartbeat.tick(looks, None, status, **POLLING)
+
+
+def _wire_tabs(
+    page: Page,
+    pictures_tab: pictures.PicturesTab,
+    train_tab: train.TrainTab,
+    blend_tab: blend.BlendTab,
+    compare_tab: compare.CompareTab,
+) -> None:
+    """A tab shows what the disk has when it opens, and hands on what the next one needs."""
+    still = (gr.Timer(active=False), gr.Timer(active=False))
+    timers = [train_tab.timer, compare_tab.timer]
+    for tab, name in (
+        (pictures_tab.tab, PICTURES),
+        (train_tab.tab, TRAIN),
+        (blend_tab.tab, BLEND),
+        (compare_tab.tab, COMPARE),
+    ):
+        tab.select(None, None, None, js=REMEMBER_TAB % name, **QUIET)
+    pictures_tab.tab.select(pictures_tab.shown, pictures_tab.dataset, pictures_tab.shown_outputs, **QUIET)
+    train_tab.tab.select(train_tab.shown, train_tab.shown_inputs, train_tab.shown_outputs, **QUIET)
+    blend_tab.tab.select(
+        lambda *values: blend_tab.shown(False, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
+    )
+    compare_tab.tab.select(compare_tab.shown, compare_tab.shown_inputs, compare_tab.shown_outputs, **QUIET)
+    gr.on([pictures_tab.tab.select, blend_tab.tab.select], lambda: still, None, timers, **QUIET)
+
+    pictures_tab.next.click(
+        lambda dataset: (dataset, gr.Tabs(selected=TRAIN)),
+        pictures_tab.dataset,
+        [page.carried_dataset, page.tabs],
+        **QUIET,
+    ).then(train_tab.shown, train_tab.shown_inputs, train_tab.shown_outputs, **QUIET)
+    train_tab.to_pictures.click(lambda: gr.Tabs(selected=PICTURES), None, page.tabs, **QUIET)
+    compare_tab.to_train.click(lambda: gr.Tabs(selected=TRAIN), None, page.tabs, **QUIET)
+    train_tab.next.click(
+        lambda job_id: (page.studio.jobs.get(job_id).spec["adapter_name"], gr.Tabs(selected=BLEND)),
+        train_tab.shown_job,
+        [page.carried_adapter, page.tabs],
+        **QUIET,
+    ).then(
+        lambda *values: blend_tab.shown(False, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
+    ).then(blend_tab.makes_same, blend_tab.make_inputs, blend_tab.make_outputs, **QUIET)
+    blend_tab.next.click(
+        _carried_models, blend_tab.chosen, [compare_tab.models, compare_tab.specs, page.tabs], **QUIET
+    ).then(compare_tab.shown, compare_tab.shown_inputs, compare_tab.shown_outputs, **QUIET)
+
+
+def _carried_models(*chosen: Any) -> Updates | tuple[Any, ...]:
+    """What is blended now becomes what is compared: one LoRA by its name, several as a blend."""
+    weights = chosen_weights(chosen)
+    blend_spec = "+".join(f"{each.adapter_name}={each.weight:g}" for each in weights) if len(weights) > 1 else ""
+    names = [each.adapter_name for each in weights]
+    return gr.update(choices=names, value=names), blend_spec, gr.Tabs(selected=COMPARE)
+
+
+def _wire_first_look(
+    blocks: gr.Blocks,
+    page: Page,
+    pictures_tab: pictures.PicturesTab,
+    train_tab: train.TrainTab,
+    blend_tab: blend.BlendTab,
+    compare_tab: compare.CompareTab,
+) -> None:
+    """A page that is opened or reloaded comes back to its tab and shows what the rows say."""
+
+    def opened_tab(request: gr.Request) -> Any:
+        wanted = request.query_params.get("tab", BLEND)
+        return gr.Tabs(selected=wanted if wanted in (PICTURES, TRAIN, BLEND, COMPARE) else BLEND)
+
+    blocks.load(opened_tab, None, page.tabs, **QUIET)
+    blocks.load(pictures_tab.shown, pictures_tab.dataset, pictures_tab.shown_outputs, **QUIET)
+    blocks.load(train_tab.shown, train_tab.shown_inputs, train_tab.shown_outputs, **QUIET)
+    blocks.load(compare_tab.shown, compare_tab.shown_inputs, compare_tab.shown_outputs, **QUIET)
+    blocks.load(
+        lambda *values: blend_tab.shown(True, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
+    ).then(blend_tab.makes_first, blend_tab.make_inputs, blend_tab.make_outputs, **QUIET)
+
+
+def _wire_base(page: Page, notice: gr.HTML, blend_tab: blend.BlendTab) -> None:
+    @tells_errors(notice, page.texts.common)
+    def checks_base(base: str) -> Updates:
+        find_base_model(base, page.studio.settings)
+        return {}
+
+    page.base.input(checks_base, page.base, [notice], **QUIET).then(
+        lambda *values: blend_tab.shown(False, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
+    )
+
+

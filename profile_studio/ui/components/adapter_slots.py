@@ -1,0 +1,145 @@
+"""The sliders of Blend: one card a LoRA, with how strong it works and the part of the range that is safe."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from profile_studio.domain.adapters import Adapter
+from profile_studio.domain.datasets import prompt_with_trigger
+from profile_studio.domain.generation import SAFE_WEIGHT_LIMIT, WEIGHT_LIMIT, AdapterWeight
+from profile_studio.domain.training import AdapterKind
+from profile_studio.ui.components.markup import escape
+from profile_studio.ui.components.notices import Updates
+from profile_studio.ui.texts import BlendTexts
+
+MAXIMUM_SLOTS = 4
+KINDS = (AdapterKind.STYLE, AdapterKind.FACE, None, None)
+"""What each slot is for: the two that belong together first, then any."""
+
+NO_ADAPTER = ""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One card."""
+
+    card: gr.Column
+    adapter: gr.Dropdown
+    weight: gr.Slider
+    word: gr.HTML
+
+
+def adapter_slots(texts: BlendTexts) -> list[Slot]:
+    """The cards, hidden until there is something to put in."""
+    return [_slot(index, kind, texts) for index, kind in enumerate(KINDS)]
+
+
+def _slot(index: int, kind: AdapterKind | None, texts: BlendTexts) -> Slot:
+    label = texts.slot[kind] if kind else texts.slot_other
+    with gr.Column(visible=False, elem_classes="slot", min_width=240) as card:
+        adapter = gr.Dropdown([], label=label, elem_id=f"slot-{index}")
+        weight = gr.Slider(
+            0.0,
+            WEIGHT_LIMIT,
+            step=0.05,
+            value=1.0,
+            label=texts.strength,
+            show_label=False,
+            elem_id=f"weight-{index}",
+            elem_classes="safe-range",
+            buttons=[],
+        )
+        word = gr.HTML()
+    return Slot(card, adapter, weight, word)
+
+
+def slot_components(slots: Sequence[Slot]) -> list[Any]:
+    return [part for slot in slots for part in (slot.card, slot.adapter, slot.weight, slot.word)]
+
+
+def slot_inputs(slots: Sequence[Slot]) -> list[Any]:
+    """What `chosen_weights` is called with, in order."""
+    return [part for slot in slots for part in (slot.adapter, slot.weight)]
+
+
+def chosen_weights(values: Sequence[Any]) -> tuple[AdapterWeight, ...]:
+    """The LoRAs that are on, each once: of two cards with the same LoRA the stronger counts."""
+    weights: dict[str, float] = {}
+    for name, weight in zip(values[::2], values[1::2], strict=True):
+        if name and weight:
+            weights[name] = max(weights.get(name, 0.0), float(weight))
+    return tuple(AdapterWeight(adapter_name=name, weight=weight) for name, weight in weights.items())
+
+
+def default_weights(adapters: Sequence[Adapter], wanted: str | None = None) -> tuple[AdapterWeight, ...]:
+    """One style and one steady face: what the page opens with, or the style a person came with."""
+    style = _first(adapters, AdapterKind.STYLE, wanted)
+    face = _first(adapters, AdapterKind.FACE, wanted)
+    return tuple(
+        AdapterWeight(adapter_name=adapter.name, weight=min(adapter.default_weight, WEIGHT_LIMIT))
+        for adapter in (style, face)
+        if adapter
+    )
+
+
+def _first(adapters: Sequence[Adapter], kind: AdapterKind, wanted: str | None) -> Adapter | None:
+    of_kind = [adapter for adapter in adapters if adapter.kind is kind]
+    return next((adapter for adapter in of_kind if adapter.name == wanted), next(iter(of_kind), None))
+
+
+def fill_slots(
+    slots: Sequence[Slot], adapters: Sequence[Adapter], weights: Sequence[AdapterWeight], texts: BlendTexts
+) -> Updates:
+    """Puts each weight into the card of its kind, the rest into the free ones; empty cards but the first hide."""
+    kinds = {adapter.name: adapter.kind for adapter in adapters}
+    left = [weight for weight in weights if weight.adapter_name in kinds]
+    filled: list[AdapterWeight | None] = []
+    for kind in KINDS:
+        fitting = next((weight for weight in left if kind is None or kinds[weight.adapter_name] is kind), None)
+        filled.append(fitting)
+        if fitting:
+            left.remove(fitting)
+    updates: Updates = {}
+    for index, (slot, kind, weight) in enumerate(zip(slots, KINDS, filled, strict=True)):
+        has_any = any(kind in (None, adapter.kind) for adapter in adapters)
+        updates |= {
+            slot.card: gr.update(visible=bool(weight) or (index < 2 and has_any)),
+            slot.adapter: gr.update(
+                choices=_choices(adapters, kind, texts), value=weight.adapter_name if weight else NO_ADAPTER
+            ),
+            slot.weight: weight.weight if weight else 1.0,
+            slot.word: word_hint(adapters, weight.adapter_name if weight else None, texts),
+        }
+    return updates
+
+
+def _choices(adapters: Sequence[Adapter], kind: AdapterKind | None, texts: BlendTexts) -> list[tuple[str, str]]:
+    names = [adapter.name for adapter in adapters if kind in (None, adapter.kind)]
+    return [(texts.nothing, NO_ADAPTER), *((name, name) for name in names)]
+
+
+def word_hint(adapters: Sequence[Adapter], name: str | None, texts: BlendTexts) -> str:
+    """Says which word the page adds to the prompt for this LoRA."""
+    word = next((adapter.trigger_word for adapter in adapters if adapter.name == name), "")
+    safe = texts.safe.format(safe=SAFE_WEIGHT_LIMIT)
+    return f'<p class="quiet">{escape(f"{safe} {texts.trigger.format(word=word)}" if word else safe)}</p>'
+
+
+def with_trigger_words(prompt: str, weights: Sequence[AdapterWeight], adapters: Sequence[Adapter]) -> str:
+    """The prompt with the word of each LoRA that is on, unless a person wrote it already."""
+    words = {adapter.name: adapter.trigger_word for adapter in adapters}
+    for weight in reversed(weights):
+        word = words.get(weight.adapter_name, "")
+        if word and word not in prompt:
+            prompt = prompt_with_trigger(word, prompt)
+    return prompt
+
+
+def without_trigger_words(prompt: str, weights: Sequence[AdapterWeight], adapters: Sequence[Adapter]) -> str:
+    """The inverse of `with_trigger_words`, for a recipe that goes back into the form."""
+    words = {adapter.name: adapter.trigger_word for adapter in adapters}
+    for weight in weights:
+        prompt = prompt.removeprefix(f"{words.get(weight.adapter_name, '')}, ")
+    return prompt

@@ -1,0 +1,81 @@
+"""A comparison's report: sentences, then the table, then pictures."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport, ComparisonRow, MetricValue
+from profile_studio.domain.names import BASE_NAME
+from profile_studio.ui.components.markup import details, escape, figure, figures, picture_source
+from profile_studio.ui.texts import CompareTexts
+
+_SIDE_PX = 256
+
+
+def sentences_html(report: ComparisonReport, texts: CompareTexts) -> str:
+    """What the numbers say, in words, with the recommendation first."""
+    recommended = texts.recommended.format(model=report.recommended) if report.recommended else ""
+    head = f'<p class="recommended"><b>{escape(recommended)}</b></p>' if recommended else ""
+    reason = f"<p>{escape(report.reason)}</p>" if report.reason else ""
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in report.sentences)
+    return f'<div class="sentences">{head}{reason}<ul>{items}</ul></div>'
+
+
+def table_html(report: ComparisonReport, texts: CompareTexts) -> str:
+    """One row a model, one column a metric; the verdict is a word and a sign, never only a colour."""
+    names = list(dict.fromkeys(name for row in report.rows for name in row.metrics))
+    heads = "".join(_head(name, report.rows, texts) for name in names)
+    rows = "".join(_row(row, names, texts) for row in report.rows)
+    return (
+        f'<h3>{escape(texts.table)}</h3><p class="quiet">{escape(texts.table_info)}</p>'
+        f'<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">{escape(texts.model)}</th>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _head(name: str, rows: Sequence[ComparisonRow], texts: CompareTexts) -> str:
+    value = next(row.metrics[name] for row in rows if name in row.metrics)
+    direction = texts.higher if value.higher_is_better else texts.lower
+    title = f"{name}, {value.encoder}"
+    return (
+        f'<th scope="col" title="{escape(title)}">{escape(texts.metrics.get(name, name))}'
+        f"<small>{escape(direction)}</small></th>"
+    )
+
+
+def _row(row: ComparisonRow, names: Sequence[str], texts: CompareTexts) -> str:
+    cells = "".join(_cell(row.metrics.get(name), texts) for name in names)
+    return f'<tr><th scope="row">{escape(row.model)}</th>{cells}</tr>'
+
+
+def _cell(value: MetricValue | None, texts: CompareTexts) -> str:
+    if value is None:
+        return "<td>\u2013</td>"
+    interval = "" if value.low is None or value.high is None else f"{_number(value.low)} to {_number(value.high)}"
+    verdict = ""
+    if value.different_from_base is not None:
+        words = texts.verdicts[value.different_from_base]
+        verdict = f'<span class="verdict {value.different_from_base.name.lower()}">{escape(words)}</span>'
+    return f"<td><b>{_number(value.value)}</b><small>{interval}</small>{verdict}</td>"
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+
+
+def pictures_html(config: ComparisonConfig, report: ComparisonReport, folder: Path, texts: CompareTexts) -> str:
+    """For each prompt the models side by side, first for one seed, the other seeds in a fold."""
+    blocks: list[str] = []
+    for number, prompt in enumerate(config.prompts):
+        by_seed = [_seed_row(config, report, folder, number * config.seeds + seed, texts) for seed in range(config.seeds)]
+        more = details(texts.more_seeds, "".join(by_seed[1:])) if by_seed[1:] else ""
+        blocks.append(f"<section><h4>{escape(prompt)}</h4>{by_seed[0]}{more}</section>")
+    return f"<h3>{escape(texts.pictures)}</h3>{''.join(blocks)}"
+
+
+def _seed_row(config: ComparisonConfig, report: ComparisonReport, folder: Path, index: int, texts: CompareTexts) -> str:
+    items: list[str] = []
+    for model, names in report.pictures.items():
+        caption = texts.base if model == BASE_NAME else model
+        if index < len(names) and (folder / names[index]).is_file():
+            items.append(figure(picture_source(folder / names[index], _SIDE_PX), caption))
+    return figures(items, "strip")

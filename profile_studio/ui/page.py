@@ -1,0 +1,41 @@
+"""What every tab is given."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from profile_studio.domain.training import AdapterKind
+from profile_studio.services.studio import Studio
+from profile_studio.ui.texts import Texts
+
+PICTURES, TRAIN, BLEND, COMPARE = "pictures", "train", "blend", "compare"
+
+REMEMBER_TAB = """() => {
+  const url = new URL(window.location);
+  url.searchParams.set('tab', '%s');
+  window.history.replaceState(null, '', url);
+}"""
+"""Keeps the open tab in the address: a reload comes back to it, and a bookmark opens it."""
+
+POLLING: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
+"""How listeners are wired that only look at rows: no veil over the page, no waiting for each other."""
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+"""How quick listeners are wired: their answer is their own progress."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """The studio behind the page, its words, and what all tabs share."""
+
+    studio: Studio
+    texts: Texts
+    tabs: gr.Tabs
+    base: gr.Dropdown
+    carried_dataset: gr.State  # the set a person came with from Pictures, until Train has taken it
+    carried_adapter: gr.State  # the LoRA a person came with from Train, until Blend has taken it
+
+    def adapter_choices(self, base: str, kind: AdapterKind | None = None) -> list[str]:
+        """Names of the LoRAs made for this base, for a dropdown."""
+        return [adapter.name for adapter in self.studio.adapters.list(base) if kind in (None, adapter.kind)]

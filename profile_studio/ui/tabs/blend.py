@@ -1,0 +1,435 @@
+"""Tab 3: words and sliders in, pictures out while you watch."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import gradio as gr
+
+from profile_studio.domain.adapters import Adapter
+from profile_studio.domain.errors import InvalidPrompt
+from profile_studio.domain.generation import (
+    NUM_INFERENCE_STEPS,
+    GenerationRequest,
+    NoiseSchedulerName,
+    PictureRecipe,
+    Quality,
+    change_word_weight,
+)
+from profile_studio.services.generation import DoneEvent, PictureEvent, PreviewEvent
+from profile_studio.ui.components.adapter_slots import (
+    KINDS,
+    adapter_slots,
+    chosen_weights,
+    default_weights,
+    fill_slots,
+    slot_components,
+    slot_inputs,
+    with_trigger_words,
+    without_trigger_words,
+    word_hint,
+)
+from profile_studio.ui.components.markup import as_source, escape, picture_source
+from profile_studio.ui.components.notices import (
+    Updates,
+    good_news,
+    notice_area,
+    parse_form,
+    tells_errors,
+    told,
+)
+from profile_studio.ui.components.picture_grid import GridPicture, grid_html, picture_grid
+from profile_studio.ui.components.stage import Stage, Tile, empty_stage
+from profile_studio.ui.components.words import WORD_GROUPS, choose_word, chosen_word, weighted_words
+from profile_studio.ui.page import QUIET, Page
+from profile_studio.ui.texts import BlendTexts
+
+RECENT_PICTURES = 16
+NEW_FACE, SAME_FACE = "new", "same"
+_ANY = ""
+_SEED_LIMIT = 1_000_000  # a seed a person can read out
+_LIVE: dict[str, Any] = {
+    "show_progress": "hidden",
+    "concurrency_limit": None,
+    "trigger_mode": "multiple",
+    "api_visibility": "private",
+}
+"""A slider that moved again does not wait for the picture of its last place."""
+
+
+class Latest:
+    """Which of a person's requests counts: the newest. The others end at their next step."""
+
+    def __init__(self) -> None:
+        self._ticket = 0
+
+    def take(self) -> int:
+        self._ticket += 1
+        return self._ticket
+
+    def is_current(self, ticket: int) -> bool:
+        return ticket == self._ticket
+
+
+@dataclass(frozen=True)
+class BlendTab:
+    """What the page wires this tab with."""
+
+    tab: gr.Tab
+    next: gr.Button
+    chosen: list[Any]  # LoRA and weight of each slot
+    shown: Any  # handler: the tab as the disk has it
+    shown_inputs: list[Any]
+    shown_outputs: list[Any]
+    makes_first: Any  # handler: a picture for a page that has none yet
+    makes_same: Any  # handler: the same face, as the sliders say now
+    make_inputs: list[Any]
+    make_outputs: list[Any]
+
+
+def build(page: Page) -> BlendTab:
+    texts, studio = page.texts.blend, page.studio
+    with gr.Tab(texts.tab, id="blend") as tab:
+        notice = notice_area()
+        with gr.Row(elem_classes="blend"):
+            with gr.Column(scale=5, min_width=300, elem_classes="picture-side"):
+                stage = gr.HTML(empty_stage(texts.placeholder), elem_id="stage")
+                with gr.Accordion(texts.recent, open=True, visible=False, elem_classes="bare") as recent_fold:
+                    gr.HTML(f'<p class="quiet">{escape(texts.recent_info)}</p>')
+                    recent = picture_grid(texts.recent, elem_id="recent")
+                with gr.Accordion(texts.recipe, open=False, elem_classes="bare"):
+                    recipe = gr.HTML(f'<p class="quiet">{escape(texts.recipe_empty)}</p>', elem_id="recipe")
+            with gr.Column(scale=6, min_width=300, elem_classes="card"):
+                prompt = gr.Textbox(
+                    texts.prompt_value, label=texts.prompt, lines=2, max_lines=5, max_length=2000, elem_id="prompt"
+                )
+                with gr.Accordion(texts.words, open=False, elem_id="known-words") as known_words:
+                    groups = {group: _word_group(group, texts) for group in WORD_GROUPS}
+                with gr.Accordion(texts.stress, open=False, elem_id="word-weights"):
+                    word = gr.Radio([], show_label=False, container=False, elem_classes="chips")
+                    with gr.Row(elem_classes="job-buttons"):
+                        stronger = gr.Button(texts.stronger, size="sm")
+                        weaker = gr.Button(texts.weaker, size="sm")
+                no_adapters = gr.HTML(f'<p class="quiet">{escape(texts.no_adapters)}</p>', visible=False)
+                with gr.Row(elem_classes="slots"):
+                    slots = adapter_slots(texts)
+                add_slot = gr.Button(texts.add_slot, size="sm", elem_classes="quiet-button", visible=False)
+                with gr.Row():
+                    count = gr.Slider(1, 8, value=1, step=1, label=texts.count, min_width=140, buttons=[])
+                    face = gr.Radio(
+                        [(texts.new_face, NEW_FACE), (texts.same_face, SAME_FACE)],
+                        value=NEW_FACE,
+                        label=texts.face,
+                        min_width=140,
+                        elem_id="face",
+                    )
+                    quality = gr.Radio(
+                        [(words, each.value) for each, words in texts.qualities.items()],
+                        value=Quality.QUALITY.value,
+                        label=texts.quality,
+                        min_width=140,
+                    )
+                with gr.Row():
+                    make = gr.Button(texts.make, variant="primary", size="lg", scale=3, elem_id="make")
+                    stop = gr.Button(texts.stop, size="lg", scale=1, min_width=90, elem_id="stop")
+                with gr.Accordion(texts.numbers, open=False):
+                    negative = gr.Textbox(label=texts.negative, max_length=2000)
+                    with gr.Row(elem_classes="numbers"):
+                        limits = GenerationRequest.model_fields
+                        steps = gr.Number(
+                            NUM_INFERENCE_STEPS[Quality.QUALITY], label=texts.steps, precision=0, minimum=1, maximum=200
+                        )
+                        guidance = gr.Number(
+                            limits["guidance_scale"].default, label=texts.guidance, minimum=1, maximum=30, step=0.5
+                        )
+                        scheduler = gr.Dropdown(list(get_args(NoiseSchedulerName)), value="default", label=texts.scheduler)
+                        seed = gr.Number(0, label=texts.seed, precision=0, minimum=0, maximum=2**31 - 1, elem_id="seed")
+                with gr.Accordion(texts.files, open=False):
+                    file_list = gr.HTML()
+                    with gr.Row():
+                        upload = gr.UploadButton(texts.add_file, file_types=[".safetensors"], size="sm")
+                    with gr.Row(visible=False) as own_files:
+                        doomed = gr.Dropdown([], label=texts.delete)
+                        delete = gr.Button(texts.delete_button, size="sm", scale=0, min_width=100)
+                    with gr.Column(visible=False, elem_classes="danger") as confirm:
+                        question = gr.HTML()
+                        with gr.Row():
+                            yes = gr.Button(texts.yes_delete, variant="stop", size="sm")
+                            no = gr.Button(page.texts.common.keep, size="sm")
+        next_tab = gr.Button(texts.next, size="lg", elem_id="to-compare")
+    latest = gr.State(Latest())
+    safe = tells_errors(notice, page.texts.common)
+
+    form = [page.base, prompt, negative, count, steps, guidance, scheduler, seed]
+    make_inputs = [latest, face, *form, *slot_inputs(slots)]
+    make_outputs = [stage, seed, recipe, recent, recent_fold, notice]
+    file_parts = [file_list, own_files, doomed]
+    word_parts = [word, *groups.values()]
+    shown_outputs = [
+        prompt, negative, count, steps, guidance, scheduler, seed, *word_parts, *slot_components(slots), no_adapters,
+        add_slot, known_words, stage, recipe, recent, recent_fold, page.carried_adapter, *file_parts, notice,
+    ]  # fmt: skip
+
+    def shows_words(text: str, chosen: str | None = None) -> Updates:
+        """The choices that the prompt names, and its words to weigh."""
+        choices = weighted_words(text)
+        kept = chosen if chosen in [word for _, word in choices] else None
+        named = {groups[group]: chosen_word(text, group) or _ANY for group in WORD_GROUPS}
+        return {word: gr.update(choices=choices, value=kept), **named}
+
+    def makes(values: Sequence[Any], wants_new_face: bool) -> Iterator[Updates]:
+        latest_request, face_choice, base, *rest = values
+        if wants_new_face and face_choice == NEW_FACE:
+            rest[_SEED] = random.randrange(_SEED_LIMIT)
+        request = _request(page, base, rest)
+        yield {seed: request.seed}
+        yield from shows_forming(request, latest_request)
+
+    def shows_forming(request: GenerationRequest, latest_request: Latest) -> Iterator[Updates]:
+        """The pictures of a request as they form; ends early when a newer request took its place."""
+        ticket = latest_request.take()
+        view = Stage(request.count, request.prompt)
+        finished: Path | None = None
+        for event in studio.generation.generate(request, previews=True):
+            if not latest_request.is_current(ticket):
+                return
+            if isinstance(event, DoneEvent):
+                break
+            view = _after(view, event)
+            finished = event.file if isinstance(event, PictureEvent) else finished
+            yield {stage: view.html(page.texts)}
+        yield shows_recent(finished)
+
+    def shows_recent(opened: Path | None) -> Updates:
+        """The latest pictures, and the recipe of the opened one."""
+        paths = studio.generation.recent(RECENT_PICTURES)
+        pictures = [GridPicture(path.stem, picture_source(path, 160), path.stem) for path in paths]
+        shown: Updates = {
+            recent: grid_html(pictures, opened.stem if opened else None, texts.recent),
+            recent_fold: gr.update(visible=bool(paths)),
+        }
+        return {**shown, recipe: recipe_html(studio.generation.recipe(opened), texts)} if opened else shown
+
+    def opens(path: Path, base: str) -> Updates:
+        """A finished picture back on the stage, and its recipe back in the form."""
+        made = studio.generation.recipe(path)
+        asked = made.request
+        adapters = studio.adapters.list(base)
+        words = without_trigger_words(asked.prompt, asked.adapters, adapters)
+        tile = Tile(picture_source(path), seed=made.seed, file_name=path.name, is_done=True)
+        return {
+            prompt: words,
+            negative: asked.negative_prompt,
+            steps: asked.num_inference_steps,
+            guidance: asked.guidance_scale,
+            scheduler: asked.noise_scheduler,
+            seed: made.seed,
+            stage: Stage(1, asked.prompt, {0: tile}).html(page.texts),
+            **shows_words(words),
+            **fill_slots(slots, adapters, asked.adapters, texts),
+            **shows_recent(path),
+        }
+
+    def shows_files(adapters: Sequence[Adapter]) -> Updates:
+        own = [adapter.name for adapter in adapters if not adapter.ships]
+        return {
+            file_list: adapters_html(adapters, texts),
+            own_files: gr.update(visible=bool(own)),
+            doomed: gr.update(choices=own, value=None),
+        }
+
+    @safe
+    def shown(is_first_look: bool, carried: str | None, base: str, text: str, *chosen: Any) -> Updates:
+        adapters = studio.adapters.list(base)
+        weights = chosen_weights(chosen)
+        newest = studio.generation.recent(1) if is_first_look else []
+        opened = opens(newest[0], base) if newest else {}
+        if carried or (is_first_look and not newest):
+            weights = default_weights(adapters, carried)
+        keeps_slots = opened if opened and not carried else fill_slots(slots, adapters, weights, texts)
+        return {
+            **shows_words(text),
+            **opened,
+            **keeps_slots,
+            **shows_files(adapters),
+            no_adapters: gr.update(visible=not adapters),
+            add_slot: gr.update(visible=len(adapters) > 1),
+            known_words: gr.update(visible=base == "starter"),
+            page.carried_adapter: None,
+        }
+
+    @safe
+    def makes_new(*values: Any) -> Iterator[Updates]:
+        yield from makes(values, wants_new_face=True)
+
+    @safe
+    def makes_same(*values: Any) -> Iterator[Updates]:
+        yield from makes(values, wants_new_face=False)
+
+    @safe
+    def makes_first(*values: Any) -> Iterator[Updates]:
+        if studio.jobs.worker_is_running() and not studio.generation.recent(1):
+            yield {stage: empty_stage(texts.waiting, is_busy=True)}
+            yield from makes(values, wants_new_face=False)
+
+    @safe
+    def stops(latest_request: Latest) -> Updates:
+        latest_request.take()
+        return {notice: told(good_news(texts.stopped))}
+
+    @safe
+    def weighs(text: str, chosen: str | None, change: int) -> Updates:
+        if not chosen:
+            raise InvalidPrompt(texts.choose_word, texts.choose_word_fix)
+        changed = change_word_weight(text, chosen, change)
+        return {prompt: changed, **shows_words(changed, chosen)}
+
+    def chooses(group: str) -> Any:
+        @safe
+        def choose(text: str, choice: str, weighed: str | None) -> Updates:
+            changed = choose_word(text, group, choice or None)
+            return {prompt: changed, **shows_words(changed, weighed)}
+
+        return choose
+
+    @safe
+    def chooses_adapter(base: str, *chosen: Any) -> Updates:
+        adapters = studio.adapters.list(base)
+        return {slot.word: word_hint(adapters, name, texts) for slot, name in zip(slots, chosen, strict=True)}
+
+    @safe
+    def reveals_slot(*chosen: Any) -> Updates:
+        hidden = [slot for slot, kind, name in zip(slots, KINDS, chosen, strict=True) if kind is None and not name]
+        return {hidden[0].card: gr.update(visible=True)} if hidden else {}
+
+    @safe
+    def opens_recent(base: str, event: gr.EventData) -> Updates:
+        paths = {path.stem: path for path in studio.generation.recent(RECENT_PICTURES)}
+        return opens(paths[str(event.value)], base) if str(event.value) in paths else shows_recent(None)
+
+    @safe
+    def adds_file(path: str, base: str) -> Updates:
+        try:
+            added = studio.adapters.import_file(Path(path), None)
+        finally:
+            Path(path).unlink(missing_ok=True)
+        adapters = studio.adapters.list(base)
+        news = good_news(texts.added.format(name=added.name))
+        weights = default_weights(adapters, added.name)
+        return {**shows_files(adapters), **fill_slots(slots, adapters, weights, texts), notice: told(news)}
+
+    @safe
+    def asks_before_deleting(name: str | None) -> Updates:
+        if not name:
+            return {}
+        words = texts.confirm_delete.format(name=name)
+        return {question: f"<p>{escape(words)}</p>", confirm: gr.update(visible=True)}
+
+    @safe
+    def deletes(name: str, base: str, *chosen: Any) -> Updates:
+        studio.adapters.delete(name)
+        adapters = studio.adapters.list(base)
+        return {
+            confirm: gr.update(visible=False),
+            **shows_files(adapters),
+            **fill_slots(slots, adapters, chosen_weights(chosen), texts),
+            notice: told(good_news(texts.deleted.format(name=name))),
+        }
+
+    adapter_choices = [slot.adapter for slot in slots]
+    gr.on([make.click, prompt.submit], makes_new, make_inputs, make_outputs, **_LIVE)
+    gr.on([slot.weight.release for slot in slots], makes_same, make_inputs, make_outputs, **_LIVE)
+    gr.on([slot.adapter.input for slot in slots], chooses_adapter, [page.base, *adapter_choices],
+          [*(slot.word for slot in slots), notice], **QUIET).then(makes_same, make_inputs, make_outputs, **_LIVE)  # fmt: skip
+    stop.click(stops, latest, notice, **QUIET)
+    prompt.input(safe(shows_words), [prompt, word], [*word_parts, notice], trigger_mode="always_last", **QUIET)
+    for group, radio in groups.items():
+        radio.input(chooses(group), [prompt, radio, word], [prompt, *word_parts, notice], **QUIET)
+    stronger.click(lambda *v: weighs(*v, 1), [prompt, word], [prompt, *word_parts, notice], **QUIET)
+    weaker.click(lambda *v: weighs(*v, -1), [prompt, word], [prompt, *word_parts, notice], **QUIET)
+    quality.input(lambda chosen: NUM_INFERENCE_STEPS[Quality(chosen)], quality, steps, **QUIET)
+    add_slot.click(reveals_slot, adapter_choices, [*(slot.card for slot in slots), notice], **QUIET)
+    recent.select(opens_recent, page.base, [*shown_outputs], **QUIET)
+    upload.upload(adds_file, [upload, page.base], [*file_parts, *slot_components(slots), notice], **QUIET)
+    delete.click(asks_before_deleting, doomed, [question, confirm, notice], **QUIET)
+    no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
+    yes.click(
+        deletes, [doomed, page.base, *slot_inputs(slots)], [confirm, *file_parts, *slot_components(slots), notice], **QUIET
+    )
+    return BlendTab(
+        tab,
+        next_tab,
+        slot_inputs(slots),
+        shown,
+        [page.carried_adapter, page.base, prompt, *slot_inputs(slots)],
+        shown_outputs,
+        makes_first,
+        makes_same,
+        make_inputs,
+        make_outputs,
+    )
+
+
+_FORM = ("prompt", "negative_prompt", "count", "num_inference_steps", "guidance_scale", "noise_scheduler", "seed")
+_SEED = _FORM.index("seed")
+
+
+def _request(page: Page, base: str, values: Sequence[Any]) -> GenerationRequest:
+    """The form as a request; `values` are the fields of `_FORM`, then a LoRA and a weight for each slot."""
+    fields = dict(zip(_FORM, values, strict=False))
+    weights = chosen_weights(values[len(_FORM) :])
+    words = with_trigger_words(str(fields["prompt"]).strip(), weights, page.studio.adapters.list(base))
+    form = {**fields, "prompt": words, "base": base, "adapters": weights}
+    return parse_form(GenerationRequest, form, page.texts.blend.fields, page.texts.common)
+
+
+def _after(view: Stage, event: PreviewEvent | PictureEvent) -> Stage:
+    if isinstance(event, PictureEvent):
+        source = picture_source(event.file)
+        return view.with_tile(event.index, Tile(source, seed=event.seed, file_name=event.file.name, is_done=True))
+    return view.with_tile(event.index, Tile(as_source(event.image, "webp"), event.step, event.steps))
+
+
+def _word_group(group: str, texts: BlendTexts) -> gr.Radio:
+    choices = [(texts.any_word, _ANY), *((word, word) for word in WORD_GROUPS[group])]
+    return gr.Radio(choices, value=_ANY, label=texts.word_groups[group], container=False, elem_classes="chips")
+
+
+def recipe_html(made: PictureRecipe, texts: BlendTexts) -> str:
+    """Every value that made a picture."""
+    asked = made.request
+    rows = {
+        texts.prompt: asked.prompt,
+        texts.negative: asked.negative_prompt,
+        texts.files: ", ".join(f"{each.adapter_name} = {each.weight:g}" for each in asked.adapters),
+        texts.seed_label: str(made.seed),
+        texts.steps: str(asked.num_inference_steps),
+        texts.guidance: f"{asked.guidance_scale:g}",
+        texts.scheduler: asked.noise_scheduler,
+        texts.base_label: f"{asked.base} ({made.base_hash[:12]})",
+        texts.versions: ", ".join(f"{name} {version}" for name, version in made.versions.items()),
+    }
+    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows.items() if value)
+    return f"<dl>{items}</dl>"
+
+
+def adapters_html(adapters: Sequence[Adapter], texts: BlendTexts) -> str:
+    """Each LoRA with its numbers, for those who want to know."""
+    items = "".join(
+        f"<li><b>{escape(each.name)}</b> <span>{escape(_facts(each, texts))}</span></li>" for each in adapters
+    )
+    return f'<ul class="files">{items}</ul>'
+
+
+def _facts(adapter: Adapter, texts: BlendTexts) -> str:
+    return texts.file_row.format(
+        kind=texts.slot[adapter.kind],
+        rank=adapter.rank,
+        alpha=adapter.network_alpha,
+        steps=adapter.num_train_steps,
+        dataset=adapter.dataset or "?",
+    )
+
+

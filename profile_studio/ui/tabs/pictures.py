@@ -1,0 +1,295 @@
+"""Tab 1: bring pictures, say what is in them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from profile_studio.domain.datasets import (
+    MINIMUM_IMAGES,
+    Consent,
+    Dataset,
+    DatasetImage,
+    FileNote,
+    FileReason,
+    ImportReport,
+    ImportRequest,
+)
+from profile_studio.domain.errors import InvalidDataset
+from profile_studio.domain.names import suggest_name
+from profile_studio.ui.components.markup import details, escape, figure, picture_source
+from profile_studio.ui.components.notices import Updates, good_news, notice_area, tells_errors, told
+from profile_studio.ui.components.picture_grid import GridPicture, grid_html, picture_grid
+from profile_studio.ui.page import QUIET, Page
+from profile_studio.ui.texts import PicturesTexts
+
+_SHOWN_FILES = 12  # of each reason; the sentence says how many more there are
+_IN_ORDER: dict[str, Any] = {"concurrency_id": "captions", "concurrency_limit": 1, **QUIET}
+"""Leaving a caption and choosing the next picture arrive together; the caption must be saved first."""
+
+
+@dataclass(frozen=True)
+class PicturesTab:
+    """What the page wires this tab with."""
+
+    tab: gr.Tab
+    next: gr.Button
+    dataset: gr.Dropdown
+    shown: Any  # handler: the tab as the disk has it
+    shown_outputs: list[Any]
+
+
+def build(page: Page) -> PicturesTab:
+    texts, studio = page.texts.pictures, page.studio
+    with gr.Tab(texts.tab, id="pictures") as tab:
+        notice = notice_area()
+        with gr.Column(elem_classes="card welcome") as bring:
+            gr.HTML(f"<p>{escape(texts.empty)}</p>")
+            files = gr.File(
+                label=texts.drop, file_count="multiple", file_types=["image", ".zip"], elem_id="pictures-files"
+            )
+            with gr.Column(visible=False) as about_files:
+                with gr.Row():
+                    name = gr.Textbox(label=texts.name, max_length=64, elem_id="pictures-name")
+                    consent = gr.Radio(
+                        [(words, consent.value) for consent, words in texts.consents.items()], label=texts.consent
+                    )
+                use = gr.Button(texts.use, variant="primary", elem_id="pictures-use")
+            with gr.Column(visible=False) as try_example:
+                gr.HTML(f'<p class="quiet">{escape(texts.or_example)}</p>')
+                with gr.Row():
+                    examples = [
+                        (example, gr.Button(texts.example.format(name=example), elem_id=f"example-{example}"))
+                        for example in studio.datasets.examples()
+                    ]
+            back = gr.Button(texts.back, size="sm", visible=False)
+        with gr.Column(visible=False) as show:
+            with gr.Row(elem_classes="card"):
+                dataset = gr.Dropdown(label=texts.dataset, choices=[], elem_id="pictures-dataset")
+                trigger = gr.Textbox(label=texts.trigger, info=texts.trigger_info, max_length=64)
+                add = gr.Button(texts.new, size="md", scale=0, min_width=160)
+            with gr.Row():
+                with gr.Column(scale=3, elem_classes="card"):
+                    grid = picture_grid(texts.gallery)
+                with gr.Column(scale=2, min_width=280, elem_classes="card"):
+                    chosen = gr.State(None)
+                    picture = gr.HTML(f'<p class="quiet">{escape(texts.choose)}</p>')
+                    caption = gr.Textbox(label=texts.caption, info=texts.caption_info, lines=2, visible=False, elem_id="caption")
+            next_tab = gr.Button(texts.next, variant="primary", size="lg", elem_id="to-train")
+            delete = gr.Button(texts.delete, size="sm", elem_classes="quiet-button")
+            with gr.Column(visible=False, elem_classes="card danger") as confirm:
+                question = gr.HTML()
+                with gr.Row():
+                    yes = gr.Button(texts.yes_delete, variant="stop", size="sm")
+                    no = gr.Button(page.texts.common.keep, size="sm")
+
+    def shows_set(name: str | None, picture_id: str | None = None) -> Updates:
+        """The tab with this set open, or any set, or the invitation when there is none."""
+        sets = {found.name: found for found in studio.datasets.list()}
+        opened = sets.get(name or "") or next(iter(sets.values()), None)
+        invitation: Updates = {
+            bring: gr.update(visible=opened is None),
+            show: gr.update(visible=opened is not None),
+            try_example: gr.update(visible=bool(examples)),
+            confirm: gr.update(visible=False),
+        }
+        if opened is None:
+            return {**invitation, back: gr.update(visible=False)}
+        return {
+            **invitation,
+            dataset: gr.update(choices=list(sets), value=opened.name),
+            trigger: opened.trigger_word,
+            next_tab: _next_step(opened, texts),
+            **shows_picture(opened, picture_id),
+        }
+
+    def shows_picture(opened: Dataset, picture_id: str | None) -> Updates:
+        image = next((image for image in opened.images if image.image_id == picture_id), None)
+        pictures = [_grid_picture(page, opened, each) for each in opened.images]
+        hint = f'<p class="quiet">{escape(texts.choose)}</p>'
+        return {
+            grid: grid_html(pictures, picture_id, texts.gallery),
+            chosen: image.image_id if image else None,
+            picture: _large(image, texts) if image else hint,
+            caption: gr.update(value=image.caption if image else "", visible=image is not None),
+        }
+
+    picture_parts = [grid, chosen, picture, caption]
+    set_parts = [bring, show, try_example, back, dataset, trigger, next_tab, confirm, *picture_parts]
+    safe = tells_errors(notice, page.texts.common)
+
+    @safe
+    def asks_about_files(paths: list[str] | None) -> Updates:
+        return {about_files: gr.update(visible=bool(paths)), name: _suggested_name(page, paths or [])}
+
+    @safe
+    def imports(paths: list[str] | None, name_text: str, consent_value: str | None) -> Updates:
+        request = ImportRequest(
+            [Path(path) for path in paths or []],
+            suggest_name(name_text),
+            suggest_trigger(name_text),
+            consent=Consent(consent_value) if consent_value else None,
+        )
+        report = studio.datasets.import_sources(request)
+        _forget_uploads(paths or [])
+        news = import_news(report, texts)
+        return {files: None, about_files: gr.update(visible=False), **shows_set(report.dataset.name), notice: told(news)}
+
+    def takes_example(example: str) -> Any:
+        @safe
+        def take() -> Updates:
+            report = studio.datasets.import_example(example, _free_name(page, example))
+            return {**shows_set(report.dataset.name), notice: told(import_news(report, texts))}
+
+        return take
+
+    @safe
+    def saves_caption(name: str, picture_id: str | None, text: str) -> Updates:
+        if picture_id is None or text == _caption_of(studio.datasets.get(name), picture_id):
+            return {}
+        studio.datasets.set_caption(name, picture_id, text)
+        return {next_tab: _next_step(studio.datasets.get(name), texts)}
+
+    @safe
+    def saves_and_goes_on(name: str, picture_id: str | None, text: str) -> Updates:
+        if picture_id is None:
+            return {}
+        studio.datasets.set_caption(name, picture_id, text)
+        opened = studio.datasets.get(name)
+        return shows_picture(opened, _after(opened, picture_id))
+
+    @safe
+    def chooses(name: str, event: gr.EventData) -> Updates:
+        return shows_picture(studio.datasets.get(name), str(event.value))
+
+    @safe
+    def saves_trigger(name: str, word: str) -> Updates:
+        if word != studio.datasets.get(name).trigger_word:
+            studio.datasets.set_trigger_word(name, word)
+            return {notice: told(good_news(texts.saved))}
+        return {}
+
+    @safe
+    def asks_before_deleting(name: str) -> Updates:
+        opened = studio.datasets.get(name)
+        words = texts.confirm_delete.format(name=opened.name, n=len(opened.images))
+        return {question: f"<p>{escape(words)}</p>", confirm: gr.update(visible=True)}
+
+    @safe
+    def deletes(name: str) -> Updates:
+        studio.datasets.delete(name)
+        return {**shows_set(None), notice: told(good_news(texts.deleted.format(name=name)))}
+
+    files.change(asks_about_files, files, [about_files, name, notice], **QUIET)
+    use.click(
+        imports, [files, name, consent], [files, about_files, *set_parts, notice], show_progress_on=use,
+        api_visibility="private",
+    )  # fmt: skip
+    for example, button in examples:
+        button.click(takes_example(example), None, [*set_parts, notice], show_progress_on=button, api_visibility="private")
+    add.click(lambda: (gr.update(visible=True), gr.update(visible=True)), None, [bring, back], **QUIET)
+    back.click(lambda: (gr.update(visible=False), gr.update(visible=False)), None, [bring, back], **QUIET)
+    dataset.input(safe(shows_set), dataset, [*set_parts, notice], **QUIET)
+    grid.select(chooses, dataset, [*picture_parts, notice], **_IN_ORDER)
+    caption.blur(saves_caption, [dataset, chosen, caption], [next_tab, notice], **_IN_ORDER)
+    caption.submit(saves_and_goes_on, [dataset, chosen, caption], [*picture_parts, notice], **_IN_ORDER)
+    gr.on([trigger.blur, trigger.submit], saves_trigger, [dataset, trigger], [notice], **QUIET)
+    delete.click(asks_before_deleting, dataset, [question, confirm, notice], **QUIET)
+    no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
+    yes.click(deletes, dataset, [*set_parts, notice], **QUIET)
+    return PicturesTab(tab, next_tab, dataset, safe(shows_set), [*set_parts, notice])
+
+
+def import_news(report: ImportReport, texts: PicturesTexts) -> str:
+    """What an import did, in sentences; the files it left out by reason."""
+    kept = report.dataset
+    sentences = [texts.kept.format(n=len(kept.images), name=kept.name)]
+    if kept.held_out_images:
+        sentences.append(texts.held_out.format(n=len(kept.held_out_images)))
+    if not kept.captioned:
+        sentences.append(texts.no_captions)
+    folds = [
+        details(title.format(n=len(notes)), _files_by_reason(notes, texts))
+        for title, notes in ((texts.rejected, report.rejected), (texts.warned, report.warnings))
+        if notes
+    ]
+    return good_news(" ".join(sentences), "".join(folds))
+
+
+def _files_by_reason(notes: Sequence[FileNote], texts: PicturesTexts) -> str:
+    by_reason: dict[FileReason, list[str]] = defaultdict(list)
+    for note in notes:
+        by_reason[note.reason].append(note.file)
+    items = "".join(
+        f"<li>{escape(_some(files, texts))} {escape(texts.reasons[reason])}</li>" for reason, files in by_reason.items()
+    )
+    return f"<ul>{items}</ul>"
+
+
+def _some(files: Sequence[str], texts: PicturesTexts) -> str:
+    shown = ", ".join(files[:_SHOWN_FILES])
+    more = len(files) - _SHOWN_FILES
+    return f"{shown} {texts.and_more.format(n=more)}" if more > 0 else shown
+
+
+def suggest_trigger(name: str) -> str:
+    """One made-up word for a set: "My club" becomes "myclub"."""
+    return suggest_name(name).replace("-", "")
+
+
+def _free_name(page: Page, name: str) -> str:
+    taken = {dataset.name for dataset in page.studio.datasets.list()}
+    return next(free for free in [name, *(f"{name}-{n}" for n in range(2, 1000))] if free not in taken)
+
+
+def _suggested_name(page: Page, paths: Sequence[str]) -> str:
+    zips = [Path(path).stem for path in paths if path.lower().endswith(".zip")]
+    return _free_name(page, suggest_name(zips[0]) if zips else "my-pictures")
+
+
+def _forget_uploads(paths: Sequence[str]) -> None:
+    """Removes the copies that the upload left: anyone with their address could fetch them."""
+    for path in map(Path, paths):
+        path.unlink(missing_ok=True)
+
+
+def _next_step(opened: Dataset, texts: PicturesTexts) -> Any:
+    count = len(opened.training_images)
+    if count < MINIMUM_IMAGES:
+        return gr.update(value=texts.next_few.format(n=count, least=MINIMUM_IMAGES), interactive=False)
+    return gr.update(value=texts.next.format(n=count), interactive=True)
+
+
+def _grid_picture(page: Page, opened: Dataset, image: DatasetImage) -> GridPicture:
+    thumbnail = picture_source(page.studio.datasets.thumbnail(opened.name, image.image_id))
+    badge = "" if image.caption else "\u270e"
+    return GridPicture(image.image_id, thumbnail, image.caption or image.original_name, badge)
+
+
+def _large(image: DatasetImage, texts: PicturesTexts) -> str:
+    facts = f"{image.original_name} \u00b7 {texts.numbers.format(width=image.width, height=image.height)}"
+    if image.held_out:
+        facts += f" \u00b7 {texts.set_aside}"
+    return figure(picture_source(image.path, max_side_px=512), facts, alt=image.caption or image.original_name)
+
+
+def _image(opened: Dataset, picture_id: str) -> DatasetImage:
+    for image in opened.images:
+        if image.image_id == picture_id:
+            return image
+    raise InvalidDataset(f"{opened.name} no longer has this picture.", "Choose the set again.")
+
+
+def _caption_of(opened: Dataset, picture_id: str) -> str:
+    return _image(opened, picture_id).caption
+
+
+def _after(opened: Dataset, picture_id: str) -> str:
+    ids = [image.image_id for image in opened.images]
+    return ids[(ids.index(_image(opened, picture_id).image_id) + 1) % len(ids)]
+
+
+

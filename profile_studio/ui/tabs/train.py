@@ -1,0 +1,336 @@
+"""Tab 2: learn a LoRA from a set of pictures, and watch it learn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import gradio as gr
+import pandas as pd
+from annotated_types import Ge, Gt, Le
+
+from profile_studio.domain.errors import InputError, InvalidDataset
+from profile_studio.domain.jobs import Job, JobKind, JobStatus, LossPoint
+from profile_studio.domain.names import suggest_name
+from profile_studio.domain.presets import Thoroughness, preset
+from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
+from profile_studio.services.jobs import Sample
+from profile_studio.ui.components.job_view import job_label, job_name, newest_first, progress_html
+from profile_studio.ui.components.markup import duration, escape, figure, figures, picture_source
+from profile_studio.ui.components.notices import (
+    Updates,
+    error_notice_of_job,
+    good_news,
+    notice_area,
+    parse_form,
+    tells_errors,
+    told,
+)
+from profile_studio.ui.page import POLLING, QUIET, Page
+from profile_studio.ui.texts import Texts, TrainTexts
+
+NUMBER_FIELDS = (
+    "num_train_steps", "rank", "network_alpha", "targets", "learning_rate", "lr_scheduler", "lr_warmup_steps",
+    "batch_size", "gradient_accumulation", "resolution", "precision", "min_snr_gamma", "caption_dropout",
+    "checkpoint_every", "sample_every", "max_grad_norm", "seed",
+)  # fmt: skip
+"""What the fold shows, in this order: every field of a training but those that have words of their own."""
+
+_SMOOTHING = 0.9  # of the exponential mean under the loss curve
+
+
+@dataclass(frozen=True)
+class TrainTab:
+    """What the page wires this tab with."""
+
+    tab: gr.Tab
+    to_pictures: gr.Button
+    next: gr.Button
+    shown_job: gr.State
+    shown: Any  # handler: the tab as the disk has it
+    shown_inputs: list[Any]
+    shown_outputs: list[Any]
+    timer: gr.Timer
+
+
+def build(page: Page) -> TrainTab:
+    texts, studio = page.texts.train, page.studio
+    with gr.Tab(texts.tab, id="train") as tab:
+        notice = notice_area()
+        with gr.Column(elem_classes="card welcome", visible=False) as empty:
+            gr.HTML(f"<p>{escape(texts.empty)}</p>")
+            to_pictures = gr.Button(texts.to_pictures, variant="primary")
+        with gr.Column(elem_classes="card") as form:
+            with gr.Row():
+                dataset = gr.Dropdown(label=texts.dataset, choices=[], elem_id="train-dataset")
+                name = gr.Textbox(label=texts.name, info=texts.name_info, max_length=64, elem_id="train-name")
+            with gr.Row():
+                kind = gr.Radio(
+                    [(words, kind.value) for kind, words in texts.kinds.items()],
+                    value=AdapterKind.STYLE.value,
+                    label=texts.kind,
+                )
+                thoroughness = gr.Radio(
+                    [(words, each.value) for each, words in texts.thoroughnesses.items()],
+                    value=Thoroughness.BALANCED.value,
+                    label=texts.thoroughness,
+                )
+            with gr.Accordion(texts.numbers, open=False, elem_id="train-numbers"):
+                gr.HTML(f'<p class="quiet">{escape(texts.numbers_info)}</p>')
+                with gr.Row(elem_classes="numbers"):
+                    numbers = {field: _number(field, texts) for field in NUMBER_FIELDS}
+            promise = gr.HTML(elem_id="promise")
+            start = gr.Button(texts.start, variant="primary", size="lg", elem_id="start-training")
+        with gr.Column(elem_classes="card"):
+            no_jobs = gr.HTML(f'<p class="quiet">{escape(texts.no_jobs)}</p>')
+            jobs = gr.Radio([], label=texts.jobs, visible=False, elem_classes="jobs", elem_id="train-jobs")
+            job_notice = notice_area()
+            with gr.Column(visible=False) as live:
+                progress = gr.HTML(elem_id="train-progress")
+                with gr.Row(elem_classes="job-buttons"):
+                    pause = gr.Button(page.texts.common.pause, size="sm", elem_id="train-pause")
+                    resume = gr.Button(page.texts.common.resume, size="sm", elem_id="train-resume")
+                    cancel = gr.Button(page.texts.common.cancel, size="sm", elem_id="train-cancel")
+                with gr.Column(visible=False, elem_classes="danger") as confirm:
+                    question = gr.HTML()
+                    with gr.Row():
+                        yes = gr.Button(texts.yes_cancel, variant="stop", size="sm")
+                        no = gr.Button(page.texts.common.keep, size="sm")
+                with gr.Row(visible=False, elem_classes="job-buttons") as finished:
+                    next_tab = gr.Button(texts.next, variant="primary", elem_id="to-blend")
+                    download = gr.DownloadButton(texts.download, elem_id="download-lora")
+                samples = gr.HTML(elem_classes="samples")
+                loss = gr.LinePlot(
+                    x="step", y="loss", color="curve", title=texts.loss, color_title=" ", height=240, show_label=False,
+                    color_map={texts.each_step: "#c9c4ba", texts.smooth: "#0b766f"}, visible=False,
+                    colors_in_legend=[texts.each_step, texts.smooth], x_title=" ", y_title=" ", buttons=[],
+                )  # fmt: skip
+    shown_job, last_look = gr.State(None), gr.State(None)
+    timer = gr.Timer(1.0, active=False)
+    safe, safe_job = tells_errors(notice, page.texts.common), tells_errors(job_notice, page.texts.common)
+    words = {"dataset": dataset, "adapter_name": name, "kind": kind, "base": page.base}
+
+    def shows_form(carried: str | None, chosen: str | None, base: str, kind_value: str, how: str) -> Updates:
+        """The tab with the set a person came with, or chose before, or the first."""
+        sets = {found.name: found for found in studio.datasets.list()}
+        opened = carried or chosen
+        opened = opened if opened in sets else next(iter(sets), None)
+        shown: Updates = {
+            empty: gr.update(visible=not sets),
+            form: gr.update(visible=bool(sets)),
+            dataset: gr.update(choices=list(sets), value=opened),
+            page.carried_dataset: None,
+        }
+        return {**shown, **fills_numbers(opened, base, kind_value, how)} if opened else shown
+
+    def fills_numbers(dataset_name: str, base: str, kind_value: str, how: str) -> Updates:
+        """Every number that the words stand for, and the promise that follows."""
+        opened = studio.datasets.get(dataset_name)
+        adapter_name = _free_adapter_name(page, dataset_name, AdapterKind(kind_value))
+        config = preset(
+            AdapterKind(kind_value), base, dataset_name, adapter_name, len(opened.training_images), Thoroughness(how)
+        )
+        values = {numbers[field]: _form_value(getattr(config, field)) for field in NUMBER_FIELDS}
+        return {**values, name: adapter_name, promise: promise_html(page, config)}
+
+    @safe
+    def promises(**fields: Any) -> Updates:
+        return {promise: promise_html(page, _config(page, fields))}
+
+    @safe
+    def starts(**fields: Any) -> Updates:
+        job = studio.training.submit(_config(page, fields))
+        news = good_news(texts.started.format(name=job_name(job)))
+        return {shown_job: job.id, notice: told(news), **looks(job.id, None)}
+
+    def looks(job_id: str | None, seen: str | None) -> Updates:
+        """The jobs list and the chosen job; parts that did not change since `seen` are left alone."""
+        trainings = newest_first(studio.jobs.list(), JobKind.TRAIN)
+        job = next((job for job in trainings if job.id == job_id), trainings[0] if trainings else None)
+        listed: Updates = {
+            no_jobs: gr.update(visible=not trainings),
+            jobs: gr.update(
+                choices=[(job_label(each, page.texts), each.id) for each in trainings],
+                value=job.id if job else None,
+                visible=bool(trainings),
+            ),
+            live: gr.update(visible=job is not None),
+        }
+        if job is None:
+            return listed
+        return {**listed, shown_job: job.id, **shows_job(job, seen)}
+
+    def shows_job(job: Job, seen: str | None) -> Updates:
+        pictures = studio.jobs.samples(job.id)
+        look = f"{job.id} {job.attempt} {job.status} {job.step} {len(pictures)} {job.wish} {job.note}"
+        if look == seen:
+            return {}
+        shown = {last_look: look, progress: job_html(job, page.texts), **_buttons(job)}
+        losses = studio.jobs.losses(job.id)
+        shown[loss] = gr.update(value=loss_table(losses, texts), visible=len(losses) > 1)
+        shown[samples] = samples_html(pictures, texts)
+        if job.status is JobStatus.COMPLETED:
+            shown[download] = gr.update(value=_lora_file(page, job))
+        return shown
+
+    def _buttons(job: Job) -> Updates:
+        is_going = job.status in (JobStatus.QUEUED, JobStatus.RUNNING)
+        return {
+            pause: gr.update(visible=is_going and job.wish is None),
+            resume: gr.update(visible=job.status is JobStatus.PAUSED),
+            cancel: gr.update(visible=not job.status.is_finished and job.wish is None),
+            finished: gr.update(visible=job.status is JobStatus.COMPLETED),
+        }
+
+    @safe_job
+    def pauses(job_id: str) -> Updates:
+        studio.jobs.pause(job_id)
+        return looks(job_id, None)
+
+    @safe_job
+    def resumes(job_id: str) -> Updates:
+        studio.jobs.resume(job_id)
+        return looks(job_id, None)
+
+    @safe_job
+    def asks_before_canceling(job_id: str) -> Updates:
+        job = studio.jobs.get(job_id)
+        words = texts.confirm_cancel.format(name=job_name(job), step=job.step)
+        return {question: f"<p>{escape(words)}</p>", confirm: gr.update(visible=True)}
+
+    @safe_job
+    def cancels(job_id: str) -> Updates:
+        studio.jobs.cancel(job_id)
+        return {confirm: gr.update(visible=False), **looks(job_id, None)}
+
+    job_parts = [
+        no_jobs, jobs, live, shown_job, last_look, progress, pause, resume, cancel, finished, download, samples, loss
+    ]  # fmt: skip
+    number_parts = [*numbers.values(), name, promise]
+    choices = [page.base, kind, thoroughness]
+    gr.on(
+        [dataset.input, kind.input, thoroughness.input],
+        safe(fills_numbers), [dataset, *choices], [*number_parts, notice], **QUIET,
+    )  # fmt: skip
+    gr.on(
+        [each.input for each in numbers.values()],
+        promises, inputs_kwargs={**words, **numbers}, outputs=[promise, notice], trigger_mode="always_last", **QUIET,
+    )  # fmt: skip
+    start.click(
+        starts, inputs_kwargs={**words, **numbers}, outputs=[*job_parts, notice], show_progress_on=start,
+        api_name="queue_training", api_visibility="private",
+    )  # fmt: skip
+    jobs.input(safe_job(looks), [jobs, last_look], [*job_parts, job_notice], **POLLING)
+    timer.tick(safe_job(looks), [shown_job, last_look], [*job_parts, job_notice], **POLLING)
+    pause.click(pauses, shown_job, [*job_parts, job_notice], **QUIET)
+    resume.click(resumes, shown_job, [*job_parts, job_notice], **QUIET)
+    cancel.click(asks_before_canceling, shown_job, [question, confirm, job_notice], **QUIET)
+    no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
+    yes.click(cancels, shown_job, [confirm, *job_parts, job_notice], **QUIET)
+
+    @safe
+    def shown(carried: str | None, chosen: str | None, base: str, kind_value: str, how: str, job_id: str | None) -> Updates:
+        return {**shows_form(carried, chosen, base, kind_value, how), **looks(job_id, None), timer: gr.Timer(active=True)}
+
+    return TrainTab(
+        tab,
+        to_pictures,
+        next_tab,
+        shown_job,
+        shown,
+        [page.carried_dataset, dataset, *choices, shown_job],
+        [empty, form, dataset, page.carried_dataset, *number_parts, *job_parts, timer, notice],
+        timer,
+    )
+
+
+def _number(field: str, texts: TrainTexts) -> Any:
+    """The input of one field; its bounds come from the config itself."""
+    info = LoraTrainingConfig.model_fields[field]
+    label = texts.fields[field]
+    if field == "targets":
+        return gr.Dropdown([target.value for target in Targets], label=label, info=info.description)
+    if choices := [choice for choice in get_args(info.annotation) if isinstance(choice, str)]:
+        return gr.Dropdown(choices, label=label, info=info.description)
+    bounds = {type(bound): bound for bound in info.metadata}
+    low, high = bounds.get(Ge) or bounds.get(Gt), bounds.get(Le)
+    return gr.Number(
+        label=label,
+        info=info.description,
+        precision=0 if info.annotation is int else None,
+        step=1 if info.annotation is int else None,
+        minimum=getattr(low, "ge", None) if low else None,
+        maximum=getattr(high, "le", None) if high else None,
+        min_width=150,
+        elem_id=f"number-{field}",
+    )
+
+
+def _form_value(value: object) -> object:
+    return value.value if isinstance(value, Targets) else value
+
+
+def _config(page: Page, fields: dict[str, Any]) -> LoraTrainingConfig:
+    if not fields["dataset"]:
+        raise InvalidDataset(page.texts.train.empty, page.texts.train.to_pictures)
+    return parse_form(LoraTrainingConfig, fields, page.texts.train.fields, page.texts.common)
+
+
+def _free_adapter_name(page: Page, dataset: str, kind: AdapterKind) -> str:
+    """A name that neither a LoRA nor a training has."""
+    jobs = newest_first(page.studio.jobs.list(), JobKind.TRAIN)
+    taken = {adapter.name for adapter in page.studio.adapters.list()} | {job_name(job) for job in jobs}
+    name = suggest_name(dataset if kind is AdapterKind.STYLE else f"{dataset}-{kind.value}")
+    return next(free for free in [name, *(f"{name}-{n}" for n in range(2, 1000))] if free not in taken)
+
+
+def _lora_file(page: Page, job: Job) -> str | None:
+    try:
+        return str(page.studio.adapters.get(job_name(job)).path)
+    except InputError:  # deleted since
+        return None
+
+
+def promise_html(page: Page, config: LoraTrainingConfig) -> str:
+    return f'<p class="promise">{escape(page.studio.training.promise(config).sentence)}</p>'
+
+
+def job_html(job: Job, texts: Texts) -> str:
+    """The chosen job: how far, what came out, or what went wrong."""
+    if job.error and job.status is JobStatus.FAILED:
+        return error_notice_of_job(job.error, texts.common)
+    if job.status is JobStatus.COMPLETED:
+        return good_news(receipt(job, texts.train))
+    return progress_html(job, texts.train.step, texts)
+
+
+def receipt(job: Job, texts: TrainTexts) -> str:
+    """What the training did, to hold against what was promised."""
+    seconds = (job.finished_at or 0) - (job.started_at or 0)
+    sentence = texts.receipt.format(name=job_name(job), steps=job.steps, time=duration(max(seconds, 0)))
+    losses = (job.result or {}).get("loss")
+    if isinstance(losses, dict) and losses.get("first") is not None and losses.get("last") is not None:
+        sentence += " " + texts.receipt_loss.format(first=losses["first"], last=losses["last"])
+    return sentence
+
+
+def loss_table(losses: Sequence[LossPoint], texts: TrainTexts) -> pd.DataFrame:
+    """The curve as measured and its smoothed course, in long form."""
+    measured = pd.DataFrame({"step": [p.step for p in losses], "loss": [p.loss for p in losses], "curve": texts.each_step})
+    smooth = measured.assign(loss=measured["loss"].ewm(alpha=1 - _SMOOTHING).mean(), curve=texts.smooth)
+    return pd.concat([measured, smooth], ignore_index=True)
+
+
+def samples_html(samples: Sequence[Sample], texts: TrainTexts) -> str:
+    """One row a face: what the base makes of it, then what the LoRA makes of it step by step."""
+    if not samples:
+        return ""
+    rows: list[str] = []
+    for index in sorted({sample.index for sample in samples}):
+        row = [sample for sample in samples if sample.index == index]
+        rows.append(figures([_sample_figure(sample, texts) for sample in row], "strip"))
+    return f"<h3>{escape(texts.samples)}</h3>{''.join(rows)}"
+
+
+def _sample_figure(sample: Sample, texts: TrainTexts) -> str:
+    caption = texts.base_sample if sample.is_base else texts.sample_step.format(step=sample.step)
+    return figure(picture_source(sample.path, max_side_px=256), caption)

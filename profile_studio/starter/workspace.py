@@ -62,14 +62,19 @@ def replace_folder(new: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Pace:
-    """A slice of training time with its learning rate: warm-up in steps, then flat, then a cosine to the end."""
+    """A slice of training time with its learning rate: warm-up in steps, then flat, then a cosine to the end.
+
+    Attributes:
+        share: how much of the time is over, in [0, 1).
+    """
 
     minutes: float
     peak_lr: float
     warmup_steps: int
     flat_share: float = 0.5
+    share: float = 0.0
 
     def steps(self, first_step: int) -> Iterator[tuple[int, float]]:
         """Step numbers and learning rates until the time is over.
@@ -80,6 +85,7 @@ class Pace:
         start = time.monotonic()
         step = first_step
         while (share := (time.monotonic() - start) / (60 * self.minutes)) < 1:
+            self.share = share
             fade = max(0.0, (share - self.flat_share) / (1 - self.flat_share))
             cosine = 0.5 * (1 + math.cos(math.pi * fade))
             yield step, self.peak_lr * min(1.0, (step - first_step + 1) / self.warmup_steps) * max(0.02, cosine)

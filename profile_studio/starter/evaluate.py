@@ -1,0 +1,156 @@
+"""Measures the shipped starter and judge on held-out seeds; writes ``metrics.json`` and the contact sheet."""
+
+import json
+import logging
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL, StableDiffusionPipeline
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from profile_studio.domain.starter_words import BACKGROUNDS, STYLES
+from profile_studio.starter.captions import hair_phrase
+from profile_studio.starter.judge import QUESTIONS, answer_phrase, picture_embeddings, restore_judge, text_embeddings
+from profile_studio.starter.latents import to_pictures, to_pixels
+from profile_studio.starter.portraits import Attributes, contact_sheet
+from profile_studio.starter.render import Split, load_split
+from profile_studio.starter.text import token_ids
+from profile_studio.starter.vae import basis
+from profile_studio.starter.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+PROMPTED = 200
+UNPROMPTED = 32
+STEPS = 20
+GUIDANCE = 4.0
+CORNER_PX = 8
+_BATCH = 20
+
+
+@dataclass(frozen=True)
+class Share:
+    """How often something was right, with its 95 % interval."""
+
+    right: int
+    n: int
+    share: float
+    low: float
+    high: float
+
+
+def wilson(right: int, n: int) -> Share:
+    """Source: Wilson 1927, the score interval at z = 1.96."""
+    z2 = 1.96**2
+    share = right / n
+    centre, spread = share + z2 / (2 * n), 1.96 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    return Share(right, n, round(share, 4), round((centre - spread) / (1 + z2 / n), 4), round((centre + spread) / (1 + z2 / n), 4))
+
+
+def cielab(colours: NDArray[np.float64]) -> NDArray[np.float64]:
+    """sRGB in [0, 1] to CIELAB (D65), last axis of three.
+
+    Source: IEC 61966-2-1 and CIE 15.
+    """
+    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+    matrix = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
+    xyz = linear @ matrix.T / np.array([0.95047, 1.0, 1.08883])
+    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
+    return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], axis=-1)
+
+
+def background_name(picture: NDArray[np.uint8]) -> str:
+    """The named background nearest to the median colour of the two top corners."""
+    corners = np.concatenate([picture[:CORNER_PX, :CORNER_PX].reshape(-1, 3), picture[:CORNER_PX, -CORNER_PX:].reshape(-1, 3)])
+    named = np.array([[int(colour[start : start + 2], 16) for start in (1, 3, 5)] for colour in BACKGROUNDS.values()])
+    distances = np.linalg.norm(cielab(named / 255) - cielab(np.median(corners, axis=0) / 255), axis=-1)
+    return list(BACKGROUNDS)[int(distances.argmin())]
+
+
+def plain_prompt(shown: Attributes) -> str:
+    """One fixed wording that names every attribute: what a person who read the chips would type."""
+    hair = hair_phrase(shown.hair, shown.hair_colour, random.Random(0)) if shown.hair else None
+    shirt = f"{shown.shirt} shirt" if shown.shirt else None
+    beard = shown.facial_hair if shown.facial_hair != "no beard" else None
+    parts = (f"{STYLES[shown.style]} portrait of a person", hair, shown.glasses, beard, shown.mood, shown.skin, shirt)
+    return ", ".join([*(part for part in parts if part), f"{shown.background} background"])
+
+
+def generate(pipeline: StableDiffusionPipeline, prompts: Sequence[str], first_seed: int) -> list[NDArray[np.uint8]]:
+    """One picture per prompt, seeded one by one so that a batch's size changes nothing."""
+    pictures: list[NDArray[np.uint8]] = []
+    for start in range(0, len(prompts), _BATCH):
+        batch = list(prompts[start : start + _BATCH])
+        generators = [torch.Generator().manual_seed(first_seed + start + index) for index in range(len(batch))]
+        made = pipeline(
+            batch, num_inference_steps=STEPS, guidance_scale=GUIDANCE, generator=generators, output_type="np", height=128, width=128
+        )
+        pictures.extend((made.images * 255).round().astype(np.uint8))
+    return pictures
+
+
+def psnr_by_style(redrawn: Tensor, pixels: Tensor, styles: Sequence[str]) -> dict[str, float]:
+    """Mean PSNR in dB of each style and of "all"."""
+    errors = (redrawn.clamp(-1, 1) - pixels).square().mean(dim=(1, 2, 3))
+    decibels = (-10 * torch.log10(errors / 4)).tolist()
+    groups: dict[str, list[float]] = {"all": decibels}
+    for style, value in zip(styles, decibels, strict=True):
+        groups.setdefault(style, []).append(value)
+    return {style: round(sum(values) / len(values), 2) for style, values in groups.items()}
+
+
+def _measure_vae(vae: AutoencoderKL, workspace: Workspace, split: Split) -> dict[str, dict[str, float]]:
+    pixels = to_pixels(split.pictures, workspace.device)
+    redrawn = torch.cat([vae.decode(vae.encode(chunk).latent_dist.mean).sample for chunk in pixels.split(50)])
+    styles = [shown.style for shown in split.attributes]
+    patch_basis = basis(workspace)
+    linear = patch_basis.decode(patch_basis.encode(pixels))
+    return {"vae": psnr_by_style(redrawn, pixels, styles), "linear": psnr_by_style(linear, pixels, styles)}
+
+
+def _judge_answers(workspace: Workspace, pictures: Sequence[NDArray[np.uint8]], shown: Sequence[Attributes]) -> dict[str, Share]:
+    """Per attribute, how often the judge finds the true answer nearest, among the pictures that have one."""
+    tokenizer, judge, _ = restore_judge(workspace)
+    judge.eval()
+    embedded = torch.cat([picture_embeddings(judge, chunk) for chunk in to_pixels(np.stack(list(pictures)), workspace.device).split(100)])
+    shares: dict[str, Share] = {}
+    for attribute, answers in QUESTIONS.items():
+        phrases = [answer_phrase(attribute, answer, random.Random(0)) for answer in answers]
+        texts = text_embeddings(judge, token_ids(tokenizer, phrases).to(workspace.device))
+        chosen = (embedded @ texts.T).argmax(dim=1).tolist()
+        truths = [(answers[answer], getattr(one, attribute)) for answer, one in zip(chosen, shown, strict=True)]
+        known = [answer == truth for answer, truth in truths if truth is not None]
+        shares[attribute] = wilson(sum(known), len(known))
+    return shares
+
+
+def run(workspace: Workspace) -> None:
+    """Writes ``assets/starter/metrics.json`` and ``contact_sheet.png``."""
+    pipeline = StableDiffusionPipeline.from_pretrained(workspace.starter, torch_dtype=torch.float32).to(workspace.device)
+    pipeline.set_progress_bar_config(disable=True)
+    split = load_split(workspace.renders, "held-out-base")
+    shown = split.attributes[:PROMPTED]
+    with torch.inference_mode():
+        psnr = _measure_vae(pipeline.vae, workspace, split)
+        prompted = generate(pipeline, [plain_prompt(one) for one in shown], first_seed=0)
+        unprompted = generate(pipeline, [""] * UNPROMPTED, first_seed=10_000)
+        judged = _judge_answers(workspace, prompted, shown)
+        judge_itself = _judge_answers(workspace, list(split.pictures), split.attributes)
+    backgrounds = wilson(sum(background_name(picture) == one.background for picture, one in zip(prompted, shown, strict=True)), len(shown))
+    metrics = {
+        "psnr_db": {"n": len(split.attributes), **psnr},
+        "sampling": {"steps": STEPS, "guidance": GUIDANCE, "scheduler": "DDIM"},
+        "background_nearest_of_ten": asdict(backgrounds),
+        "generated_as_prompted_by_judge": {name: asdict(share) for name, share in judged.items()},
+        "judge_on_held_out_renders": {name: asdict(share) for name, share in judge_itself.items()},
+    }
+    (workspace.starter / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
+    sheet = contact_sheet([*unprompted, *prompted[:32]], columns=8)
+    sheet.quantize(128, dither=Image.Dither.NONE).save(workspace.starter / "contact_sheet.png", optimize=True)
+    log.info("background %.3f, glasses %.3f, psnr %.2f dB", backgrounds.share, judged["glasses"].share, psnr["vae"]["all"])

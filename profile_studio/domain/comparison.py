@@ -19,6 +19,11 @@ class Verdict(StrEnum):
     CANNOT_TELL = "cannot tell"
 
 
+METRICS: tuple[str, ...] = ("clip_score", "style_similarity", "kid_judge", "fd_judge", "copy_risk", "variety")
+STYLE_METRICS: frozenset[str] = frozenset({"style_similarity", "kid_judge", "fd_judge", "copy_risk"})
+"""Metrics that need pictures of the style to compare with."""
+
+
 class ComparisonConfig(BaseModel):
     """One comparison: pictures per model = prompts x seeds."""
 

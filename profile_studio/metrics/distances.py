@@ -32,9 +32,9 @@ def kernel_distance(first: Features, second: Features, gamma: float | None = Non
             by (1 + cosine)^3.
     Source: Binkowski et al. 2018, arXiv:1801.01401.
     """
-    gamma = gamma or 1 / first.shape[1]
-    within = sum(_mean_without_diagonal((gamma * x @ x.T + 1) ** 3) for x in (first, second))
-    return float(within - 2 * ((gamma * first @ second.T + 1) ** 3).mean())
+    scale = 1 / first.shape[1] if gamma is None else gamma
+    within = sum(_mean_without_diagonal((scale * x @ x.T + 1) ** 3) for x in (first, second))
+    return float(within - 2 * ((scale * first @ second.T + 1) ** 3).mean())
 
 
 def _root(features: Features) -> Features:

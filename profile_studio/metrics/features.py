@@ -27,18 +27,17 @@ class Preprocessing:
 
     side: int
     resample: Image.Resampling
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
+    mean: NDArray[np.float32]
+    std: NDArray[np.float32]
 
     @classmethod
     def read(cls, path: Path) -> "Preprocessing":
         config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         size: int | dict[str, int] = config.get("crop_size") or config["size"]
         side = size if isinstance(size, int) else size.get("height") or size["shortest_edge"]
-        red, green, blue = config["image_mean"]
-        red_std, green_std, blue_std = config["image_std"]
         resample = Image.Resampling(config.get("resample", Image.Resampling.BICUBIC))
-        return cls(side, resample, (red, green, blue), (red_std, green_std, blue_std))
+        mean, std = (np.array(config[key], dtype=np.float32) for key in ("image_mean", "image_std"))
+        return cls(side, resample, mean, std)
 
     def apply(self, image: Image.Image) -> NDArray[np.float32]:
         """Shape (3, side, side): shorter edge to `side`, centre cropped, normalised. Same as transformers' CLIP."""
@@ -48,9 +47,9 @@ class Preprocessing:
         if image.size != (width, height):
             image = image.resize((width, height), self.resample)
         left, top = (width - self.side) // 2, (height - self.side) // 2
-        pixels = np.asarray(image.crop((left, top, left + self.side, top + self.side)), dtype=np.float32) / 255
-        normalised = (pixels - np.float32(self.mean)) / np.float32(self.std)
-        return normalised.transpose(2, 0, 1)
+        pixels = np.asarray(image.crop((left, top, left + self.side, top + self.side)), dtype=np.float32)
+        normalised = (pixels / 255 - self.mean) / self.std
+        return normalised.transpose(2, 0, 1).astype(np.float32)
 
 
 class Judge:

@@ -31,7 +31,7 @@ def test_frechet_distance_agrees_with_torchmetrics(n: int, d: int) -> None:
 
 def test_a_pure_shift_costs_its_square() -> None:
     first, _ = two_sets(50, 3)
-    assert frechet_distance(first, first + [1.0, 2.0, 0.0]) == pytest.approx(5.0)
+    assert frechet_distance(first, first + np.array([1.0, 2.0, 0.0])) == pytest.approx(5.0)
 
 
 def test_a_set_has_no_distance_to_itself() -> None:

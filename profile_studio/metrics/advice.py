@@ -1,0 +1,88 @@
+"""What the table means, in words: which model to take, and what is not decided yet."""
+
+from collections.abc import Mapping, Sequence
+
+from profile_studio.domain.comparison import ComparisonRow, Verdict
+from profile_studio.domain.names import BASE_NAME
+from profile_studio.metrics.measure import Measured
+from profile_studio.metrics.uncertainty import Difference
+
+TOLERATED_COPIES = 0.05  # as many as training pictures show among themselves, by the threshold's definition
+_HOPELESS = 2000  # more pictures than anyone would draw to see so small a difference
+
+
+def recommend(measured: Measured) -> tuple[str | None, str]:
+    """The model that is surely closer to the style, does not surely miss the prompts, and does not copy; and why."""
+    closer = [row for row in _candidates(measured.rows) if _verdict(row, "style_similarity") is Verdict.BETTER]
+    if not closer:
+        return None, _why_none(measured.rows)
+    faithful = [row for row in closer if _verdict(row, "clip_score") is not Verdict.WORSE]
+    if not faithful:
+        return None, "What is closer to your style follows the prompts surely less well than the base."
+    original = [row for row in faithful if not _surely_copies(row)]
+    if not original:
+        return None, "What is closer to your style repeats training pictures too often."
+    best = max(original, key=lambda row: row.metrics["style_similarity"].value)
+    others = " the closest of those" if len(original) > 1 else ""
+    return (
+        best.model,
+        f"{best.model} is{others} surely closer to your style than the base, and does not follow the prompts surely worse.",
+    )
+
+
+def sentences(measured: Measured) -> tuple[str, ...]:
+    """Plain sentences on each model, the decided before the undecided."""
+    decided: list[str] = []
+    open_: list[str] = []
+    for row in _candidates(measured.rows):
+        for metric, words in _WORDS.items():
+            difference = measured.differences.get((row.model, metric))
+            if difference is None:
+                continue
+            is_open = difference.verdict is Verdict.CANNOT_TELL
+            (open_ if is_open else decided).append(_sentence(row.model, words, difference))
+        if _surely_copies(row):
+            share = row.metrics["copy_risk"].value
+            decided.append(f"{row.model} repeats training pictures: {share:.0%} of its pictures are nearly copies.")
+    return (*decided, *open_, *measured.left_out)
+
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "style_similarity": ("is closer to your style than the base", "is farther from your style than the base"),
+    "clip_score": ("follows the prompts better than the base", "follows the prompts less well than the base"),
+}
+
+
+def _sentence(model: str, words: tuple[str, str], difference: Difference) -> str:
+    better, worse = words
+    if difference.verdict is not Verdict.CANNOT_TELL:
+        return f"{model} {better if difference.verdict is Verdict.BETTER else worse} (sure)."
+    more = difference.more_pictures
+    if more is None:
+        return f"Cannot tell whether {model} {better}."
+    if more > _HOPELESS:
+        return f"Cannot tell whether {model} {better}: if there is a difference, it is too small to matter."
+    return f"Cannot tell yet whether {model} {better}: about {more} more pictures of each would show."
+
+
+def _why_none(rows: Sequence[ComparisonRow]) -> str:
+    if not any("style_similarity" in row.metrics for row in rows):
+        return "Closeness to a style was not measured, so no model is recommended."
+    worse = [row.model for row in _candidates(rows) if _verdict(row, "style_similarity") is Verdict.WORSE]
+    if len(worse) == len(_candidates(rows)):
+        return "No model is closer to your style than the base: keep the base."
+    return "No model is surely closer to your style than the base."
+
+
+def _candidates(rows: Sequence[ComparisonRow]) -> list[ComparisonRow]:
+    return [row for row in rows if row.model != BASE_NAME]
+
+
+def _verdict(row: ComparisonRow, metric: str) -> Verdict | None:
+    value = row.metrics.get(metric)
+    return value.different_from_base if value else None
+
+
+def _surely_copies(row: ComparisonRow) -> bool:
+    risk = row.metrics.get("copy_risk")
+    return risk is not None and risk.low is not None and risk.low > TOLERATED_COPIES

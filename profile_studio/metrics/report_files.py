@@ -1,0 +1,178 @@
+"""The table as CSV, JSON, Markdown, and a page that shows the pictures side by side."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from html import escape
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport, MetricValue, Verdict
+from profile_studio.storage.files import write_atomically
+
+FILES = ("table.csv", "table.json", "table.md", "report.html")
+
+_TITLES = {
+    "clip_score": "CLIP score",
+    "style_similarity": "Style similarity",
+    "kid_judge": "Kernel distance (judge)",
+    "fd_judge": "Frechet distance (judge)",
+    "copy_risk": "Near copies",
+    "variety": "Variety",
+}
+_EXPLANATIONS = {
+    "clip_score": "Does the picture show what the prompt says? 100 x cosine of picture and prompt.",
+    "style_similarity": "How close to the style's pictures: cosine with their centre, at most 1.",
+    "kid_judge": "Distance between the model's pictures and the style's, unbiased; around 0 they cannot be told apart.",
+    "fd_judge": "Distance between the two sets as normal distributions; compare it within this table only.",
+    "copy_risk": "Share of pictures nearer to a training picture than 95 % of the training pictures are to each other.",
+    "variety": "How different the pictures of one prompt are; a model that repeats itself falls below the base.",
+}
+_MARKS = {Verdict.BETTER: "▲", Verdict.WORSE: "▼", Verdict.CANNOT_TELL: "?"}
+
+
+def write_report(folder: Path, config: ComparisonConfig, report: ComparisonReport) -> None:
+    """Writes the tables and the page, and `report.json` last, each of them whole."""
+    contents = {
+        "table.csv": _csv(report),
+        "table.json": _json(report),
+        "table.md": _markdown(report),
+        "report.html": _html(config, report),
+        "report.json": TypeAdapter(ComparisonReport).dump_json(report, indent=1).decode(),
+    }
+    for name, content in contents.items():
+        with write_atomically(folder / name) as temporary:
+            temporary.write_text(content, encoding="utf-8", newline="")
+
+
+def _csv(report: ComparisonReport) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    metrics = _metrics(report)
+    parts = ("", "_low", "_high", "_n", "_vs_base")
+    writer.writerow(["model", *(f"{metric}{part}" for metric in metrics for part in parts), "encoder"])
+    for row in report.rows:
+        cells: list[object] = [_without_formula(row.model)]
+        for metric in metrics:
+            value = row.metrics[metric]
+            cells += [value.value, value.low, value.high, value.n, value.different_from_base]
+        encoders = sorted({value.encoder for value in row.metrics.values()})
+        writer.writerow([*cells, _without_formula(" ".join(encoders))])
+    return buffer.getvalue()
+
+
+def _without_formula(text: str) -> str:
+    # A spreadsheet would run a cell that starts like a formula.
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _json(report: ComparisonReport) -> str:
+    table = {
+        "rows": [asdict(row) for row in report.rows],
+        "recommended": report.recommended,
+        "reason": report.reason,
+        "sentences": report.sentences,
+        "fingerprint": report.fingerprint,
+        "files": report.files,
+    }
+    return json.dumps(table, indent=1, ensure_ascii=False)
+
+
+def _markdown(report: ComparisonReport) -> str:
+    metrics = _metrics(report)
+    head = ["model", *(_TITLES[metric] for metric in metrics)]
+    lines = [_markdown_row(head), _markdown_row(["---"] * len(head))]
+    for row in report.rows:
+        lines.append(_markdown_row([row.model, *(_in_words(metric, row.metrics[metric]) for metric in metrics)]))
+    notes = [f"- {sentence}" for sentence in (report.reason, *report.sentences)]
+    legend = [f"- {_TITLES[metric]}: {_EXPLANATIONS[metric]}" for metric in metrics]
+    return "\n".join([*notes, "", *lines, "", _LEGEND, "", *legend, "", _origin(report)]) + "\n"
+
+
+_LEGEND = "▲ surely better than the base, ▼ surely worse, ? cannot tell; in brackets the 95 % interval."
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _in_words(metric: str, value: MetricValue) -> str:
+    interval = (
+        ""
+        if value.low is None or value.high is None
+        else f" ({_number(metric, value.low)} to {_number(metric, value.high)})"
+    )
+    mark = f" {_MARKS[value.different_from_base]}" if value.different_from_base else ""
+    return f"{_number(metric, value.value)}{interval}{mark}"
+
+
+def _number(metric: str, number: float) -> str:
+    if metric == "copy_risk":
+        return f"{number:.0%}"
+    return f"{number:.1f}" if metric == "clip_score" else f"{number:.3f}"
+
+
+def _metrics(report: ComparisonReport) -> tuple[str, ...]:
+    return tuple(report.rows[0].metrics) if report.rows else ()
+
+
+def _origin(report: ComparisonReport) -> str:
+    values: Mapping[str, MetricValue] = report.rows[0].metrics if report.rows else {}
+    counts = {(value.n, value.encoder) for value in values.values()}
+    measured = "; ".join(f"{n} pictures of each model, seen by {encoder}" for n, encoder in sorted(counts))
+    return f"{measured}. Fingerprint {report.fingerprint}."
+
+
+_STYLE = """
+body{font:16px/1.5 system-ui,sans-serif;color:#1f2937;background:#fff;margin:2rem auto;max-width:75rem;padding:0 1rem}
+table{border-collapse:collapse;margin:1rem 0}td,th{padding:.4rem .8rem;border-bottom:1px solid #d1d5db;text-align:left;vertical-align:top}
+.scroll{overflow-x:auto}.better{color:#166534}.worse{color:#991b1b}small{color:#4b5563}
+.pictures img{width:128px;height:auto;display:inline-block;margin:2px;border-radius:4px}
+"""
+
+
+def _html(config: ComparisonConfig, report: ComparisonReport) -> str:
+    metrics = _metrics(report)
+    heads = "".join(f'<th title="{escape(_EXPLANATIONS[m])}">{escape(_TITLES[m])}</th>' for m in metrics)
+    rows = "".join(
+        f"<tr><th>{escape(row.model)}</th>{''.join(_html_cell(m, row.metrics[m]) for m in metrics)}</tr>"
+        for row in report.rows
+    )
+    notes = "".join(f"<li>{escape(sentence)}</li>" for sentence in report.sentences)
+    legend = "".join(f"<dt>{escape(_TITLES[m])}</dt><dd>{escape(_EXPLANATIONS[m])}</dd>" for m in metrics)
+    title = f"{report.recommended} is recommended" if report.recommended else "No model is recommended"
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>"
+        f"<p>{escape(report.reason)}</p><ul>{notes}</ul>"
+        f'<div class="scroll"><table><tr><th>Model</th>{heads}</tr>{rows}</table></div><p><small>{escape(_LEGEND)}</small></p>'
+        f"<h2>Pictures</h2>{_html_pictures(config, report)}"
+        f"<h2>What the numbers say</h2><dl>{legend}</dl><p><small>{escape(_origin(report))}</small></p></body></html>\n"
+    )
+
+
+def _html_cell(metric: str, value: MetricValue) -> str:
+    verdict = value.different_from_base
+    css = "" if verdict is None else f' class="{escape(verdict.value)}"'
+    return f"<td{css}>{escape(_in_words(metric, value))}</td>"
+
+
+def _html_pictures(config: ComparisonConfig, report: ComparisonReport) -> str:
+    heads = "".join(f"<th>{escape(model)}</th>" for model in report.pictures)
+    rows: list[str] = []
+    for index, prompt in enumerate(config.prompts):
+        mine = slice(index * config.seeds, (index + 1) * config.seeds)
+        cells = "".join(
+            "<td>" + "".join(_html_picture(name, model, prompt) for name in names[mine]) + "</td>"
+            for model, names in report.pictures.items()
+        )
+        rows.append(f"<tr><td>{escape(prompt)}</td>{cells}</tr>")
+    return f'<div class="scroll"><table class="pictures"><tr><th>Prompt</th>{heads}</tr>{"".join(rows)}</table></div>'
+
+
+def _html_picture(name: str, model: str, prompt: str) -> str:
+    return f'<img loading="lazy" src="{escape(name)}" alt="{escape(f"{model}: {prompt}")}">'

@@ -1,0 +1,190 @@
+"""The compare job: draw the same prompts and seeds with every model, look at them, write the table."""
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from profile_studio import __version__
+from profile_studio.base_models import BaseModel, find_base_model
+from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport, parse_model_spec
+from profile_studio.domain.datasets import prompt_with_trigger
+from profile_studio.domain.generation import AdapterWeight, GenerationRequest
+from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
+from profile_studio.domain.names import BASE_NAME
+from profile_studio.families import pick_device
+from profile_studio.inference.adapters import ChosenAdapter
+from profile_studio.inference.studio_pipeline import StudioPipeline
+from profile_studio.metrics.advice import recommend, sentences
+from profile_studio.metrics.features import Judge
+from profile_studio.metrics.measure import Measured, SeenPictures, SeenStyle, measure
+from profile_studio.metrics.report_files import FILES, write_report
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.datasets import DatasetRepository
+from profile_studio.storage.files import write_atomically
+from profile_studio.storage.jobs import JobRepository
+from profile_studio.storage.models import WeightedAdapter, resolve_model
+from profile_studio.storage.references import StyleReference, style_reference
+
+_WEIGHT_SIGNS = re.compile(r"(?<=[\w)])[+-]+(?![\w])|\)\d*\.?\d*|\(")
+
+
+@dataclass(frozen=True)
+class ComparedModel:
+    """A model of the comparison; `slug` is its folder of pictures."""
+
+    spec: str
+    slug: str
+    adapters: tuple[WeightedAdapter, ...]
+
+    def prompt(self, text: str) -> str:
+        """The prompt with the adapters' trigger words in front."""
+        for part in reversed(self.adapters):
+            text = prompt_with_trigger(part.adapter.trigger_word, text)
+        return text
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """One picture to draw. `name` is relative to the job's folder."""
+
+    model: ComparedModel
+    prompt: str
+    seed: int
+    name: str
+
+
+def run_comparison(config: ComparisonConfig, context: JobContext, settings: Settings) -> dict[str, object]:
+    """Draws what is missing, measures, and writes report.json, table.csv, table.json, table.md and report.html.
+
+    Raises:
+        Interrupted: a wish was seen; finished pictures are kept.
+        ProfileStudioError: a model, data set or the judge is not there (any more).
+    """
+    database = Database(settings.resolved_database_url)
+    base = find_base_model(config.base, settings)
+    models = resolve_models(config, settings, JobRepository(database))
+    style = (
+        style_reference(config.dataset, settings, DatasetRepository(database, settings.datasets_dir))
+        if config.dataset
+        else None
+    )
+    # Before hours of drawing: a missing judge is said at once.
+    judge = Judge(settings.judge_dir, str(pick_device()))
+    pictures = {model.spec: list(_pictures_of(model, config)) for model in models}
+    _draw_missing(pictures, config, base, context)
+    context.yield_device()
+    seen = _see(pictures, config, style, judge, context.folder)
+    measured = measure(seen, config.metrics)
+    report = _report(measured, style, pictures, _fingerprint(config, base, models, judge))
+    write_report(context.folder, config, report)
+    return {"files": list(report.files), "recommended": report.recommended, "fingerprint": report.fingerprint}
+
+
+def resolve_models(config: ComparisonConfig, settings: Settings, jobs: JobRepository) -> tuple[ComparedModel, ...]:
+    """The base and every model of the config, each once."""
+    specs = dict.fromkeys([BASE_NAME, *(text.strip() for text in config.models)])
+    return tuple(
+        ComparedModel(text, _slug(text), resolve_model(parse_model_spec(text), settings, jobs)) for text in specs
+    )
+
+
+def _slug(spec: str) -> str:
+    plain = re.sub(r"[^a-z0-9-]+", "-", spec)
+    return plain if plain == spec else f"{plain[:48]}-{hashlib.sha256(spec.encode()).hexdigest()[:8]}"
+
+
+def _pictures_of(model: ComparedModel, config: ComparisonConfig) -> Iterator[_Picture]:
+    for index, prompt in enumerate(config.prompts):
+        for seed in range(config.seeds):
+            name = f"pictures/{model.slug}/prompt-{index:03d}-seed-{seed:02d}.png"
+            yield _Picture(model, model.prompt(prompt), seed, name)
+
+
+def _draw_missing(
+    pictures: Mapping[str, list[_Picture]], config: ComparisonConfig, base: BaseModel, context: JobContext
+) -> None:
+    everything = [picture for row in pictures.values() for picture in row]
+    missing = [picture for picture in everything if not (context.folder / picture.name).is_file()]
+    context.report(ProgressReport(len(everything) - len(missing), len(everything)))
+    if not missing:
+        return
+    pipeline = StudioPipeline.load(base)
+    started_at = time.monotonic()
+    for done, picture in enumerate(missing):
+        if wish := context.wish():
+            raise Interrupted(wish)
+        context.yield_device()
+        _draw(picture, config, pipeline, context)
+        left = len(missing) - done - 1
+        seconds_left = (time.monotonic() - started_at) / (done + 1) * left
+        context.report(ProgressReport(len(everything) - left, len(everything), seconds_left, picture.model.spec))
+
+
+def _draw(picture: _Picture, config: ComparisonConfig, pipeline: StudioPipeline, context: JobContext) -> None:
+    parts = [part for part in picture.model.adapters if part.weight > 0]
+    request = GenerationRequest(
+        prompt=picture.prompt,
+        base=config.base,
+        adapters=tuple(AdapterWeight(adapter_name=part.adapter.name, weight=part.weight) for part in parts),
+        num_inference_steps=config.num_inference_steps,
+        guidance_scale=config.guidance_scale,
+        seed=picture.seed,
+    )
+    chosen = [ChosenAdapter(part.adapter.name, part.adapter.path, part.weight) for part in parts]
+    (drawn,) = pipeline.draw(request, chosen, lambda _step: context.yield_device())
+    with write_atomically(context.folder / picture.name) as temporary:
+        drawn.image.save(temporary, format="PNG")
+
+
+def _see(
+    pictures: Mapping[str, list[_Picture]],
+    config: ComparisonConfig,
+    style: StyleReference | None,
+    judge: Judge,
+    folder: Path,
+) -> SeenPictures:
+    # Every model is asked for the same: the trigger word, which only adapters know, is not part of the question.
+    texts = judge.read([_WEIGHT_SIGNS.sub("", prompt) for prompt in config.prompts])
+    return SeenPictures(
+        models={spec: judge.see([folder / picture.name for picture in row]) for spec, row in pictures.items()},
+        texts=texts.repeat(config.seeds, axis=0),
+        n_prompts=len(config.prompts),
+        style=SeenStyle(judge.see(style.reference), judge.see(style.training)) if style else None,
+        encoder=judge.encoder,
+    )
+
+
+def _report(
+    measured: Measured,
+    style: StyleReference | None,
+    pictures: Mapping[str, list[_Picture]],
+    fingerprint: str,
+) -> ComparisonReport:
+    recommended, reason = recommend(measured)
+    return ComparisonReport(
+        rows=measured.rows,
+        recommended=recommended,
+        reason=reason,
+        sentences=(*sentences(measured), *([style.note] if style else [])),
+        fingerprint=fingerprint,
+        files=FILES,
+        pictures={spec: tuple(picture.name for picture in row) for spec, row in pictures.items()},
+    )
+
+
+def _fingerprint(config: ComparisonConfig, base: BaseModel, models: tuple[ComparedModel, ...], judge: Judge) -> str:
+    """Equal fingerprints mean equal pictures and numbers: everything that decides them is in it."""
+    files = {part.adapter.path for model in models for part in model.adapters}
+    facts = {
+        "config": config.model_dump(mode="json"),
+        "base": base.hash,
+        "adapters": sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in files),
+        "judge": judge.encoder,
+        "version": __version__,
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]

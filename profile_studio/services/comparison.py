@@ -1,0 +1,135 @@
+"""Comparisons: accept them, read their reports."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from profile_studio.base_models import STARTER, find_base_model
+from profile_studio.domain.comparison import METRICS, ComparisonConfig, ComparisonReport, parse_model_spec
+from profile_studio.domain.errors import InvalidModelSpec, InvalidPrompt, InvalidSettings, JobNotAllowed, UnknownDataset
+from profile_studio.domain.jobs import Job, JobKind, JobStatus
+from profile_studio.domain.names import BASE_NAME
+from profile_studio.domain.prompts import prepare_prompt
+from profile_studio.jobs.queue import enqueue
+from profile_studio.lora_files import check_base
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.datasets import DatasetRepository
+from profile_studio.storage.jobs import JobRepository
+from profile_studio.storage.models import WeightedAdapter, resolve_model
+from profile_studio.storage.references import style_reference
+
+MAXIMUM_PICTURES = 5000
+MAXIMUM_PROMPT_CHARACTERS = 2000
+_ONLY_INCEPTION = {"fid": "fd_judge or kid_judge", "inception_score": "variety"}
+
+DEFAULT_PROMPTS = (
+    "portrait of a woman, long brown hair, smiling, blue shirt, yellow background",
+    "portrait of a man, short black hair, glasses, calm, red shirt, white background",
+    "portrait of a person, curly red hair, surprised, green shirt, purple background",
+    "portrait of a man, bald, beard, smiling, black shirt, teal background",
+    "portrait of a woman, blond bob, sunglasses, smiling, pink shirt, gray background",
+    "portrait of a person, brown hair in a bun, sad, yellow shirt, green background",
+    "portrait of a man, spiky blond hair, angry, purple shirt, orange background",
+    "portrait of a woman, black ponytail, glasses, calm, white shirt, pink background",
+)
+
+
+class ComparisonService:
+    """Everything the page and the command line do with comparisons."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._jobs = JobRepository(database)
+        self._datasets = DatasetRepository(database, settings.datasets_dir)
+
+    def submit(self, config: ComparisonConfig) -> Job:
+        """Queues a comparison. The base is added; without a data set, the one the first LoRA was trained on is taken.
+
+        Raises:
+            InvalidModelSpec, UnknownAdapter, InvalidAdapter: a model cannot be made, or is for another base.
+            InvalidSettings, InvalidPrompt, UnknownDataset, BaseModelMissing: what else is wrong.
+        """
+        models = tuple(dict.fromkeys([BASE_NAME, *(text.strip() for text in config.models)]))
+        if len(models) < 2:
+            raise InvalidModelSpec("There is nothing to compare the base with.", "Choose at least one LoRA.")
+        _check_metrics(config.metrics)
+        _check_prompts(config.prompts, config.base)
+        pictures = len(models) * len(config.prompts) * config.seeds
+        if pictures > MAXIMUM_PICTURES:
+            raise InvalidSettings(
+                f"This would be {pictures} pictures; at most {MAXIMUM_PICTURES} are allowed.",
+                "Choose fewer models, prompts or seeds.",
+            )
+        adapters = self._check_models(models, config.base)
+        dataset = config.dataset or self._dataset_of(adapters)
+        if dataset is not None:
+            style_reference(dataset, self._settings, self._datasets)
+        accepted = config.model_copy(update={"models": models, "dataset": dataset})
+        job = self._jobs.create(JobKind.COMPARE, accepted.model_dump(mode="json"), pictures, time.time())
+        enqueue(self._settings, job.id)
+        return job
+
+    def report(self, job_id: str) -> ComparisonReport:
+        """The finished table; file names in it are relative to `folder`.
+
+        Raises:
+            UnknownJob: there is no such job.
+            JobNotAllowed: it is no comparison, or has no report (yet).
+        """
+        job = self._jobs.get(job_id)
+        if job.kind is not JobKind.COMPARE:
+            raise JobNotAllowed(f"The job {job_id!r} is not a comparison.", "Take the id of a comparison.")
+        if job.status is not JobStatus.COMPLETED:
+            raise JobNotAllowed(f"The comparison {job_id!r} is {job.status}.", "Wait until it is completed.")
+        content = (self.folder(job_id) / "report.json").read_bytes()
+        return TypeAdapter(ComparisonReport).validate_json(content)
+
+    def folder(self, job_id: str) -> Path:
+        """Where a comparison's tables and pictures lie."""
+        return self._settings.jobs_dir / job_id
+
+    def default_prompts(self) -> tuple[str, ...]:
+        """Eight varied prompts in words that every base model knows, the starter too."""
+        return DEFAULT_PROMPTS
+
+    def _check_models(self, models: Sequence[str], base: str) -> list[WeightedAdapter]:
+        base_model = find_base_model(base, self._settings)
+        adapters = [
+            part for text in models for part in resolve_model(parse_model_spec(text), self._settings, self._jobs)
+        ]
+        for part in adapters:
+            check_base(part.adapter, base, base_model.hash)
+        return adapters
+
+    def _dataset_of(self, adapters: Sequence[WeightedAdapter]) -> str | None:
+        for part in adapters:
+            try:
+                style_reference(part.adapter.dataset, self._settings, self._datasets)
+            except UnknownDataset:
+                continue
+            return part.adapter.dataset
+        return None
+
+
+def _check_metrics(metrics: Sequence[str]) -> None:
+    for metric in metrics:
+        if instead := _ONLY_INCEPTION.get(metric):
+            raise InvalidSettings(
+                f"{metric} needs the Inception network, which does not ship with this studio.", f"Use {instead}."
+            )
+        if metric not in METRICS:
+            raise InvalidSettings(f"There is no metric {metric!r}.", f"There are: {', '.join(sorted(METRICS))}.")
+
+
+def _check_prompts(prompts: Sequence[str], base: str) -> None:
+    for prompt in prompts:
+        if not prompt.strip():
+            raise InvalidPrompt("One of the prompts is empty.", "Delete it, or write what it should show.")
+        if len(prompt) > MAXIMUM_PROMPT_CHARACTERS:
+            raise InvalidPrompt(
+                f"A prompt may have {MAXIMUM_PROMPT_CHARACTERS} characters; one has {len(prompt)}.", "Shorten it."
+            )
+        prepare_prompt(prompt, latin_only=base == STARTER)

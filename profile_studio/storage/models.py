@@ -1,0 +1,63 @@
+"""From a model's name in a comparison to the files that make it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from profile_studio.domain.adapters import Adapter
+from profile_studio.domain.comparison import ModelSpec
+from profile_studio.domain.errors import InvalidModelSpec, UnknownAdapter
+from profile_studio.domain.jobs import JobKind
+from profile_studio.lora_files import read_adapter
+from profile_studio.settings import Settings
+from profile_studio.storage.jobs import JobRepository
+
+
+@dataclass(frozen=True)
+class WeightedAdapter:
+    """An adapter file and how strongly it is applied."""
+
+    adapter: Adapter
+    weight: float
+
+
+def find_adapter(name: str, settings: Settings) -> Adapter:
+    """The adapter of this name, the person's own before the shipped one.
+
+    Raises:
+        UnknownAdapter: there is none.
+        InvalidAdapter: its file is broken.
+    """
+    for folder, ships in ((settings.user_loras_dir, False), (settings.shipped_loras_dir, True)):
+        path = folder / f"{name}.safetensors"
+        if path.is_file():
+            return read_adapter(path, ships=ships)
+    raise UnknownAdapter(f"There is no LoRA {name!r}.", "`adapters list` shows the ones there are.")
+
+
+def resolve_model(spec: ModelSpec, settings: Settings, jobs: JobRepository) -> tuple[WeightedAdapter, ...]:
+    """The adapters of a parsed spec; none for `base`.
+
+    Raises:
+        UnknownAdapter: an adapter is not there.
+        InvalidAdapter: an adapter's file is broken.
+        InvalidModelSpec: no training kept the checkpoint that NAME@STEP asks for.
+    """
+    if spec.checkpoint_step is None:
+        return tuple(WeightedAdapter(find_adapter(part.adapter_name, settings), part.weight) for part in spec.adapters)
+    (part,) = spec.adapters
+    path = _checkpoint(part.adapter_name, spec.checkpoint_step, settings, jobs)
+    return (WeightedAdapter(read_adapter(path), part.weight),)
+
+
+def _checkpoint(adapter_name: str, step: int, settings: Settings, jobs: JobRepository) -> Path:
+    trainings = [job for job in jobs.find(kind=JobKind.TRAIN) if job.spec.get("adapter_name") == adapter_name]
+    folders = [settings.jobs_dir / job.id / "checkpoints" for job in trainings]
+    for folder in folders:  # newest training first
+        path = folder / f"step-{step:05d}.safetensors"
+        if path.is_file():
+            return path
+    kept = sorted({int(path.stem[5:]) for folder in folders for path in folder.glob("step-*.safetensors")})
+    raise InvalidModelSpec(
+        f"{adapter_name} has no checkpoint at step {step}.",
+        f"It has: {', '.join(map(str, kept))}." if kept else "Only LoRAs trained in this studio keep checkpoints.",
+    )

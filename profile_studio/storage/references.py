@@ -1,0 +1,59 @@
+"""Which pictures stand for a style when models are compared."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from profile_studio.domain.errors import UnknownDataset
+from profile_studio.settings import Settings
+from profile_studio.storage.datasets import DatasetRepository
+
+MINIMUM_HELD_OUT = 8  # fewer say too little about a style
+
+
+@dataclass(frozen=True)
+class StyleReference:
+    """Pictures of a style. `note` says in words what they are."""
+
+    reference: tuple[Path, ...]
+    training: tuple[Path, ...]
+    note: str
+
+
+def style_reference(name: str, settings: Settings, datasets: DatasetRepository) -> StyleReference:
+    """The pictures that stand for a data set's style, or for a shipped example's.
+
+    An example's reference pictures come first, because nothing was ever trained on them; then held-out pictures if
+    there are enough; then all pictures, which flatters a model that copies.
+
+    Raises:
+        UnknownDataset: there is neither a data set nor an example of this name.
+    """
+    try:
+        dataset = datasets.get(name)
+    except UnknownDataset:
+        training = _pictures(settings.examples_dir / name / "train")
+        reference = _pictures(settings.examples_dir / name / "reference")
+        if not (training and reference):
+            raise
+        return StyleReference(reference, training, _never_trained(reference))
+    training = tuple(image.path for image in dataset.training_images)
+    example = datasets.example(name)
+    shipped = _pictures(settings.examples_dir / example / "reference") if example else ()
+    held_out = tuple(image.path for image in dataset.held_out_images)
+    for reference in (shipped, held_out):
+        if len(reference) >= MINIMUM_HELD_OUT:
+            return StyleReference(reference, training, _never_trained(reference))
+    everything = tuple(image.path for image in dataset.images)
+    note = (
+        f"The style is measured against all {len(everything)} pictures of {name!r}, the trained ones too, "
+        "because too few were held out: look at the copies before you trust a gain."
+    )
+    return StyleReference(everything, training, note)
+
+
+def _pictures(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(folder.glob("*.png")))
+
+
+def _never_trained(reference: tuple[Path, ...]) -> str:
+    return f"The style is measured against {len(reference)} pictures that were never trained on."

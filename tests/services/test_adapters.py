@@ -1,0 +1,84 @@
+"""Listing, importing, exporting and deleting LoRA files."""
+
+from pathlib import Path
+
+import pytest
+
+from profile_studio.domain.errors import InvalidAdapter, InvalidName, UnknownAdapter
+from profile_studio.services.adapters import AdapterService
+from profile_studio.settings import Settings
+from tests.test_lora_files import halves, trained_file, write_tensors
+
+
+@pytest.fixture
+def foreign_file(tmp_path: Path) -> Path:
+    """A LoRA for Stable Diffusion 1.5 from another program."""
+    path = tmp_path / "My Style v2.safetensors"
+    write_tensors(path, halves(), {"modelspec.trigger_phrase": "zzz"})
+    return path
+
+
+def test_an_imported_file_gets_a_valid_name_and_is_found_by_it(settings: Settings, foreign_file: Path) -> None:
+    service = AdapterService(settings)
+
+    imported = service.import_file(foreign_file)
+
+    assert imported.name == "my-style-v2"
+    assert service.get("my-style-v2") == imported
+    assert imported in service.list()
+
+
+def test_a_name_is_taken_once(settings: Settings, foreign_file: Path) -> None:
+    service = AdapterService(settings)
+    service.import_file(foreign_file, "mine")
+
+    with pytest.raises(InvalidName):
+        service.import_file(foreign_file, "mine")
+
+
+def test_a_refused_file_leaves_nothing_behind(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "evil.safetensors"
+    path.write_bytes(b"\x80\x04cos\nsystem\n")
+
+    with pytest.raises(InvalidAdapter):
+        AdapterService(settings).import_file(path)
+
+    assert list(settings.user_loras_dir.iterdir()) == []
+
+
+def test_a_broken_file_does_not_hide_the_others(settings: Settings, foreign_file: Path) -> None:
+    service = AdapterService(settings)
+    service.import_file(foreign_file, "mine")
+    (settings.user_loras_dir / "broken.safetensors").write_bytes(b"x")
+
+    assert [adapter.name for adapter in service.list() if not adapter.ships] == ["mine"]
+
+
+def test_only_adapters_that_fit_the_base_are_offered(settings: Settings, tiny_base: Path, foreign_file: Path) -> None:
+    service = AdapterService(settings)
+    service.import_file(foreign_file, "for-sd15")
+    trained_file(settings.user_loras_dir / "for-another.safetensors")
+
+    assert [adapter.name for adapter in service.list(str(tiny_base)) if not adapter.ships] == ["for-sd15"]
+
+
+def test_a_deleted_adapter_is_gone(settings: Settings, foreign_file: Path) -> None:
+    service = AdapterService(settings)
+    service.import_file(foreign_file, "mine")
+
+    service.delete("mine")
+
+    with pytest.raises(UnknownAdapter):
+        service.get("mine")
+    with pytest.raises(UnknownAdapter):
+        service.delete("mine")
+
+
+def test_the_kohya_export_is_the_file_itself(settings: Settings, foreign_file: Path, tmp_path: Path) -> None:
+    service = AdapterService(settings)
+    service.import_file(foreign_file, "mine")
+
+    exported = service.export("mine", "kohya", tmp_path / "out")
+
+    assert exported == tmp_path / "out" / "mine.safetensors"
+    assert exported.read_bytes() == foreign_file.read_bytes()

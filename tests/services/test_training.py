@@ -1,0 +1,82 @@
+"""What is accepted for training, and what is promised."""
+
+from pathlib import Path
+
+import pytest
+
+from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, InvalidName, UnknownDataset
+from profile_studio.domain.jobs import JobStatus
+from profile_studio.domain.training import LoraTrainingConfig
+from profile_studio.services.training import SECONDS_BESIDE_STEPS, TrainingService
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.jobs import JobRepository
+from tests.training.helpers import create_dataset, small_config
+
+
+@pytest.fixture
+def database(settings: Settings) -> Database:
+    database = Database(settings.resolved_database_url)
+    database.upgrade()
+    return database
+
+
+def test_an_accepted_training_is_queued_for_the_data_set_as_it_is_now(
+    settings: Settings, database: Database, tiny_base: Path
+) -> None:
+    dataset = create_dataset(settings)
+
+    job = TrainingService(settings, database).submit(small_config(tiny_base))
+
+    assert job.status is JobStatus.QUEUED
+    assert LoraTrainingConfig.model_validate(job.spec).dataset_version == dataset.version
+
+
+def test_a_training_that_cannot_work_is_refused_before_it_is_queued(
+    settings: Settings, database: Database, tiny_base: Path
+) -> None:
+    service = TrainingService(settings, database)
+    with pytest.raises(UnknownDataset):
+        service.submit(small_config(tiny_base))
+    create_dataset(settings, n_images=2, n_held_out=1)
+    with pytest.raises(InvalidDataset):
+        service.submit(small_config(tiny_base))
+    assert JobRepository(database).find() == []
+
+
+def test_a_missing_base_is_refused(settings: Settings, database: Database, tmp_path: Path) -> None:
+    create_dataset(settings)
+    with pytest.raises(BaseModelMissing):
+        TrainingService(settings, database).submit(small_config(tmp_path / "nowhere"))
+
+
+def test_a_name_that_is_being_trained_or_exists_is_refused(
+    settings: Settings, database: Database, tiny_base: Path
+) -> None:
+    create_dataset(settings)
+    service = TrainingService(settings, database)
+    (settings.user_loras_dir / "taken.safetensors").touch()
+    service.submit(small_config(tiny_base))
+
+    for name in ("dotted", "taken"):
+        with pytest.raises(InvalidName):
+            service.submit(small_config(tiny_base, adapter_name=name))
+
+
+def test_a_promise_is_measured_once_a_training_like_it_was_done_here(
+    settings: Settings, database: Database, tiny_base: Path
+) -> None:
+    create_dataset(settings)
+    service = TrainingService(settings, database)
+    config = small_config(tiny_base)
+    assert service.promise(config).seconds is None
+
+    job = service.submit(config)
+    repository = JobRepository(database)
+    attempt = repository.claim(job.id, now=0.0)
+    assert attempt is not None
+    repository.complete(job.id, attempt, {"steps_per_second": 0.1}, now=1.0)
+
+    assert service.promise(config).seconds == pytest.approx(6 / 0.1 + SECONDS_BESIDE_STEPS)
+    assert service.promise(config).sentence == "About 80 seconds, as measured in earlier trainings here."
+    assert service.promise(small_config(tiny_base, batch_size=8)).seconds is None

@@ -1,0 +1,183 @@
+"""What a LoRA file may be, and what its header says."""
+
+import json
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from profile_studio.domain.errors import InvalidAdapter
+from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
+from profile_studio.lora_files import (
+    RawTensor,
+    TrainingFacts,
+    adapter_metadata,
+    check_base,
+    kohya_name,
+    layer_alphas,
+    layer_name,
+    read_adapter,
+    read_header,
+    read_tensors,
+    write_tensors,
+)
+
+LAYER = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_k"
+
+
+def halves(rank: int = 4, width: int = 768) -> dict[str, RawTensor]:
+    """One layer of a LoRA for a text width, without alpha."""
+    return {
+        f"{LAYER}.lora_down.weight": RawTensor("F16", (rank, width), bytes(2 * rank * width)),
+        f"{LAYER}.lora_up.weight": RawTensor("F16", (8, rank), bytes(2 * rank * 8)),
+    }
+
+
+def trained_file(path: Path, base: str = "starter", base_hash: str = "ab" * 32) -> Path:
+    config = LoraTrainingConfig(dataset="faces", adapter_name="mine", base=base, rank=4, network_alpha=2.0)
+    facts = TrainingFacts(base_hash, "v_prediction", "zzz", ("zzz, red hair", "zzz, blue shirt"), "job1", 0.8)
+    tensors = {**halves(width=32), f"{LAYER}.alpha": RawTensor("F32", (), struct.pack("<f", 2.0))}
+    write_tensors(path, tensors, adapter_metadata(config, facts, step=300, now=0.0))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("component", "layer"),
+    [
+        ("unet", "down_blocks.0.attentions.1.transformer_blocks.0.attn1.to_out.0"),
+        ("unet", "up_blocks.3.attentions.0.transformer_blocks.0.ff.net.0.proj"),
+        ("unet", "mid_block.resnets.1.conv_shortcut"),
+        ("unet", "down_blocks.2.attentions.0.proj_in"),
+        ("unet", "down_blocks.1.resnets.0.time_emb_proj"),
+        ("text_encoder", "text_model.encoder.layers.0.self_attn.out_proj"),
+    ],
+)
+def test_a_layer_survives_its_file_name(component: str, layer: str) -> None:
+    assert layer_name(kohya_name(component, layer)) == (component, layer)
+
+
+def test_a_written_file_is_read_by_safetensors_and_by_us_alike(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    values = np.arange(12, dtype=np.float32).reshape(3, 4)
+    tensors = halves() | {f"{LAYER}.lora_down.weight": RawTensor("F32", (3, 4), values.tobytes())}
+
+    write_tensors(path, tensors, {"note": "é"})
+
+    np.testing.assert_array_equal(safetensors.numpy.load_file(path)[f"{LAYER}.lora_down.weight"], values)
+    assert read_tensors(path) == tensors
+    assert read_header(path).metadata["note"] == "é"
+
+
+def test_a_trained_file_says_where_it_comes_from(tmp_path: Path) -> None:
+    path = trained_file(tmp_path / "mine.safetensors")
+
+    adapter = read_adapter(path)
+
+    assert (adapter.name, adapter.kind, adapter.base, adapter.base_hash) == (
+        "mine", AdapterKind.STYLE, "starter", "ab" * 32,
+    )  # fmt: skip
+    assert (adapter.rank, adapter.network_alpha, adapter.num_train_steps) == (4, 2.0, 300)
+    assert (adapter.trigger_word, adapter.dataset, adapter.default_weight) == ("zzz", "faces", 0.8)
+    assert layer_alphas(path) == {layer_name(LAYER): 2.0}
+    metadata = read_header(path).metadata
+    assert json.loads(metadata["ss_tag_frequency"]) == {"faces": {"zzz": 2, "red hair": 1, "blue shirt": 1}}
+    assert metadata["modelspec.hash_sha256"].startswith("0x")
+    assert metadata["modelspec.trigger_phrase"] == "zzz"
+
+
+def test_a_file_does_not_tell_the_folder_its_base_lies_in(tmp_path: Path) -> None:
+    path = trained_file(tmp_path / "mine.safetensors", base="/home/somebody/models/nice-base")
+
+    assert b"somebody" not in path.read_bytes()
+    assert read_adapter(path).base == "nice-base"
+
+
+def test_a_file_without_alphas_means_alpha_equals_rank(tmp_path: Path) -> None:
+    path = tmp_path / "foreign.safetensors"
+    write_tensors(path, halves(rank=8), {})
+
+    adapter = read_adapter(path)
+
+    assert (adapter.base, adapter.base_hash, adapter.rank, adapter.network_alpha) == ("sd15", "", 8, 8.0)
+
+
+def test_an_adapter_of_an_older_base_is_refused_with_the_offer_to_train_again(tmp_path: Path) -> None:
+    adapter = read_adapter(trained_file(tmp_path / "mine.safetensors"))
+
+    check_base(adapter, "starter", "ab" * 32)
+    with pytest.raises(InvalidAdapter) as refusal:
+        check_base(adapter, "starter", "cd" * 32)
+
+    assert "older version" in refusal.value.message
+    assert "Train it again" in refusal.value.fix
+
+
+def test_an_adapter_for_another_base_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "foreign.safetensors"
+    write_tensors(path, halves(), {})
+
+    with pytest.raises(InvalidAdapter) as refusal:
+        check_base(read_adapter(path), "starter", "ab" * 32)
+
+    assert "sd15" in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("a.safetensors", b"\x80\x04"), ("b.safetensors", b"PK\x03\x04"), ("c.pt", b"x")]
+)
+def test_a_pickle_is_refused_unopened(tmp_path: Path, name: str, start: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(start + b"cos\nsystem\n" * 10)
+
+    with pytest.raises(InvalidAdapter) as refusal:
+        read_header(path)
+
+    assert "pickle" in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: b"",
+        lambda data: data[:5],
+        lambda data: data[:-1],
+        lambda data: data + b"x",
+        lambda data: struct.pack("<Q", 2**60) + data[8:],
+        lambda data: data[:8] + b"[" + data[9:],
+        lambda data: data.replace(b'"F16"', b'"F99"'),
+        lambda data: data.replace(b'"data_offsets":[0,', b'"data_offsets":[8,'),
+    ],
+    ids=["empty", "stub", "cut", "longer", "huge header", "no object", "unknown type", "hole"],
+)
+def test_a_damaged_file_is_refused_with_a_sentence(tmp_path: Path, damage) -> None:  # type: ignore[no-untyped-def]
+    path = trained_file(tmp_path / "mine.safetensors")
+    path.write_bytes(damage(path.read_bytes()))
+
+    with pytest.raises(InvalidAdapter) as refusal:
+        read_header(path)
+
+    assert "not a whole" in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("tensors", "word"),
+    [
+        ({"model.weight": RawTensor("F16", (1,), bytes(2))}, "not a LoRA"),
+        ({f"{LAYER}.lora_down.weight": RawTensor("F16", (1, 1), bytes(2))}, "not a LoRA"),
+        ({"lora_te2_x.alpha": RawTensor("F16", (), bytes(2))}, "SDXL"),
+        (halves(width=2048), "another base model"),
+    ],
+    ids=["a whole model", "half a layer", "sdxl text encoder", "sdxl width"],
+)
+def test_what_is_no_lora_for_stable_diffusion_1_is_refused(
+    tmp_path: Path, tensors: dict[str, RawTensor], word: str
+) -> None:
+    path = tmp_path / "a.safetensors"
+    write_tensors(path, tensors, {})
+
+    with pytest.raises(InvalidAdapter) as refusal:
+        read_adapter(path)
+
+    assert word in refusal.value.message

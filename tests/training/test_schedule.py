@@ -1,0 +1,46 @@
+"""What each step sees follows from the seed and the step alone."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from profile_studio.training.schedule import draw_batch, learning_rate
+from tests.training.helpers import small_config
+
+CONFIG = small_config(Path("starter"), batch_size=4, num_train_steps=100, lr_warmup_steps=10, learning_rate=1.0)
+
+
+def test_every_picture_is_shown_once_before_any_is_shown_again() -> None:
+    shown = [index for number in range(6) for index in draw_batch(CONFIG, number, 8, 1000).indices]
+
+    assert all(sorted(shown[start : start + 8]) == list(range(8)) for start in (0, 8, 16))
+    assert shown[:8] != shown[8:16]
+
+
+def test_a_batch_spreads_its_noise_levels_over_equal_shares_of_the_range() -> None:
+    for number in range(20):
+        timesteps = draw_batch(CONFIG, number, 8, 1000).timesteps
+        assert sorted((timesteps // 250).tolist()) == [0, 1, 2, 3]
+
+
+def test_the_same_seed_and_number_give_the_same_batch_and_others_do_not() -> None:
+    def noise(seed: int, number: int) -> torch.Tensor:
+        return draw_batch(CONFIG.model_copy(update={"seed": seed}), number, 8, 1000).noise((2, 3))
+
+    assert torch.equal(noise(1, 5), noise(1, 5))
+    assert not torch.equal(noise(1, 5), noise(1, 6))
+    assert not torch.equal(noise(1, 5), noise(2, 5))
+
+
+def test_the_caption_is_dropped_as_often_as_asked() -> None:
+    dropped = [drop for number in range(500) for drop in draw_batch(CONFIG, number, 8, 1000).drop_caption]
+    assert sum(dropped) / len(dropped) == pytest.approx(CONFIG.caption_dropout, abs=0.04)
+
+
+def test_the_learning_rate_warms_up_and_falls_to_zero() -> None:
+    assert learning_rate(CONFIG, 0) == pytest.approx(0.1)
+    assert learning_rate(CONFIG, 10) == 1.0
+    assert learning_rate(CONFIG, 55) == pytest.approx(0.5)
+    assert learning_rate(CONFIG, 99) < 1e-3
+    assert learning_rate(CONFIG.model_copy(update={"lr_scheduler": "constant"}), 99) == 1.0

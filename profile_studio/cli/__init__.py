@@ -3,9 +3,7 @@
 Each command returns one object; `main` prints it for people or, with `--json`, as exactly one JSON object.
 """
 
-import signal
 from collections.abc import Sequence
-from types import FrameType
 
 import typer
 from typer.exceptions import TyperException
@@ -35,7 +33,6 @@ def main(arguments: Sequence[str]) -> int:
     0: done. 2: the input is wrong. 1: it went wrong on our side.
     """
     as_json = "--json" in arguments
-    signal.signal(signal.SIGTERM, _stop)
     try:
         reply = app(args=[word for word in arguments if word != "--json"], standalone_mode=False)
     except TyperException as error:
@@ -51,7 +48,3 @@ def main(arguments: Sequence[str]) -> int:
     if isinstance(reply, dict):
         print_reply(reply, as_json)
     return 0
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -1,6 +1,5 @@
 """`adapters ...`"""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,18 +8,11 @@ import typer
 from profile_studio.cli.output import Reply
 from profile_studio.cli.parts import absolute_base, open_studio
 from profile_studio.domain.adapters import Adapter
+from profile_studio.services.adapters import ExportFormat
 
 app = typer.Typer(help="LoRA files.")
 
 Name = Annotated[str, typer.Argument(help="Name of the LoRA.")]
-
-
-class ExportFormat(StrEnum):
-    """Who is to read the file."""
-
-    DIFFUSERS = "diffusers"
-    KOHYA = "kohya"
-    PEFT = "peft"
 
 
 @app.command("list")
@@ -56,11 +48,11 @@ def delete(name: Name) -> Reply:
 def export(
     name: Name,
     out: Annotated[Path, typer.Option(help="The file to write; for peft, the folder.")],
-    format_: Annotated[ExportFormat, typer.Option("--format")] = ExportFormat.DIFFUSERS,
+    format_: Annotated[ExportFormat, typer.Option("--format")] = "diffusers",
 ) -> Reply:
     """Writes a LoRA as other programs read it."""
-    open_studio().adapters.export(name, format_.value, out)
-    return {"adapter": name, "format": format_.value, "file": str(out.resolve())}
+    written = open_studio().adapters.export(name, format_, out)
+    return {"adapter": name, "format": format_, "file": str(written.resolve())}
 
 
 def _reply(adapter: Adapter) -> Reply:

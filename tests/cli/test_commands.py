@@ -1,0 +1,91 @@
+"""What the command line promises to programs."""
+
+from pathlib import Path
+
+from tests.cli.conftest import CommandLine
+
+
+def test_an_import_tells_the_fate_of_each_file(command_line: CommandLine, pictures: Path) -> None:
+    code, reply = command_line.call("dataset", "import", str(pictures), "--name", "noise", "--trigger-word", "noisy")
+
+    assert code == 0
+    assert {key: reply[key] for key in ("dataset", "images", "captioned", "held_out")} == {
+        "dataset": "noise",
+        "images": 4,
+        "captioned": 1,
+        "held_out": 0,
+    }
+    assert [note["file"] for note in reply["rejected"]] == ["broken.png"]
+    assert command_line.call("dataset", "list")[1]["datasets"] == ["noise"]
+
+
+def test_captions_and_the_trigger_word_can_be_edited(command_line: CommandLine, pictures: Path) -> None:
+    command_line.call("dataset", "import", str(pictures), "--name", "noise")
+    picture = command_line.call("dataset", "show", "noise")[1]["pictures"][1]["image"]
+
+    code, reply = command_line.call(
+        "dataset", "edit", "noise", "--caption", f"{picture}=snow, gray", "--trigger-word", "snowy"
+    )
+
+    assert code == 0
+    assert reply["trigger_word"] == "snowy"
+    assert [image["caption"] for image in reply["pictures"] if image["image"] == picture] == ["snow, gray"]
+
+
+def test_a_wrong_word_is_exit_2_with_one_error_object(command_line: CommandLine) -> None:
+    for words in (
+        ["no-such-command"],
+        ["jobs", "show"],
+        ["train", "x", "--no-such-option", "1"],
+        ["jobs", "show", "x"],
+    ):
+        code, reply = command_line.call(*words)
+        assert code == 2, words
+        assert set(reply["error"]) == {"kind", "message", "fix"}
+        assert command_line.said.count("\n") == 1
+        assert "Traceback" not in command_line.said
+
+
+def test_an_unknown_training_key_is_exit_2_with_the_list(command_line: CommandLine) -> None:
+    code, reply = command_line.call("train", "noise", "--set", "learning_speed=1")
+
+    assert code == 2
+    assert "learning_rate" in reply["error"]["fix"]
+
+
+def test_a_training_value_out_of_range_is_named(command_line: CommandLine, pictures: Path) -> None:
+    command_line.call("dataset", "import", str(pictures), "--name", "noise")
+
+    code, reply = command_line.call("train", "noise", "--base", str(pictures), "--set", "learning_rate=7")
+
+    assert code == 2
+    assert reply["error"]["kind"] == "invalid_settings"
+    assert "learning_rate" in reply["error"]["message"]
+
+
+def test_a_queued_job_says_that_no_worker_runs_and_can_be_steered(
+    command_line: CommandLine, pictures: Path, tiny_base: Path
+) -> None:
+    command_line.call("dataset", "import", str(pictures), "--name", "noise")
+
+    code, queued = command_line.call("train", "noise", "--base", str(tiny_base), "--steps", "3")
+
+    assert code == 0
+    assert "no worker runs" in command_line.said
+    assert (queued["status"], queued["adapter"], queued["file"], queued["steps"]) == ("queued", "noise", None, 3)
+    assert command_line.call("jobs", "pause", queued["job"])[1]["status"] == "paused"
+    resumed = command_line.call("jobs", "resume", queued["job"])[1]
+    assert (resumed["status"], resumed["queue_position"], resumed["error"]) == ("queued", 1, None)
+    assert command_line.call("jobs", "cancel", queued["job"])[1]["status"] == "canceled"
+    code, reply = command_line.call("jobs", "cancel", queued["job"])
+    assert (code, reply["error"]["kind"]) == (2, "job_not_allowed")
+
+
+def test_the_doctor_names_a_fix_for_whatever_does_not_work(command_line: CommandLine) -> None:
+    code, reply = command_line.call("doctor")
+
+    assert code == 0
+    assert {"packages", "device", "memory", "disk", "starter", "judge", "page", "worker"} <= {
+        c["name"] for c in reply["checks"]
+    }
+    assert all(check["works"] or check["fix"] for check in reply["checks"])

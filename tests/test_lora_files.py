@@ -140,7 +140,7 @@ def test_a_pickle_is_refused_unopened(tmp_path: Path, name: str, start: bytes) -
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda data: b"",
+        lambda _data: b"",
         lambda data: data[:5],
         lambda data: data[:-1],
         lambda data: data + b"x",

@@ -68,7 +68,7 @@ def test_plain_diffusers_draws_from_the_file_what_the_trainer_draws(
 
 @pytest.mark.parametrize("targets", [Targets.ALL, Targets.ATTENTION_AND_TEXT_ENCODER])
 def test_the_diffusers_export_draws_the_same_picture(tiny_base: Path, settings: Settings, targets: Targets) -> None:
-    trained, path = randomised_adapter(tiny_base, settings, targets)
+    trained, _ = randomised_adapter(tiny_base, settings, targets)
     exported = AdapterService(settings).export("dotted", "diffusers", settings.resolved_home / "exported")
     plain = load_pipeline(find_base_model(str(tiny_base), settings), CPU, torch.float32)
 

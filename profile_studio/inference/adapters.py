@@ -1,0 +1,153 @@
+"""Which LoRA files are attached to a pipeline, and how strongly."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from diffusers import StableDiffusionPipeline
+from peft.tuners.tuners_utils import BaseTunerLayer
+from safetensors import SafetensorError
+
+from profile_studio.base_models import BaseModel
+from profile_studio.domain.errors import InvalidAdapter, InvalidSettings
+from profile_studio.lora_files import check_base, read_adapter, read_header
+
+MAX_LOADED_ADAPTERS = 8
+
+TextEncoderState = tuple[tuple[str, float], ...]
+"""Sorted (peft id, weight) of the attached adapters that change the text encoder; an id never means two files."""
+
+
+@dataclass(frozen=True)
+class ChosenAdapter:
+    """One LoRA file and its weight; 0 is the same as not chosen."""
+
+    name: str
+    path: Path
+    weight: float
+
+
+@dataclass(frozen=True)
+class _LoadedAdapter:
+    """`fingerprint` is (modification time in ns, bytes): a file written anew is loaded anew."""
+
+    peft_id: str
+    fingerprint: tuple[int, int]
+    changes_text_encoder: bool
+
+
+class AdapterRack:
+    """Loads LoRA files into one pipeline when they are first chosen, and keeps the latest few."""
+
+    def __init__(self, pipeline: StableDiffusionPipeline, base: BaseModel) -> None:
+        self._pipeline = pipeline
+        self._base = base
+        self._loaded: OrderedDict[Path, _LoadedAdapter] = OrderedDict()
+        self._ids = count()
+
+    def attach(self, chosen: Sequence[ChosenAdapter]) -> TextEncoderState:
+        """Attaches exactly these adapters at exactly these weights; the order does not matter.
+
+        Raises:
+            InvalidAdapter: a file is broken, or for another base model; what was attached before stays loaded.
+            InvalidSettings: an adapter is chosen twice, or more than `MAX_LOADED_ADAPTERS` are.
+        """
+        wanted = sorted((adapter for adapter in chosen if adapter.weight != 0), key=lambda adapter: adapter.name)
+        _check_choice(wanted)
+        loaded = [self._load(adapter) for adapter in wanted]
+        self._evict(keep=len(wanted))
+        if not wanted:
+            self._detach_all()
+            return ()
+        self._pipeline.enable_lora()
+        weights = [adapter.weight for adapter in wanted]
+        self._pipeline.set_adapters([adapter.peft_id for adapter in loaded], weights)
+        return tuple(
+            (adapter.peft_id, weight)
+            for adapter, weight in zip(loaded, weights, strict=True)
+            if adapter.changes_text_encoder
+        )
+
+    def _detach_all(self) -> None:
+        if self._loaded:
+            self._pipeline.disable_lora()
+
+    def _load(self, adapter: ChosenAdapter) -> _LoadedAdapter:
+        path = adapter.path.resolve()
+        try:
+            stat = path.stat()
+        except OSError as error:
+            raise InvalidAdapter(f"The file of {adapter.name} is gone.", "Import or train it again.") from error
+        fingerprint = (stat.st_mtime_ns, stat.st_size)
+        known = self._loaded.get(path)
+        if known and known.fingerprint == fingerprint:
+            self._loaded.move_to_end(path)
+            return known
+        check_base(read_adapter(path), self._base.name, self._base.hash)
+        if known:
+            self._unload(path)
+        peft_id = f"adapter_{next(self._ids)}"  # file names may hold what peft's module names must not
+        try:
+            changes_text_encoder = self._inject(path, peft_id)
+        except BaseException:
+            self._remove(peft_id)
+            raise
+        self._loaded[path] = _LoadedAdapter(peft_id, fingerprint, changes_text_encoder)
+        return self._loaded[path]
+
+    def _inject(self, path: Path, peft_id: str) -> bool:
+        """Loads a file and proves that each of its layers found its place; returns whether text encoder layers did."""
+        try:
+            self._pipeline.load_lora_weights(
+                str(path.parent), weight_name=path.name, adapter_name=peft_id, local_files_only=True
+            )
+        # diffusers and peft say with these that names or shapes do not fit the base model.
+        except (ValueError, RuntimeError, KeyError, SafetensorError, OSError) as error:
+            raise InvalidAdapter(
+                f"{path.name} does not fit the base model {self._base.name!r}.",
+                "Choose the base model it was trained on, or train it again on this one.",
+            ) from error
+        unet_layers = _layers_with(self._pipeline.unet, peft_id)
+        text_encoder_layers = _layers_with(self._pipeline.text_encoder, peft_id)
+        attached, in_file = unet_layers + text_encoder_layers, _layers_in(path)
+        if attached != in_file:
+            raise InvalidAdapter(
+                f"Only {attached} of {in_file} layers of {path.name} fit the base model {self._base.name!r}.",
+                "Choose the base model it was trained on, or train it again on this one.",
+            )
+        return text_encoder_layers > 0
+
+    def _evict(self, keep: int) -> None:
+        while len(self._loaded) > max(MAX_LOADED_ADAPTERS, keep):
+            self._unload(next(iter(self._loaded)))
+
+    def _unload(self, path: Path) -> None:
+        self._remove(self._loaded.pop(path).peft_id)
+
+    def _remove(self, peft_id: str) -> None:
+        for model in (self._pipeline.unet, self._pipeline.text_encoder):
+            if peft_id in getattr(model, "peft_config", {}):
+                self._pipeline.delete_adapters(peft_id)
+                return
+
+
+def _check_choice(wanted: Sequence[ChosenAdapter]) -> None:
+    names = [adapter.name for adapter in wanted]
+    if len(set(names)) < len(names):
+        raise InvalidSettings("The same LoRA is chosen twice.", "Choose each LoRA once and set its weight.")
+    if len(names) > MAX_LOADED_ADAPTERS:
+        raise InvalidSettings(
+            f"{len(names)} LoRAs at once are too many.", f"Choose up to {MAX_LOADED_ADAPTERS} with a weight above 0."
+        )
+
+
+def _layers_with(model: object, peft_id: str) -> int:
+    modules = getattr(model, "modules")()  # noqa: B009  # transformers' text encoder is typed as object here
+    return sum(isinstance(module, BaseTunerLayer) and peft_id in module.lora_A for module in modules)
+
+
+def _layers_in(path: Path) -> int:
+    suffixes = (".lora_down.weight", ".lora_A.weight", ".lora.down.weight")
+    return sum(name.endswith(suffixes) for name in read_header(path).tensors)

@@ -1,0 +1,80 @@
+"""Made pictures: PNG files that carry their recipe, for us and for other programs."""
+
+import time
+import uuid
+from pathlib import Path
+
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from pydantic import ValidationError
+
+from profile_studio.domain.errors import InvalidPicture
+from profile_studio.domain.generation import PictureRecipe
+from profile_studio.storage.files import write_atomically
+
+RECIPE_CHUNK = "profile_studio"
+PORTABLE_CHUNK = "parameters"
+
+_SAMPLER_NAMES = {"default": "DDIM", "ddim": "DDIM", "dpm++": "DPM++ 2M", "euler": "Euler"}
+
+
+def write_picture(folder: Path, image: Image.Image, recipe: PictureRecipe) -> Path:
+    """Writes a picture under a new name that sorts by time, and returns its path."""
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    path = folder / f"{stamp}-{time.time_ns() % 10**9:09d}-{uuid.uuid4().hex[:6]}.png"
+    save_with_recipe(path, image, recipe)
+    return path
+
+
+def save_with_recipe(path: Path, image: Image.Image, recipe: PictureRecipe) -> None:
+    """Writes a PNG whose text chunks hold the recipe, ours and the one other programs read."""
+    chunks = PngImagePlugin.PngInfo()
+    chunks.add_itxt(PORTABLE_CHUNK, portable_parameters(recipe, image.height, image.width))
+    chunks.add_itxt(RECIPE_CHUNK, recipe.model_dump_json())
+    with write_atomically(path) as temporary:
+        image.save(temporary, format="PNG", pnginfo=chunks)
+
+
+def read_recipe(path: Path) -> PictureRecipe:
+    """The recipe inside a picture.
+
+    Raises:
+        InvalidPicture: it is not a PNG, or was not made here.
+    """
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            image.load()
+            text = image.info.get(RECIPE_CHUNK, "")
+        return PictureRecipe.model_validate_json(text)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValidationError) as error:
+        raise InvalidPicture(
+            f"{path.name} carries no recipe of this studio.", "Choose a PNG that was made here and not edited since."
+        ) from error
+
+
+def latest_pictures(folder: Path, limit: int) -> list[Path]:
+    """The newest pictures of a folder, newest first."""
+    return sorted(folder.glob("[!.]*.png"), reverse=True)[:limit]
+
+
+def portable_parameters(recipe: PictureRecipe, height: int, width: int) -> str:
+    """The text that Automatic1111's web UI writes, which most programs read."""
+    request = recipe.request
+    tags = "".join(f" <lora:{adapter.adapter_name}:{adapter.weight:g}>" for adapter in request.adapters)
+    weights = ", ".join(f"{adapter.adapter_name}: {adapter.weight:g}" for adapter in request.adapters)
+    facts = {
+        "Steps": request.num_inference_steps,
+        "Sampler": _SAMPLER_NAMES[request.noise_scheduler],
+        "CFG scale": f"{request.guidance_scale:g}",
+        "Seed": recipe.seed,
+        "Size": f"{width}x{height}",
+        "Model hash": recipe.base_hash[:10],
+        "Model": Path(request.base).name,
+        **({"Lora weights": f'"{weights}"'} if weights else {}),
+        "Prompt syntax": "compel",
+        "Version": f"Profile Studio {recipe.versions.get('profile_studio', '')}".strip(),
+    }
+    lines = [request.prompt + tags]
+    if request.negative_prompt:
+        lines.append(f"Negative prompt: {request.negative_prompt}")
+    lines.append(", ".join(f"{name}: {fact}" for name, fact in facts.items()))
+    return "\n".join(lines)

@@ -12,7 +12,7 @@ from profile_studio.ui.components.adapter_slots import chosen_weights
 from profile_studio.ui.components.job_view import status_line
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, notice_area, tells_errors
-from profile_studio.ui.page import BLEND, COMPARE, PICTURES, POLLING, QUIET, REMEMBER_TAB, TRAIN, Page
+from profile_studio.ui.page import BLEND, COMPARE, OPEN_REMEMBERED_TAB, PICTURES, POLLING, QUIET, REMEMBER_TAB, TRAIN, Page
 from profile_studio.ui.tabs import blend, compare, pictures, train
 from profile_studio.ui.texts import ENGLISH, Texts
 from profile_studio.ui.theme import StudioTheme
@@ -37,8 +37,9 @@ def build(studio: Studio, texts: Texts = ENGLISH) -> gr.Blocks:
             )
             status = gr.HTML(elem_id="status")
         notice = notice_area()
+        carried_dataset, carried_adapter = gr.State(None), gr.State(None)
         with gr.Tabs(selected=BLEND) as tabs:
-            page = Page(studio, texts, tabs, base, carried_dataset=gr.State(None), carried_adapter=gr.State(None))
+            page = Page(studio, texts, tabs, base, carried_dataset, carried_adapter)
             pictures_tab = pictures.build(page)
             train_tab = train.build(page)
             blend_tab = blend.build(page)
@@ -46,7 +47,7 @@ def build(studio: Studio, texts: Texts = ENGLISH) -> gr.Blocks:
         heartbeat = gr.Timer(2.0)
         _wire_status(page, heartbeat, status)
         _wire_tabs(page, pictures_tab, train_tab, blend_tab, compare_tab)
-        _wire_first_look(page_blocks, page, pictures_tab, train_tab, blend_tab, compare_tab)
+        _wire_first_look(page_blocks, pictures_tab, train_tab, blend_tab, compare_tab)
         _wire_base(page, notice, blend_tab)
     return page_blocks
 
@@ -140,19 +141,13 @@ def _carried_models(*chosen: Any) -> Updates | tuple[Any, ...]:
 
 def _wire_first_look(
     blocks: gr.Blocks,
-    page: Page,
     pictures_tab: pictures.PicturesTab,
     train_tab: train.TrainTab,
     blend_tab: blend.BlendTab,
     compare_tab: compare.CompareTab,
 ) -> None:
     """A page that is opened or reloaded comes back to its tab and shows what the rows say."""
-
-    def opened_tab(request: gr.Request) -> Any:
-        wanted = request.query_params.get("tab", BLEND)
-        return gr.Tabs(selected=wanted if wanted in (PICTURES, TRAIN, BLEND, COMPARE) else BLEND)
-
-    blocks.load(opened_tab, None, page.tabs, **QUIET)
+    blocks.load(None, None, None, js=OPEN_REMEMBERED_TAB, **QUIET)
     blocks.load(pictures_tab.shown, pictures_tab.dataset, pictures_tab.shown_outputs, **QUIET)
     blocks.load(train_tab.shown, train_tab.shown_inputs, train_tab.shown_outputs, **QUIET)
     blocks.load(compare_tab.shown, compare_tab.shown_inputs, compare_tab.shown_outputs, **QUIET)

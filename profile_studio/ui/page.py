@@ -11,7 +11,14 @@ from profile_studio.ui.texts import Texts
 
 PICTURES, TRAIN, BLEND, COMPARE = "pictures", "train", "blend", "compare"
 
+OPEN_REMEMBERED_TAB = """() => {
+  const name = new URL(window.location).searchParams.get('tab');
+  window.studioIsOpen = true;
+  const tab = [...document.querySelectorAll('[role=tab]')].find((each) => each.dataset.tabId === name);
+  if (tab) tab.click();
+}"""
 REMEMBER_TAB = """() => {
+  if (!window.studioIsOpen) return;
   const url = new URL(window.location);
   url.searchParams.set('tab', '%s');
   window.history.replaceState(null, '', url);

@@ -5,7 +5,7 @@ import inspect
 import logging
 import traceback
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 from pydantic import BaseModel, ValidationError
@@ -16,6 +16,7 @@ from profile_studio.ui.components.markup import details, escape
 from profile_studio.ui.texts import CommonTexts
 
 Updates = dict[Any, Any]
+Form = TypeVar("Form", bound=BaseModel)
 Handler = Callable[..., Updates] | Callable[..., Iterator[Updates]]
 
 _log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ def tells_errors(notice: gr.HTML, texts: CommonTexts) -> Callable[[Handler], Han
     return decorate
 
 
-def parse_form[Form: BaseModel](model: type[Form], form: dict[str, Any], labels: dict[str, str], texts: CommonTexts) -> Form:
+def parse_form(model: type[Form], form: dict[str, Any], labels: dict[str, str], texts: CommonTexts) -> Form:
     """The form as a checked value.
 
     Raises:

@@ -92,6 +92,7 @@ class BlendTab:
 def build(page: Page) -> BlendTab:
     texts, studio = page.texts.blend, page.studio
     with gr.Tab(texts.tab, id="blend") as tab:
+        latest = gr.State(Latest())
         notice = notice_area()
         with gr.Row(elem_classes="blend"):
             with gr.Column(scale=5, min_width=300, elem_classes="picture-side"):
@@ -135,7 +136,7 @@ def build(page: Page) -> BlendTab:
                     make = gr.Button(texts.make, variant="primary", size="lg", scale=3, elem_id="make")
                     stop = gr.Button(texts.stop, size="lg", scale=1, min_width=90, elem_id="stop")
                 with gr.Accordion(texts.numbers, open=False):
-                    negative = gr.Textbox(label=texts.negative, max_length=2000)
+                    negative = gr.Textbox("", label=texts.negative, max_length=2000)
                     with gr.Row(elem_classes="numbers"):
                         limits = GenerationRequest.model_fields
                         steps = gr.Number(
@@ -159,7 +160,6 @@ def build(page: Page) -> BlendTab:
                             yes = gr.Button(texts.yes_delete, variant="stop", size="sm")
                             no = gr.Button(page.texts.common.keep, size="sm")
         next_tab = gr.Button(texts.next, size="lg", elem_id="to-compare")
-    latest = gr.State(Latest())
     safe = tells_errors(notice, page.texts.common)
 
     form = [page.base, prompt, negative, count, steps, guidance, scheduler, seed]

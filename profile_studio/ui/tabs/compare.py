@@ -47,6 +47,7 @@ def build(page: Page) -> CompareTab:
     texts, studio = page.texts.compare, page.studio
     limits = ComparisonConfig.model_fields
     with gr.Tab(texts.tab, id="compare") as tab:
+        shown_job, last_look, timer = gr.State(None), gr.State(None), gr.Timer(1.0, active=False)
         notice = notice_area()
         with gr.Column(elem_classes="card welcome", visible=False) as empty:
             gr.HTML(f"<p>{escape(texts.no_models)}</p>")
@@ -66,7 +67,7 @@ def build(page: Page) -> CompareTab:
                     max_lines=12,
                     elem_id="compare-prompts",
                 )
-                specs = gr.Textbox(label=texts.specs, info=texts.specs_info, lines=2, elem_id="compare-specs")
+                specs = gr.Textbox("", label=texts.specs, info=texts.specs_info, lines=2, elem_id="compare-specs")
                 with gr.Row():
                     steps = gr.Number(
                         limits["num_inference_steps"].default,
@@ -101,8 +102,6 @@ def build(page: Page) -> CompareTab:
                     table = gr.HTML(elem_id="comparison-table")
                     download = gr.File(label=texts.download, file_count="multiple", interactive=False)
                     pictures = gr.HTML(elem_id="comparison-pictures")
-    shown_job, last_look = gr.State(None), gr.State(None)
-    timer = gr.Timer(1.0, active=False)
     safe, safe_job = tells_errors(notice, page.texts.common), tells_errors(job_notice, page.texts.common)
     fields = [models, specs, page.base, dataset, prompts, seeds, steps, guidance]
 

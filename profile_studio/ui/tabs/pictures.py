@@ -53,7 +53,7 @@ def build(page: Page) -> PicturesTab:
             )
             with gr.Column(visible=False) as about_files:
                 with gr.Row():
-                    name = gr.Textbox(label=texts.name, max_length=64, elem_id="pictures-name")
+                    name = gr.Textbox("", label=texts.name, max_length=64, elem_id="pictures-name")
                     consent = gr.Radio(
                         [(words, consent.value) for consent, words in texts.consents.items()], label=texts.consent
                     )
@@ -69,7 +69,7 @@ def build(page: Page) -> PicturesTab:
         with gr.Column(visible=False) as show:
             with gr.Row(elem_classes="card"):
                 dataset = gr.Dropdown(label=texts.dataset, choices=[], elem_id="pictures-dataset")
-                trigger = gr.Textbox(label=texts.trigger, info=texts.trigger_info, max_length=64)
+                trigger = gr.Textbox("", label=texts.trigger, info=texts.trigger_info, max_length=64)
                 add = gr.Button(texts.new, size="md", scale=0, min_width=160)
             with gr.Row():
                 with gr.Column(scale=3, elem_classes="card"):
@@ -77,7 +77,8 @@ def build(page: Page) -> PicturesTab:
                 with gr.Column(scale=2, min_width=280, elem_classes="card"):
                     chosen = gr.State(None)
                     picture = gr.HTML(f'<p class="quiet">{escape(texts.choose)}</p>')
-                    caption = gr.Textbox(label=texts.caption, info=texts.caption_info, lines=2, visible=False, elem_id="caption")
+                    caption = gr.Textbox(
+                        "", label=texts.caption, info=texts.caption_info, lines=2, visible=False, elem_id="caption")
             next_tab = gr.Button(texts.next, variant="primary", size="lg", elem_id="to-train")
             delete = gr.Button(texts.delete, size="sm", elem_classes="quiet-button")
             with gr.Column(visible=False, elem_classes="card danger") as confirm:

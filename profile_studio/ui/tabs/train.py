@@ -55,6 +55,7 @@ class TrainTab:
 def build(page: Page) -> TrainTab:
     texts, studio = page.texts.train, page.studio
     with gr.Tab(texts.tab, id="train") as tab:
+        shown_job, last_look, timer = gr.State(None), gr.State(None), gr.Timer(1.0, active=False)
         notice = notice_area()
         with gr.Column(elem_classes="card welcome", visible=False) as empty:
             gr.HTML(f"<p>{escape(texts.empty)}</p>")
@@ -104,8 +105,6 @@ def build(page: Page) -> TrainTab:
                     color_map={texts.each_step: "#c9c4ba", texts.smooth: "#0b766f"}, visible=False,
                     colors_in_legend=[texts.each_step, texts.smooth], x_title=" ", y_title=" ", buttons=[],
                 )  # fmt: skip
-    shown_job, last_look = gr.State(None), gr.State(None)
-    timer = gr.Timer(1.0, active=False)
     safe, safe_job = tells_errors(notice, page.texts.common), tells_errors(job_notice, page.texts.common)
     words = {"dataset": dataset, "adapter_name": name, "kind": kind, "base": page.base}
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import cast
 
 import torch
+from diffusers.loaders.peft import PeftAdapterMixin
 from peft import LoraConfig
 from peft.tuners.lora import LoraLayer
 from torch import Tensor, nn
@@ -28,17 +30,18 @@ class TrainedAdapter:
             torch.manual_seed(config.seed)
             for module, layers in self._parts.values():
                 module.requires_grad_(False)
-                module.add_adapter(  # pyright: ignore[reportCallIssue]
-                    LoraConfig(r=config.rank, lora_alpha=config.network_alpha, target_modules=layers),  # pyright: ignore[reportArgumentType]
+                attachable = cast(PeftAdapterMixin, module)  # diffusers' and transformers' models both have it
+                attachable.add_adapter(
+                    LoraConfig(r=config.rank, lora_alpha=config.network_alpha, target_modules=layers),  # pyright: ignore[reportArgumentType]  # any alpha above 0 scales
                     adapter_name=_PEFT_NAME,
                 )
         for parameter in self.parameters:
             parameter.data = parameter.data.float()
 
     @property
-    def parameters(self) -> list[nn.Parameter]:
+    def parameters(self) -> list[Tensor]:
         """What the optimizer trains, in a fixed order."""
-        return [layer.weight for name in self._layers() for layer in name[1:]]
+        return [layer.weight for _, down, up in self._layers() for layer in (down, up)]
 
     @property
     def trains_text_encoder(self) -> bool:
@@ -66,14 +69,15 @@ class TrainedAdapter:
         alphas = {f"{name}.alpha": alpha for name, _, _ in self._layers()}
         write_tensors(path, {name: _raw(tensor) for name, tensor in {**halves, **alphas}.items()}, metadata)
 
-    def _layers(self) -> Iterator[tuple[str, nn.Module, nn.Module]]:
+    def _layers(self) -> Iterator[tuple[str, nn.Linear, nn.Linear]]:
+        """File name, down and up; those of convolutions are `nn.Conv2d`, which has a weight all the same."""
         for component, (part, _) in self._parts.items():
             for layer_name, layer in part.named_modules():
                 if isinstance(layer, LoraLayer):
                     yield (
                         kohya_name(component, layer_name),
-                        layer.lora_A[_PEFT_NAME],
-                        layer.lora_B[_PEFT_NAME],
+                        cast(nn.Linear, layer.lora_A[_PEFT_NAME]),
+                        cast(nn.Linear, layer.lora_B[_PEFT_NAME]),
                     )
 
 

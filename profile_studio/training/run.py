@@ -225,7 +225,7 @@ def verify_adapter(path: Path, pipeline: StableDiffusionPipeline, size_px: int) 
         raise TrainingFailed("The training changed nothing.", "Train with a higher learning rate or more steps.")
     pipeline.unload_lora_weights()
     without = draw(pipeline, "", size_px, VERIFICATION_STEPS)
-    pipeline.load_lora_weights(path.parent, weight_name=path.name, adapter_name="verified")
+    pipeline.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name="verified")
     picture = draw(pipeline, "", size_px, VERIFICATION_STEPS)
     pipeline.unload_lora_weights()
     if ImageChops.difference(without, picture).getbbox() is None:

@@ -22,14 +22,16 @@ def draw(
 ) -> Image.Image:
     """One square picture, always from the same noise."""
     with torch.no_grad():
-        return pipeline(
+        pictures = pipeline(
             prompt,
             height=size_px,
             width=size_px,
             num_inference_steps=num_inference_steps,
             guidance_scale=GUIDANCE_SCALE,
             generator=torch.Generator().manual_seed(SAMPLE_SEED),
-        ).images[0]
+            return_dict=False,
+        )[0]
+    return pictures[0]
 
 
 def write_samples(

@@ -66,7 +66,11 @@ def _details(shown: Attributes, rng: random.Random) -> list[str]:
 def hair_phrase(hair: str, colour: str | None, rng: random.Random) -> str:
     """What is on the head in words, such as "long red hair" or "red hair in a bun"."""
     if hair in ("bald", "hat", "headscarf"):
-        return rng.choice({"bald": ("bald", "bald head"), "hat": ("hat", "wearing a hat")}.get(hair, ("headscarf", "wearing a headscarf")))
+        return rng.choice(
+            {"bald": ("bald", "bald head"), "hat": ("hat", "wearing a hat")}.get(
+                hair, ("headscarf", "wearing a headscarf")
+            )
+        )
     if hair.endswith(" hair"):
         length = hair.removesuffix(" hair")
         return f"{length} {colour} hair" if colour else hair

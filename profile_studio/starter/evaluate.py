@@ -17,7 +17,7 @@ from torch import Tensor
 from profile_studio.domain.starter_words import BACKGROUNDS, STYLES
 from profile_studio.starter.captions import hair_phrase
 from profile_studio.starter.judge import QUESTIONS, answer_phrase, picture_embeddings, restore_judge, text_embeddings
-from profile_studio.starter.latents import to_pictures, to_pixels
+from profile_studio.starter.latents import to_pixels
 from profile_studio.starter.portraits import Attributes, contact_sheet
 from profile_studio.starter.render import Split, load_split
 from profile_studio.starter.text import token_ids
@@ -50,7 +50,13 @@ def wilson(right: int, n: int) -> Share:
     z2 = 1.96**2
     share = right / n
     centre, spread = share + z2 / (2 * n), 1.96 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return Share(right, n, round(share, 4), round((centre - spread) / (1 + z2 / n), 4), round((centre + spread) / (1 + z2 / n), 4))
+    return Share(
+        right,
+        n,
+        round(share, 4),
+        round((centre - spread) / (1 + z2 / n), 4),
+        round((centre + spread) / (1 + z2 / n), 4),
+    )
 
 
 def cielab(colours: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -59,7 +65,9 @@ def cielab(colours: NDArray[np.float64]) -> NDArray[np.float64]:
     Source: IEC 61966-2-1 and CIE 15.
     """
     linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
-    matrix = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
+    matrix = np.array(
+        [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+    )
     xyz = linear @ matrix.T / np.array([0.95047, 1.0, 1.08883])
     f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
     return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], axis=-1)
@@ -67,7 +75,9 @@ def cielab(colours: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def background_name(picture: NDArray[np.uint8]) -> str:
     """The named background nearest to the median colour of the two top corners."""
-    corners = np.concatenate([picture[:CORNER_PX, :CORNER_PX].reshape(-1, 3), picture[:CORNER_PX, -CORNER_PX:].reshape(-1, 3)])
+    corners = np.concatenate(
+        [picture[:CORNER_PX, :CORNER_PX].reshape(-1, 3), picture[:CORNER_PX, -CORNER_PX:].reshape(-1, 3)]
+    )
     named = np.array([[int(colour[start : start + 2], 16) for start in (1, 3, 5)] for colour in BACKGROUNDS.values()])
     distances = np.linalg.norm(cielab(named / 255) - cielab(np.median(corners, axis=0) / 255), axis=-1)
     return list(BACKGROUNDS)[int(distances.argmin())]
@@ -89,7 +99,13 @@ def generate(pipeline: StableDiffusionPipeline, prompts: Sequence[str], first_se
         batch = list(prompts[start : start + _BATCH])
         generators = [torch.Generator().manual_seed(first_seed + start + index) for index in range(len(batch))]
         made = pipeline(
-            batch, num_inference_steps=STEPS, guidance_scale=GUIDANCE, generator=generators, output_type="np", height=128, width=128
+            batch,
+            num_inference_steps=STEPS,
+            guidance_scale=GUIDANCE,
+            generator=generators,
+            output_type="np",
+            height=128,
+            width=128,
         )
         pictures.extend((made.images * 255).round().astype(np.uint8))
     return pictures
@@ -114,11 +130,15 @@ def _measure_vae(vae: AutoencoderKL, workspace: Workspace, split: Split) -> dict
     return {"vae": psnr_by_style(redrawn, pixels, styles), "linear": psnr_by_style(linear, pixels, styles)}
 
 
-def _judge_answers(workspace: Workspace, pictures: Sequence[NDArray[np.uint8]], shown: Sequence[Attributes]) -> dict[str, Share]:
+def _judge_answers(
+    workspace: Workspace, pictures: Sequence[NDArray[np.uint8]], shown: Sequence[Attributes]
+) -> dict[str, Share]:
     """Per attribute, how often the judge finds the true answer nearest, among the pictures that have one."""
     tokenizer, judge, _ = restore_judge(workspace)
     judge.eval()
-    embedded = torch.cat([picture_embeddings(judge, chunk) for chunk in to_pixels(np.stack(list(pictures)), workspace.device).split(100)])
+    embedded = torch.cat(
+        [picture_embeddings(judge, chunk) for chunk in to_pixels(np.stack(list(pictures)), workspace.device).split(100)]
+    )
     shares: dict[str, Share] = {}
     for attribute, answers in QUESTIONS.items():
         phrases = [answer_phrase(attribute, answer, random.Random(0)) for answer in answers]
@@ -132,7 +152,9 @@ def _judge_answers(workspace: Workspace, pictures: Sequence[NDArray[np.uint8]], 
 
 def run(workspace: Workspace) -> None:
     """Writes ``assets/starter/metrics.json`` and ``contact_sheet.png``."""
-    pipeline = StableDiffusionPipeline.from_pretrained(workspace.starter, torch_dtype=torch.float32).to(workspace.device)
+    pipeline = StableDiffusionPipeline.from_pretrained(workspace.starter, torch_dtype=torch.float32).to(
+        workspace.device
+    )
     pipeline.set_progress_bar_config(disable=True)
     split = load_split(workspace.renders, "held-out-base")
     shown = split.attributes[:PROMPTED]
@@ -142,7 +164,10 @@ def run(workspace: Workspace) -> None:
         unprompted = generate(pipeline, [""] * UNPROMPTED, first_seed=10_000)
         judged = _judge_answers(workspace, prompted, shown)
         judge_itself = _judge_answers(workspace, list(split.pictures), split.attributes)
-    backgrounds = wilson(sum(background_name(picture) == one.background for picture, one in zip(prompted, shown, strict=True)), len(shown))
+    backgrounds = wilson(
+        sum(background_name(picture) == one.background for picture, one in zip(prompted, shown, strict=True)),
+        len(shown),
+    )
     metrics = {
         "psnr_db": {"n": len(split.attributes), **psnr},
         "sampling": {"steps": STEPS, "guidance": GUIDANCE, "scheduler": "DDIM"},
@@ -153,4 +178,6 @@ def run(workspace: Workspace) -> None:
     (workspace.starter / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
     sheet = contact_sheet([*unprompted, *prompted[:32]], columns=8)
     sheet.quantize(128, dither=Image.Dither.NONE).save(workspace.starter / "contact_sheet.png", optimize=True)
-    log.info("background %.3f, glasses %.3f, psnr %.2f dB", backgrounds.share, judged["glasses"].share, psnr["vae"]["all"])
+    log.info(
+        "background %.3f, glasses %.3f, psnr %.2f dB", backgrounds.share, judged["glasses"].share, psnr["vae"]["all"]
+    )

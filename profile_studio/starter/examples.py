@@ -27,7 +27,9 @@ def run(workspace: Workspace) -> None:
     for folder, count in (("train", TRAIN_PICTURES), ("reference", REFERENCE_PICTURES)):
         (fresh / folder).mkdir(parents=True)
         for index in range(count):
-            _write_picture(fresh / folder, f"{index + 1:03d}", f"example-{folder}-{index}", with_caption=folder == "train")
+            _write_picture(
+                fresh / folder, f"{index + 1:03d}", f"example-{folder}-{index}", with_caption=folder == "train"
+            )
     (fresh / "LICENSE.txt").write_text(_licence_note())
     replace_folder(fresh, workspace.assets / "examples" / STYLE)
     log.info("wrote the %s example", STYLE)
@@ -44,7 +46,7 @@ def _licence_note() -> str:
     meta = json.loads(files("dicebear_styles").joinpath(f"{STYLE}.json").read_text("utf-8"))["meta"]
     source, licence = meta["source"], meta["license"]
     return (
-        f"Drawn with DiceBear from the style \"{source['name']}\" ({source['url']}) by {meta['creator']['name']},\n"
+        f'Drawn with DiceBear from the style "{source["name"]}" ({source["url"]}) by {meta["creator"]["name"]},\n'
         f"licensed under {licence['name']} ({licence['url']}).\n"
         "The folder train holds pictures with captions; reference holds others, which are only measured against.\n"
     )

@@ -49,8 +49,13 @@ def answer_phrase(attribute: str, answer: str, rng: random.Random) -> str:
 
 def new_judge(tokenizer: CLIPTokenizer) -> CLIPModel:
     vision = CLIPVisionConfig(
-        hidden_size=WIDTH, intermediate_size=4 * WIDTH, projection_dim=PROJECTION, num_hidden_layers=4,
-        num_attention_heads=5, image_size=SIDE_PX, patch_size=16,
+        hidden_size=WIDTH,
+        intermediate_size=4 * WIDTH,
+        projection_dim=PROJECTION,
+        num_hidden_layers=4,
+        num_attention_heads=5,
+        image_size=SIDE_PX,
+        patch_size=16,
     )
     text = text_config(tokenizer, PROJECTION)
     return CLIPModel(CLIPConfig(text_config=text.to_dict(), vision_config=vision.to_dict(), projection_dim=PROJECTION))
@@ -83,7 +88,9 @@ def text_embeddings(judge: CLIPModel, ids: Tensor) -> Tensor:
     return nn.functional.normalize(judge.text_projection(pooled).float(), dim=-1)
 
 
-def _augment(pictures: NDArray[np.uint8], patch_basis: PatchBasis, rng: np.random.Generator, device: torch.device) -> Tensor:
+def _augment(
+    pictures: NDArray[np.uint8], patch_basis: PatchBasis, rng: np.random.Generator, device: torch.device
+) -> Tensor:
     """Shifts the pictures a little and blurs some as the latent space would, so that drawn and generated ones look alike."""
     shift_y, shift_x = rng.integers(-SHIFT_PX, SHIFT_PX + 1, size=2)
     padded = np.pad(pictures, ((0, 0), (SHIFT_PX,) * 2, (SHIFT_PX,) * 2, (0, 0)), mode="edge")
@@ -99,7 +106,9 @@ def _answer_index(shown: Attributes, attribute: str) -> int:
     return QUESTIONS[attribute].index(value) if value in QUESTIONS[attribute] else -100
 
 
-def _question_loss(judge: CLIPModel, pictures: Tensor, tokenizer: CLIPTokenizer, truths: dict[str, Tensor], rng: random.Random) -> Tensor:
+def _question_loss(
+    judge: CLIPModel, pictures: Tensor, tokenizer: CLIPTokenizer, truths: dict[str, Tensor], rng: random.Random
+) -> Tensor:
     """How badly the judge picks the true answer of each attribute from the words of all its answers."""
     phrases = [answer_phrase(name, answer, rng) for name, answers in QUESTIONS.items() for answer in answers]
     embedded = text_embeddings(judge, token_ids(tokenizer, phrases).to(pictures.device))
@@ -115,7 +124,9 @@ def _question_loss(judge: CLIPModel, pictures: Tensor, tokenizer: CLIPTokenizer,
 def train_judge(workspace: Workspace, minutes: float) -> None:
     """Contrasts captions with pictures, and each attribute's true answer with its other answers."""
     splits = [load_split(workspace.renders, name) for name in ("base", "further")]
-    offsets = [(split, index) for split in splits for index, one in enumerate(split.attributes) if one.style in JUDGE_STYLES]
+    offsets = [
+        (split, index) for split in splits for index, one in enumerate(split.attributes) if one.style in JUDGE_STYLES
+    ]
     shown = [split.attributes[index] for split, index in offsets]
     truths = {name: torch.tensor([_answer_index(one, name) for one in shown]) for name in QUESTIONS}
     patch_basis = basis(workspace)
@@ -127,14 +138,21 @@ def train_judge(workspace: Workspace, minutes: float) -> None:
     for step, lr in Pace(minutes, peak_lr=1e-3, warmup_steps=50, flat_share=0.3).steps(first_step):
         chosen = picks.integers(len(shown), size=BATCH)
         picks.shuffle(chosen)
-        pixels = _augment(np.stack([offsets[index][0].pictures[offsets[index][1]] for index in chosen]), patch_basis, picks, workspace.device)
+        pixels = _augment(
+            np.stack([offsets[index][0].pictures[offsets[index][1]] for index in chosen]),
+            patch_basis,
+            picks,
+            workspace.device,
+        )
         ids = token_ids(tokenizer, [caption(shown[index], rng) for index in chosen]).to(workspace.device)
         with torch.autocast(workspace.device.type, torch.bfloat16):
             pictures, texts = picture_embeddings(judge, pixels), text_embeddings(judge, ids)
             logits = judge.logit_scale.exp() * pictures @ texts.T
             pairs = torch.arange(BATCH, device=workspace.device)
             contrast = (nn.functional.cross_entropy(logits, pairs) + nn.functional.cross_entropy(logits.T, pairs)) / 2
-            answers = _question_loss(judge, pictures, tokenizer, {name: truth[chosen] for name, truth in truths.items()}, rng)
+            answers = _question_loss(
+                judge, pictures, tokenizer, {name: truth[chosen] for name, truth in truths.items()}, rng
+            )
         loss = 0.5 * contrast.float() + answers.float()
         optimizer.param_groups[0]["lr"] = lr
         optimizer.zero_grad()
@@ -161,7 +179,10 @@ def export_judge(workspace: Workspace) -> None:
     tokenizer.save_pretrained(fresh)
     half: Sequence[float] = (0.5, 0.5, 0.5)
     CLIPImageProcessorPil(
-        size={"shortest_edge": SIDE_PX}, crop_size={"height": SIDE_PX, "width": SIDE_PX}, image_mean=half, image_std=half
+        size={"shortest_edge": SIDE_PX},
+        crop_size={"height": SIDE_PX, "width": SIDE_PX},
+        image_mean=half,
+        image_std=half,
     ).save_pretrained(fresh)
     for name in KEPT:
         if (workspace.judge / name).exists():

@@ -101,7 +101,9 @@ def _quarter(row: int, column: int) -> NDArray[np.int64]:
 
 def _patches(pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
     n, height, width, _ = pictures.shape
-    split = pictures.reshape(n, height // PATCH_PX, PATCH_PX, width // PATCH_PX, PATCH_PX, 3).transpose(0, 1, 3, 2, 4, 5)
+    split = pictures.reshape(n, height // PATCH_PX, PATCH_PX, width // PATCH_PX, PATCH_PX, 3).transpose(
+        0, 1, 3, 2, 4, 5
+    )
     return split.reshape(-1, PATCH_PX * PATCH_PX * 3) / 127.5 - 1.0
 
 

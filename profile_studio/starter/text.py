@@ -45,15 +45,24 @@ def answer_index(shown: Attributes, attribute: str) -> int:
 
 def text_config(tokenizer: CLIPTokenizer, projection: int) -> CLIPTextConfig:
     return CLIPTextConfig(
-        vocab_size=len(tokenizer), hidden_size=WIDTH, intermediate_size=4 * WIDTH, projection_dim=projection,
-        num_hidden_layers=LAYERS, num_attention_heads=4, max_position_embeddings=MAX_TOKENS,
-        bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
+        vocab_size=len(tokenizer),
+        hidden_size=WIDTH,
+        intermediate_size=4 * WIDTH,
+        projection_dim=projection,
+        num_hidden_layers=LAYERS,
+        num_attention_heads=4,
+        max_position_embeddings=MAX_TOKENS,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
     )
 
 
 def token_ids(tokenizer: CLIPTokenizer, texts: Sequence[str]) -> Tensor:
     """Shape (texts, 77), padded and cut as the pipelines do."""
-    return tokenizer(list(texts), padding="max_length", max_length=MAX_TOKENS, truncation=True, return_tensors="pt").input_ids
+    return tokenizer(
+        list(texts), padding="max_length", max_length=MAX_TOKENS, truncation=True, return_tensors="pt"
+    ).input_ids
 
 
 def tokenizer_folder(workspace: Workspace) -> Path:
@@ -95,7 +104,9 @@ def train_text(workspace: Workspace, minutes: float) -> None:
     """Trains the encoder; captions leave attributes out, so the loss keeps the entropy of what they do not say."""
     shown = load_split(workspace.renders, "base").attributes
     tokenizer, encoder, first_step = restore_text(workspace)
-    truths = {name: torch.tensor([answer_index(one, name) for one in shown], device=workspace.device) for name in ANSWERS}
+    truths = {
+        name: torch.tensor([answer_index(one, name) for one in shown], device=workspace.device) for name in ANSWERS
+    }
     heads = AttributeHeads(WIDTH).to(workspace.device)
     optimizer = torch.optim.AdamW([*encoder.parameters(), *heads.parameters()], weight_decay=0.01, fused=True)
     rng, picks = random.Random(first_step), np.random.default_rng(first_step)

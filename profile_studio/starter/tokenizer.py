@@ -27,19 +27,40 @@ def train_tokenizer(shown: Iterable[Attributes], folder: Path) -> None:
     rng = random.Random(0)
     trained = Tokenizer(BPE(end_of_word_suffix=_WORD_END))
     trained.normalizer = Lowercase()
-    trained.pre_tokenizer = Sequence([Split(_WORDS, behavior="removed", invert=True), ByteLevel(add_prefix_space=False, use_regex=False)])
+    trained.pre_tokenizer = Sequence(
+        [Split(_WORDS, behavior="removed", invert=True), ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
     alphabet = sorted(ByteLevel.alphabet())
     trainer = BpeTrainer(
-        vocab_size=_VOCABULARY, min_frequency=8, initial_alphabet=alphabet, end_of_word_suffix=_WORD_END, show_progress=False
+        vocab_size=_VOCABULARY,
+        min_frequency=8,
+        initial_alphabet=alphabet,
+        end_of_word_suffix=_WORD_END,
+        show_progress=False,
     )
     trained.train_from_iterator((caption(attributes, rng) for attributes in shown), trainer)
     merges = [tuple(pair) for pair in json.loads(trained.to_str())["model"]["merges"]]
-    symbols = [*alphabet, *(symbol + _WORD_END for symbol in alphabet), *dict.fromkeys("".join(pair) for pair in merges), _START, _END]
+    symbols = [
+        *alphabet,
+        *(symbol + _WORD_END for symbol in alphabet),
+        *dict.fromkeys("".join(pair) for pair in merges),
+        _START,
+        _END,
+    ]
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "vocab.json").write_text(json.dumps({symbol: index for index, symbol in enumerate(dict.fromkeys(symbols))}))
-    (folder / "merges.txt").write_text("#version: 0.2\n" + "\n".join(f"{left} {right}" for left, right in merges) + "\n")
+    (folder / "vocab.json").write_text(
+        json.dumps({symbol: index for index, symbol in enumerate(dict.fromkeys(symbols))})
+    )
+    (folder / "merges.txt").write_text(
+        "#version: 0.2\n" + "\n".join(f"{left} {right}" for left, right in merges) + "\n"
+    )
     tokenizer = CLIPTokenizer(
-        vocab=str(folder / "vocab.json"), merges=str(folder / "merges.txt"), model_max_length=MAX_TOKENS,
-        bos_token=_START, eos_token=_END, unk_token=_END, pad_token=_END,
+        vocab=str(folder / "vocab.json"),
+        merges=str(folder / "merges.txt"),
+        model_max_length=MAX_TOKENS,
+        bos_token=_START,
+        eos_token=_END,
+        unk_token=_END,
+        pad_token=_END,
     )
     tokenizer.save_pretrained(folder)

@@ -81,7 +81,10 @@ def velocity_weights(noise_scheduler: DDIMScheduler) -> Tensor:
 
 def _encode_pictures(workspace: Workspace, pictures: np.ndarray) -> Tensor:
     patch_basis = basis(workspace)
-    chunks = [patch_basis.encode(to_pixels(pictures[start : start + 256], workspace.device)) for start in range(0, len(pictures), 256)]
+    chunks = [
+        patch_basis.encode(to_pixels(pictures[start : start + 256], workspace.device))
+        for start in range(0, len(pictures), 256)
+    ]
     return torch.cat(chunks)
 
 

@@ -8,7 +8,15 @@ import torch
 from diffusers import AutoencoderKL
 from torch import Tensor, nn
 
-from profile_studio.starter.latents import BLOCK_COMPONENTS, CHANNELS, PatchBasis, fit_basis, load_basis, save_basis, to_pixels
+from profile_studio.starter.latents import (
+    BLOCK_COMPONENTS,
+    CHANNELS,
+    PatchBasis,
+    fit_basis,
+    load_basis,
+    save_basis,
+    to_pixels,
+)
 from profile_studio.starter.render import load_split
 from profile_studio.starter.workspace import MovingAverage, Pace, Workspace
 
@@ -159,13 +167,18 @@ class Scaffold(nn.Module):
         super().__init__()
         channels = [block.resnets[0].conv1.out_channels for block in decoder.up_blocks[:-1]]
         self.cell_px = [16 >> level for level in range(len(channels))]
-        self.heads = nn.ModuleList(nn.Conv2d(c, 3 * px * px + 3, 1) for c, px in zip(channels, self.cell_px, strict=True))
+        self.heads = nn.ModuleList(
+            nn.Conv2d(c, 3 * px * px + 3, 1) for c, px in zip(channels, self.cell_px, strict=True)
+        )
 
     def loss(self, level: int, hidden: Tensor, pixels: Tensor) -> Tensor:
         """How badly this level's hidden state knows the picture and its own grid."""
         read = self.heads[level](hidden).float()
         redrawn = nn.functional.pixel_shuffle(read[:, :-3], self.cell_px[level])
-        return redraw_loss(redrawn, pixels) + 0.5 * (read[:, -3:] - _parity(hidden.shape[-1], hidden.device)).square().mean()
+        return (
+            redraw_loss(redrawn, pixels)
+            + 0.5 * (read[:, -3:] - _parity(hidden.shape[-1], hidden.device)).square().mean()
+        )
 
 
 def _parity(cells: int, device: torch.device) -> Tensor:
@@ -179,7 +192,9 @@ def redraw_loss(redrawn: Tensor, pixels: Tensor) -> Tensor:
     return error.abs().mean() + 2.0 * error.square().mean()
 
 
-def grow(decoder: nn.Module, scaffold: Scaffold, latents: Tensor, pixels: Tensor, depth: int) -> tuple[Tensor, Tensor | None]:
+def grow(
+    decoder: nn.Module, scaffold: Scaffold, latents: Tensor, pixels: Tensor, depth: int
+) -> tuple[Tensor, Tensor | None]:
     """The scaffold's loss over the first ``depth`` resolutions, and the picture when all five are there."""
     hidden = decoder.mid_block(decoder.conv_in(latents))
     loss = torch.zeros((), device=latents.device)

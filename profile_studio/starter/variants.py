@@ -31,7 +31,9 @@ class Vocabulary:
     hair_colour_option: str = "hairColor"
     dyeable: frozenset[str] | None = None
     ink_hair: bool = False
-    glasses: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict[str, Mapping[str, tuple[str, ...]]])
+    glasses: Mapping[str, Mapping[str, tuple[str, ...]]] = field(
+        default_factory=dict[str, Mapping[str, tuple[str, ...]]]
+    )
     facial_hair: Variants = field(default_factory=dict[str, tuple[str, ...]])
     facial_hair_component: str = "facialHair"
     facial_hair_colour_option: str = ""
@@ -55,7 +57,16 @@ OPEN_PEEPS = Vocabulary(
     ink_hair=True,
     hair={
         "short hair": (
-            "grayShort", "short4", "grayShort", "short4", "flatTop", "flatTopLong", "pomp", "shaved1", "short1", "short5"
+            "grayShort",
+            "short4",
+            "grayShort",
+            "short4",
+            "flatTop",
+            "flatTopLong",
+            "pomp",
+            "shaved1",
+            "short1",
+            "short5",
         ),
         "long hair": ("long", "longBangs", "mediumStraight"),
         "curly hair": ("mediumBangs2", "mediumBangs2", "dreads1", "dreads2", "longCurly"),
@@ -116,8 +127,21 @@ PERSONAS = Vocabulary(
     hair_component="hair",
     dyeable=frozenset(
         {
-            "shortCombover", "shortComboverChops", "fade", "extraLong", "long", "sideShave", "curlyHighTop", "curly",
-            "bobBangs", "bobCut", "bunUndercut", "curlyBun", "straightBun", "pigtails", "mohawk",
+            "shortCombover",
+            "shortComboverChops",
+            "fade",
+            "extraLong",
+            "long",
+            "sideShave",
+            "curlyHighTop",
+            "curly",
+            "bobBangs",
+            "bobCut",
+            "bunUndercut",
+            "curlyBun",
+            "straightBun",
+            "pigtails",
+            "mohawk",
         }
     ),
     hair={
@@ -154,7 +178,11 @@ TOON_HEAD = Vocabulary(
         "bun": ("bun",),
     },
     moods={
-        "smiling": {"mouth": ("laugh", "smile"), "eyebrows": ("happy", "raised"), "eyes": ("happy", "wide", "wink", "humble")},
+        "smiling": {
+            "mouth": ("laugh", "smile"),
+            "eyebrows": ("happy", "raised"),
+            "eyes": ("happy", "wide", "wink", "humble"),
+        },
         "sad": {"mouth": ("sad",), "eyebrows": ("sad",), "eyes": ("humble", "wide", "bow")},
         "angry": {"mouth": ("angry",), "eyebrows": ("angry",), "eyes": ("wide", "humble")},
         "surprised": {"mouth": ("agape",), "eyebrows": ("raised",), "eyes": ("wide",)},
@@ -175,7 +203,11 @@ MICAH = Vocabulary(
         "headscarf": ("turban",),
     },
     moods={
-        "smiling": {"mouth": ("laughing", "smile", "smirk"), "eyebrows": ("up", "eyelashesUp"), "eyes": ("eyes", "smiling", "round")},
+        "smiling": {
+            "mouth": ("laughing", "smile", "smirk"),
+            "eyebrows": ("up", "eyelashesUp"),
+            "eyes": ("eyes", "smiling", "round"),
+        },
         "calm": {"mouth": ("pucker",), "eyebrows": ("up", "eyelashesUp"), "eyes": ("eyes", "round")},
         "sad": {"mouth": ("frown", "sad"), "eyebrows": ("up",), "eyes": ("eyes", "round")},
         "surprised": {"mouth": ("surprised",), "eyebrows": ("up",), "eyes": ("eyes", "round")},
@@ -203,7 +235,10 @@ PIXEL_ART = Vocabulary(
         "smiling": {"mouth": _numbered("happy", *range(1, 14))},
         "sad": {"mouth": _numbered("sad", *range(1, 11))},
     },
-    glasses={"glasses": {"glasses": _numbered("light", *range(1, 8))}, "sunglasses": {"glasses": _numbered("dark", *range(1, 8))}},
+    glasses={
+        "glasses": {"glasses": _numbered("light", *range(1, 8))},
+        "sunglasses": {"glasses": _numbered("dark", *range(1, 8))},
+    },
     facial_hair={"beard": _numbered("variant", 1, 2, 3, 4)},
     facial_hair_component="beard",
     shirt_option="clothingColor",
@@ -225,7 +260,10 @@ VOXEL_ART = Vocabulary(
         "hat": ("cap", "beanie"),
     },
     moods={
-        "smiling": {"mouth": ("smile", "bigSmile", "laugh", "wideSmile", "grin", "smirk"), "eyes": ("open", "happy", "soft")},
+        "smiling": {
+            "mouth": ("smile", "bigSmile", "laugh", "wideSmile", "grin", "smirk"),
+            "eyes": ("open", "happy", "soft"),
+        },
         "calm": {"mouth": ("flat",), "eyes": ("open", "soft", "closed")},
         "sad": {"mouth": ("frown",), "eyes": ("open", "soft")},
         "surprised": {"mouth": ("ooh",), "eyes": ("wide",)},
@@ -240,7 +278,12 @@ VOXEL_ART = Vocabulary(
 CUTOUTS = Vocabulary(
     hair_component="hair",
     hair_colour_option="",
-    hair={"short hair": ("fringe", "sidePart", "swoosh"), "curly hair": ("curls",), "spiky hair": ("tufts", "crest"), "long hair": ("long",)},
+    hair={
+        "short hair": ("fringe", "sidePart", "swoosh"),
+        "curly hair": ("curls",),
+        "spiky hair": ("tufts", "crest"),
+        "long hair": ("long",),
+    },
     moods={
         "smiling": {"mouth": ("tornSmile", "smile", "grin")},
         "calm": {"mouth": ("strip", "zigzag", "wavy")},
@@ -249,12 +292,23 @@ CUTOUTS = Vocabulary(
     skin_option="",
 )
 
-SHAPES = Vocabulary(hair_component="", hair_colour_option="", hair={}, moods={}, skin_option="", fixed={"animationVariant": "none"})
+SHAPES = Vocabulary(
+    hair_component="", hair_colour_option="", hair={}, moods={}, skin_option="", fixed={"animationVariant": "none"}
+)
 
 BASE: Mapping[str, Vocabulary] = {
-    "open-peeps": OPEN_PEEPS, "lorelei": LORELEI, "personas": PERSONAS, "toon-head": TOON_HEAD, "micah": MICAH
+    "open-peeps": OPEN_PEEPS,
+    "lorelei": LORELEI,
+    "personas": PERSONAS,
+    "toon-head": TOON_HEAD,
+    "micah": MICAH,
 }
 """The styles of the base model and its text."""
 
-FURTHER: Mapping[str, Vocabulary] = {"pixel-art": PIXEL_ART, "voxel-art": VOXEL_ART, "cutouts": CUTOUTS, "shapes": SHAPES}
+FURTHER: Mapping[str, Vocabulary] = {
+    "pixel-art": PIXEL_ART,
+    "voxel-art": VOXEL_ART,
+    "cutouts": CUTOUTS,
+    "shapes": SHAPES,
+}
 """Styles that the VAE and the judge see, and the base never."""

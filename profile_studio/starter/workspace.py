@@ -1,7 +1,6 @@
 """Where the stages keep their files, and how a stage goes on from where it stopped."""
 
 import math
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -44,7 +43,7 @@ class Workspace:
         self.work.mkdir(parents=True, exist_ok=True)
         partial = self.work / f"{stage}.partial"
         torch.save(state, partial)
-        os.replace(partial, self.work / f"{stage}.pt")
+        partial.replace(self.work / f"{stage}.pt")
 
     def load_checkpoint(self, stage: str) -> dict[str, Any] | None:
         path = self.work / f"{stage}.pt"
@@ -57,8 +56,8 @@ def replace_folder(new: Path, target: Path) -> None:
     old = target.with_name(f".{target.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if target.exists():
-        os.replace(target, old)
-    os.replace(new, target)
+        target.replace(old)
+    new.replace(target)
     shutil.rmtree(old, ignore_errors=True)
 
 

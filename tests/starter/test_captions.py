@@ -25,7 +25,12 @@ def changed_share(style: str, option: str, first: str, second: str, options: dic
 
 def hair_options(style: str, words: Vocabulary, variant: str) -> dict[str, str | int]:
     front, _, rear = variant.partition("+")
-    options: dict[str, str | int] = {"seed": "fixed", "size": 128, **words.fixed, f"{words.hair_component}Variant": front}
+    options: dict[str, str | int] = {
+        "seed": "fixed",
+        "size": 128,
+        **words.fixed,
+        f"{words.hair_component}Variant": front,
+    }
     if words.facial_hair:
         options[f"{words.facial_hair_component}Probability"] = 0
     if style == "toon-head":
@@ -38,7 +43,9 @@ def test_hair_whose_colour_is_named_changes_with_the_dye(style: str, words: Voca
     for word, variant in hair_variants(words):
         if word in UNDYED_WORDS or (words.dyeable is not None and variant not in words.dyeable):
             continue
-        share = changed_share(style, words.hair_colour_option, "#ff0000", "#0000ff", hair_options(style, words, variant))
+        share = changed_share(
+            style, words.hair_colour_option, "#ff0000", "#0000ff", hair_options(style, words, variant)
+        )
         assert share > 0.01, f"{style} {variant} ignores the dye"
 
 

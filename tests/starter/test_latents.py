@@ -12,7 +12,9 @@ from profile_studio.starter.variants import BASE
 
 @pytest.fixture(scope="module")
 def pictures() -> np.ndarray:
-    return np.stack([draw(style, choose_portrait(style, f"latents-{index}").options) for style in BASE for index in range(12)])
+    return np.stack(
+        [draw(style, choose_portrait(style, f"latents-{index}").options) for style in BASE for index in range(12)]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,9 @@ def test_pixels_and_pictures_are_inverses(pictures: np.ndarray) -> None:
 
 
 def test_components_are_orthonormal(patch_basis: PatchBasis) -> None:
-    torch.testing.assert_close(patch_basis.components @ patch_basis.components.T, torch.eye(CHANNELS), atol=1e-4, rtol=0)
+    torch.testing.assert_close(
+        patch_basis.components @ patch_basis.components.T, torch.eye(CHANNELS), atol=1e-4, rtol=0
+    )
 
 
 def test_encoding_undoes_decoding(patch_basis: PatchBasis) -> None:

@@ -13,7 +13,9 @@ from profile_studio.starter.variants import BASE
 @pytest.fixture(scope="module")
 def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> CLIPTokenizer:
     folder: Path = tmp_path_factory.mktemp("tokenizer")
-    train_tokenizer([choose_portrait(style, f"token-{index}").attributes for style in BASE for index in range(200)], folder)
+    train_tokenizer(
+        [choose_portrait(style, f"token-{index}").attributes for style in BASE for index in range(200)], folder
+    )
     return CLIPTokenizer.from_pretrained(folder)
 
 

@@ -25,9 +25,9 @@ from profile_studio.metrics.report_files import FILES, write_report
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
-from profile_studio.storage.files import write_atomically
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.models import WeightedAdapter, resolve_model
+from profile_studio.storage.pictures import save_with_recipe
 from profile_studio.storage.references import StyleReference, style_reference
 
 _WEIGHT_SIGNS = re.compile(r"(?<=[\w)])[+-]+(?![\w])|\)\d*\.?\d*|\(")
@@ -137,8 +137,7 @@ def _draw(picture: _Picture, config: ComparisonConfig, pipeline: StudioPipeline,
     )
     chosen = [ChosenAdapter(part.adapter.name, part.adapter.path, part.weight) for part in parts]
     (drawn,) = pipeline.draw(request, chosen, lambda _step: context.yield_device())
-    with write_atomically(context.folder / picture.name) as temporary:
-        drawn.image.save(temporary, format="PNG")
+    save_with_recipe(context.folder / picture.name, drawn.image, drawn.recipe)
 
 
 def _see(

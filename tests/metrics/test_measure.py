@@ -1,0 +1,97 @@
+"""The table's rows and the sentences on it, from features whose answer is known."""
+
+import numpy as np
+import pytest
+
+from profile_studio.domain.comparison import METRICS, Verdict
+from profile_studio.metrics.advice import recommend, sentences
+from profile_studio.metrics.features import Features
+from profile_studio.metrics.measure import SeenPictures, SeenStyle, measure
+
+N_PROMPTS, N_SEEDS, WIDTH = 8, 4, 8
+
+
+def directions(seed: int, n: int, towards: Features | None = None, pull: float = 0.0) -> Features:
+    rows = np.random.default_rng(seed).normal(size=(n, WIDTH))
+    if towards is not None:
+        rows = rows + pull * towards
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+STYLE_AXIS = np.eye(WIDTH)[0]
+TEXTS = np.tile(np.eye(WIDTH)[1], (N_PROMPTS * N_SEEDS, 1))
+STYLE = SeenStyle(directions(1, 64, STYLE_AXIS, 5), directions(2, 32, STYLE_AXIS, 5))
+BASE = directions(3, N_PROMPTS * N_SEEDS)
+
+
+def seen(style: SeenStyle | None = STYLE, **models: Features) -> SeenPictures:
+    return SeenPictures({"base": BASE, **models}, TEXTS, N_PROMPTS, style, "judge-00000000")
+
+
+def styled(pull: float, text_pull: float = 0.0) -> Features:
+    return directions(4, len(BASE), pull * STYLE_AXIS + text_pull * TEXTS[0], 1.0)
+
+
+def test_a_model_pulled_towards_the_style_is_better_on_every_style_metric() -> None:
+    measured = measure(seen(mine=styled(3)), METRICS)
+    base, mine = measured.rows
+    assert [row.model for row in measured.rows] == ["base", "mine"]
+    assert all(value.different_from_base is None for value in base.metrics.values())
+    for metric in ("style_similarity", "kid_judge", "fd_judge"):
+        assert mine.metrics[metric].different_from_base is Verdict.BETTER, metric
+    assert mine.metrics["variety"].different_from_base is Verdict.WORSE
+    assert {(value.n, value.encoder) for value in mine.metrics.values()} == {(32, "judge-00000000")}
+    for value in mine.metrics.values():
+        assert value.low is not None
+        assert value.high is not None
+        assert value.low <= value.value <= value.high
+
+
+def test_the_surely_closer_model_is_recommended_in_words() -> None:
+    measured = measure(seen(mine=styled(3), twin=BASE), METRICS)
+    assert recommend(measured)[0] == "mine"
+    said = sentences(measured)
+    assert "mine is closer to your style than the base (sure)." in said
+    assert "Cannot tell whether twin is closer to your style than the base." in said
+    assert said.index("mine is closer to your style than the base (sure).") == 0
+
+
+def test_a_model_that_forgets_the_prompts_is_not_recommended() -> None:
+    recommended, reason = recommend(measure(seen(mine=styled(4, text_pull=-3)), METRICS))
+    assert (recommended, reason) == (
+        None,
+        "What is closer to your style follows the prompts surely less well than the base.",
+    )
+
+
+def test_a_model_that_copies_is_not_recommended() -> None:
+    copied = np.tile(STYLE.training, (1, 1))[: len(BASE)]
+    measured = measure(seen(mine=copied), ("style_similarity", "copy_risk"))
+    assert recommend(measured) == (None, "What is closer to your style repeats training pictures too often.")
+    assert "mine repeats training pictures: 100% of its pictures are nearly copies." in sentences(measured)
+
+
+def test_equal_models_are_not_ranked() -> None:
+    recommended, reason = recommend(measure(seen(twin=BASE), METRICS))
+    assert (recommended, reason) == (None, "No model is surely closer to your style than the base.")
+
+
+def test_a_small_gain_says_how_many_pictures_would_show_it() -> None:
+    nearly = BASE + 0.05 * directions(9, len(BASE)) + 0.004 * STYLE_AXIS
+    nearly /= np.linalg.norm(nearly, axis=1, keepdims=True)
+    (sentence, *_rest) = sentences(measure(seen(mine=nearly), ("style_similarity",)))
+    assert sentence.startswith("Cannot tell yet whether mine is closer to your style than the base: about ")
+    assert sentence.endswith(" more pictures of each would show.")
+
+
+@pytest.mark.parametrize("metric", ["style_similarity", "kid_judge", "copy_risk"])
+def test_without_a_data_set_style_is_left_out_with_a_sentence(metric: str) -> None:
+    measured = measure(seen(style=None, mine=BASE), ("clip_score", metric))
+    assert list(measured.rows[0].metrics) == ["clip_score"]
+    assert "Closeness to a style is not measured: no data set was chosen." in sentences(measured)
+    assert recommend(measured)[0] is None
+
+
+def test_one_seed_has_no_variety() -> None:
+    one_seed = SeenPictures({"base": BASE}, TEXTS, len(BASE), None, "judge-00000000")
+    assert measure(one_seed, ("variety",)).left_out == ("Variety is not measured: it takes at least two seeds.",)

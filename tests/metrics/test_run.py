@@ -1,0 +1,126 @@
+"""The whole compare job on a tiny base and a tiny judge."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pydantic import TypeAdapter
+
+from profile_studio.domain.comparison import METRICS, ComparisonConfig, ComparisonReport
+from profile_studio.domain.errors import JudgeMissing
+from profile_studio.domain.jobs import Interrupted, Wish
+from profile_studio.metrics.run import run_comparison
+from profile_studio.settings import Settings
+from profile_studio.storage.pictures import read_recipe
+from tests.random_adapter import write_random_adapter
+from tests.training.helpers import RecordingContext, create_dataset
+
+
+class SettingsWithTinyJudge(Settings):
+    """Settings whose judge was put into the home."""
+
+    @property
+    def judge_dir(self) -> Path:
+        return self.resolved_home / "judge"
+
+
+@pytest.fixture
+def studio_settings(tmp_path: Path, tiny_base: Path, tiny_judge: Path) -> SettingsWithTinyJudge:
+    settings = SettingsWithTinyJudge(home=tmp_path / "home")
+    settings.create_folders()
+    settings.judge_dir.symlink_to(tiny_judge)
+    create_dataset(settings, n_images=12, n_held_out=2)
+    write_random_adapter(settings.user_loras_dir / "wavy.safetensors", tiny_base, settings, "wvy", "dots")
+    return settings
+
+
+def config(tiny_base: Path, **changes: object) -> ComparisonConfig:
+    values: dict[str, object] = {
+        "models": ("wavy", "wavy=0.5"),
+        "base": str(tiny_base),
+        "dataset": "dots",
+        "prompts": ("a (hat)1.3", "a dog"),
+        "seeds": 2,
+        "metrics": METRICS,
+        "num_inference_steps": 2,
+        **changes,
+    }
+    return ComparisonConfig.model_validate(values)
+
+
+def report_of(context: RecordingContext) -> ComparisonReport:
+    return TypeAdapter(ComparisonReport).validate_json((context.folder / "report.json").read_bytes())
+
+
+def pictures_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.png"))}
+
+
+def pixels(path: Path) -> bytes:
+    with Image.open(path) as image:
+        return image.tobytes()
+
+
+def pause_after(pictures: int) -> Callable[[int], Wish | None]:
+    return lambda step: Wish.PAUSE if step >= pictures else None
+
+
+def test_a_comparison_draws_every_model_from_the_same_prompts_and_seeds(
+    tiny_base: Path, studio_settings: SettingsWithTinyJudge
+) -> None:
+    context = RecordingContext(studio_settings.jobs_dir / "a")
+    result = run_comparison(config(tiny_base), context, studio_settings)
+    report = report_of(context)
+
+    assert [row.model for row in report.rows] == ["base", "wavy", "wavy=0.5"]
+    assert {metric for row in report.rows for metric in row.metrics} == set(METRICS)
+    assert all((context.folder / name).is_file() for name in report.files)
+    recipes = {spec: [read_recipe(context.folder / name) for name in names] for spec, names in report.pictures.items()}
+    assert [(recipe.request.prompt, recipe.seed) for recipe in recipes["base"]] == [
+        ("a (hat)1.3", 0), ("a (hat)1.3", 1), ("a dog", 0), ("a dog", 1),
+    ]  # fmt: skip
+    assert recipes["wavy"][2].request.prompt == "wvy, a dog"
+    assert [adapter.weight for adapter in recipes["wavy=0.5"][0].request.adapters] == [0.5]
+    first = [pixels(context.folder / names[0]) for names in report.pictures.values()]
+    assert len(set(first)) == 3
+    assert (context.reports[-1].step, context.reports[-1].steps) == (12, 12)
+    assert context.device_offers >= 12
+    assert result["files"] == list(report.files)
+    assert any("because too few were held out" in sentence for sentence in report.sentences)
+
+
+def test_a_paused_comparison_goes_on_where_it_stopped_and_ends_with_the_same_pictures(
+    tiny_base: Path, studio_settings: SettingsWithTinyJudge
+) -> None:
+    unbroken = RecordingContext(studio_settings.jobs_dir / "a")
+    run_comparison(config(tiny_base), unbroken, studio_settings)
+    paused = RecordingContext(studio_settings.jobs_dir / "b", pause_after(5))
+    with pytest.raises(Interrupted) as interruption:
+        run_comparison(config(tiny_base), paused, studio_settings)
+    kept = {path: path.stat().st_mtime_ns for path in paused.folder.rglob("*.png")}
+    resumed = RecordingContext(paused.folder)
+    run_comparison(config(tiny_base), resumed, studio_settings)
+
+    assert interruption.value.wish is Wish.PAUSE
+    assert len(kept) == 5
+    assert resumed.reports[0].step == 5
+    assert all(path.stat().st_mtime_ns == when for path, when in kept.items())
+    assert pictures_of(unbroken.folder) == pictures_of(resumed.folder)
+    assert report_of(unbroken) == report_of(resumed)
+
+
+def test_without_a_judge_nothing_is_drawn(tiny_base: Path, studio_settings: SettingsWithTinyJudge) -> None:
+    studio_settings.judge_dir.unlink()
+    context = RecordingContext(studio_settings.jobs_dir / "a")
+    with pytest.raises(JudgeMissing):
+        run_comparison(config(tiny_base), context, studio_settings)
+    assert list(context.folder.iterdir()) == []
+
+
+def test_an_examples_reference_pictures_stand_for_its_style(
+    tiny_base: Path, studio_settings: SettingsWithTinyJudge
+) -> None:
+    context = RecordingContext(studio_settings.jobs_dir / "a")
+    run_comparison(config(tiny_base, dataset="pixel-art", models=("wavy",)), context, studio_settings)
+    assert "The style is measured against 64 pictures that were never trained on." in report_of(context).sentences

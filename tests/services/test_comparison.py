@@ -1,0 +1,147 @@
+"""What a comparison accepts, and what it says no to."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from profile_studio.domain import starter_words
+from profile_studio.domain.comparison import ComparisonConfig
+from profile_studio.domain.errors import (
+    BaseModelMissing,
+    InputError,
+    InvalidAdapter,
+    InvalidModelSpec,
+    InvalidPrompt,
+    InvalidSettings,
+    JobNotAllowed,
+    UnknownAdapter,
+    UnknownDataset,
+    UnknownJob,
+)
+from profile_studio.domain.jobs import JobKind, JobStatus
+from profile_studio.services.comparison import ComparisonService
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.jobs import JobRepository
+from tests.random_adapter import write_random_adapter
+from tests.training.helpers import create_dataset
+
+
+@pytest.fixture
+def database(settings: Settings) -> Database:
+    create_dataset(settings, n_images=4)
+    return Database(settings.resolved_database_url)
+
+
+@pytest.fixture
+def comparison(settings: Settings, database: Database, tiny_base: Path) -> ComparisonService:
+    write_random_adapter(settings.user_loras_dir / "wavy.safetensors", tiny_base, settings, "wvy", dataset="dots")
+    write_random_adapter(settings.user_loras_dir / "lost.safetensors", tiny_base, settings, dataset="gone")
+    return ComparisonService(settings, database)
+
+
+def config(tiny_base: Path, *models: str, **changes: object) -> ComparisonConfig:
+    values = {"models": models, "base": str(tiny_base), "prompts": ("a hat", "a dog"), "seeds": 3, **changes}
+    return ComparisonConfig.model_validate(values)
+
+
+def test_an_accepted_comparison_is_a_job_that_counts_its_pictures(
+    comparison: ComparisonService, tiny_base: Path
+) -> None:
+    job = comparison.submit(config(tiny_base, " wavy", "wavy", "wavy=0.5+lost=0.25"))
+    assert (job.kind, job.status, job.steps) == (JobKind.COMPARE, JobStatus.QUEUED, 3 * 2 * 3)
+    accepted = ComparisonConfig.model_validate(job.spec)
+    assert accepted.models == ("base", "wavy", "wavy=0.5+lost=0.25")
+    assert accepted.dataset == "dots"
+
+
+def test_an_adapter_whose_data_set_is_gone_is_compared_without_a_style(
+    comparison: ComparisonService, tiny_base: Path
+) -> None:
+    job = comparison.submit(config(tiny_base, "lost"))
+    assert ComparisonConfig.model_validate(job.spec).dataset is None
+
+
+@pytest.mark.parametrize(
+    ("models", "changes", "error", "sentence"),
+    [
+        (("base",), {}, InvalidModelSpec, "nothing to compare"),
+        (("nobody",), {}, UnknownAdapter, "no LoRA 'nobody'"),
+        (("wavy=9",), {}, InvalidModelSpec, "does not name a model"),
+        (("../wavy",), {}, InvalidModelSpec, "does not name a model"),
+        (("wavy@50",), {}, InvalidModelSpec, "wavy has no checkpoint at step 50"),
+        (("wavy",), {"base": "/nowhere"}, BaseModelMissing, "not on this disk"),
+        (("wavy",), {"dataset": "nothing"}, UnknownDataset, "no data set 'nothing'"),
+        (("wavy",), {"metrics": ("fid",)}, InvalidSettings, "fid needs the Inception network"),
+        (("wavy",), {"metrics": ("beauty",)}, InvalidSettings, "no metric 'beauty'"),
+        (("wavy",), {"prompts": ("a hat", "  ")}, InvalidPrompt, "prompts is empty"),
+        (("wavy",), {"prompts": ("a hat",) * 60, "seeds": 64}, InvalidSettings, "7680 pictures"),
+        (("wavy",), {"prompts": ("a (hat",)}, InvalidPrompt, "never closed"),
+    ],
+)
+def test_what_cannot_be_compared_is_one_sentence(
+    comparison: ComparisonService,
+    database: Database,
+    tiny_base: Path,
+    models: tuple[str, ...],
+    changes: dict[str, object],
+    error: type[InputError],
+    sentence: str,
+) -> None:
+    with pytest.raises(error) as caught:
+        comparison.submit(config(tiny_base, *models, **changes))
+    assert sentence in caught.value.message
+    assert caught.value.fix
+    assert JobRepository(database).find() == []
+
+
+def test_an_adapter_of_another_base_is_refused(
+    comparison: ComparisonService, settings: Settings, tiny_base: Path
+) -> None:
+    path = settings.user_loras_dir / "other.safetensors"
+    write_random_adapter(path, tiny_base, settings)
+    real = (tiny_base / "unet" / "diffusion_pytorch_model.safetensors").read_bytes()
+    other = settings.resolved_home / "other-base"
+    for part in ("unet", "vae"):
+        (other / part).mkdir(parents=True)
+        (other / part / "config.json").write_bytes((tiny_base / part / "config.json").read_bytes())
+    (other / "model_index.json").write_bytes((tiny_base / "model_index.json").read_bytes())
+    (other / "unet" / "diffusion_pytorch_model.safetensors").write_bytes(real + b" ")
+    with pytest.raises(InvalidAdapter, match="other was trained for the base model 'tiny-sd15'"):
+        comparison.submit(config(other, "other"))
+
+
+def test_a_checkpoint_of_a_training_can_be_compared(
+    comparison: ComparisonService, database: Database, settings: Settings, tiny_base: Path
+) -> None:
+    training = JobRepository(database).create(JobKind.TRAIN, {"adapter_name": "wavy"}, 100, time.time())
+    checkpoints = settings.jobs_dir / training.id / "checkpoints"
+    write_random_adapter(checkpoints / "step-00050.safetensors", tiny_base, settings)
+    assert comparison.submit(config(tiny_base, "wavy@50")).steps == 12
+    with pytest.raises(InvalidModelSpec, match="It has: 50"):
+        comparison.submit(config(tiny_base, "wavy@60"))
+
+
+def test_a_report_is_only_there_when_the_comparison_is_completed(
+    comparison: ComparisonService, database: Database, tiny_base: Path
+) -> None:
+    job = comparison.submit(config(tiny_base, "wavy"))
+    training = JobRepository(database).create(JobKind.TRAIN, {}, 100, time.time())
+    with pytest.raises(JobNotAllowed, match="is queued"):
+        comparison.report(job.id)
+    with pytest.raises(JobNotAllowed, match="is not a comparison"):
+        comparison.report(training.id)
+    with pytest.raises(UnknownJob):
+        comparison.report("nope")
+
+
+def test_the_default_prompts_use_words_the_starter_was_taught(comparison: ComparisonService) -> None:
+    phrases = [*starter_words.HAIR_WORDS, *starter_words.GLASSES, *starter_words.FACIAL_HAIR, *starter_words.MOODS]
+    words = {word for phrase in phrases for word in phrase.split()}
+    words |= {*starter_words.HAIR_COLOURS, *starter_words.SHIRT_COLOURS, *starter_words.BACKGROUNDS}
+    words |= {"portrait", "of", "a", "woman", "man", "person", "in", "shirt", "background"}
+    prompts = comparison.default_prompts()
+    assert len(set(prompts)) == 8
+    assert {word for prompt in prompts for word in re.findall(r"[a-z]+", prompt)} <= words

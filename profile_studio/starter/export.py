@@ -1,5 +1,8 @@
 """Writes what is trained so far to ``assets/starter`` in diffusers layout, half precision."""
 
+# pyright: reportArgumentType=false
+# The hints of diffusers' pipelines forbid the None they document.
+
 import copy
 import logging
 import shutil

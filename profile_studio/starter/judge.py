@@ -1,5 +1,8 @@
 """Stage ``judge``: a small ``CLIPModel`` apart from the starter, which scores pictures against words and other pictures."""
 
+# pyright: reportArgumentType=false
+# transformers' `to` is typed as if it took itself.
+
 import copy
 import logging
 import random

@@ -76,7 +76,9 @@ def fit_basis(pictures: NDArray[np.uint8]) -> PatchBasis:
     mean = total / count
     covariance = products / count - np.outer(mean, mean)
     quarters = [_quarter(row, column) for row in range(2) for column in range(2)]
-    _, block_components = _principal(sum(covariance[np.ix_(index, index)] for index in quarters), BLOCK_COMPONENTS)
+    _, block_components = _principal(
+        np.sum([covariance[np.ix_(index, index)] for index in quarters], axis=0), BLOCK_COMPONENTS
+    )
     spread = np.zeros((4 * BLOCK_COMPONENTS, total.size))
     for number, index in enumerate(quarters):
         spread[number * BLOCK_COMPONENTS : (number + 1) * BLOCK_COMPONENTS, index] = block_components

@@ -1,5 +1,8 @@
 """Stage ``text``: a small ``CLIPTextModel`` that learns to say which attributes a caption names: a start for the U-Net."""
 
+# pyright: reportArgumentType=false
+# transformers' `to` is typed as if it took itself, and its special token ids as anything.
+
 import logging
 import random
 from collections.abc import Sequence

@@ -1,5 +1,8 @@
 """Stage ``unet``: velocity prediction on 8 x 8 x 48 latents; the text encoder goes on learning with it."""
 
+# pyright: reportArgumentType=false
+# diffusers' `to` is typed as if it took itself, and its timesteps as a legacy tensor class.
+
 import logging
 import random
 from typing import Any

@@ -1,5 +1,7 @@
 """A rough picture of half-finished latents, at a fraction of a step's cost."""
 
+from typing import cast
+
 import torch
 from diffusers import StableDiffusionPipeline
 from PIL import Image
@@ -33,4 +35,5 @@ def preview_picture(pipeline: StableDiffusionPipeline, latents: Tensor) -> Image
 def decode_picture(pipeline: StableDiffusionPipeline, latents: Tensor) -> Image.Image:
     """The picture of scaled latents of shape (1, channels, height, width)."""
     decoded = pipeline.vae.decode(latents / pipeline.vae.config.scaling_factor, return_dict=False)[0]
-    return pipeline.image_processor.postprocess(decoded, output_type="pil")[0]
+    pictures = cast(list[Image.Image], pipeline.image_processor.postprocess(decoded, output_type="pil"))
+    return pictures[0]

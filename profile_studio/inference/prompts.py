@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 from compel import CompelForSD
-from compel.prompt_parser import Blend, Conjunction, FlattenedPrompt, PromptParser
+from compel.prompt_parser import Blend, Conjunction, FlattenedPrompt, Prompt, PromptParser
 from diffusers import StableDiffusionPipeline
 from pyparsing import ParseBaseException
 from torch import Tensor
@@ -56,6 +56,7 @@ class PromptEncoder:
             check_prompt_syntax(text)
         with torch.inference_mode():
             conditioning = self._compel(texts[0], negative_prompt=texts[1])
+        assert conditioning.negative_embeds is not None, "compel encodes the negative prompt it was given"
         embeds = PromptEmbeds(conditioning.embeds, conditioning.negative_embeds)
         self._cache[key] = embeds
         if len(self._cache) > MAX_CACHED_PROMPTS:
@@ -85,11 +86,13 @@ def check_prompt_syntax(prompt: str) -> None:
         )
 
 
-def _weights(node: Conjunction | Blend | FlattenedPrompt) -> Iterator[float]:
+def _weights(node: Conjunction | Blend | FlattenedPrompt | Prompt) -> Iterator[float]:
     if isinstance(node, FlattenedPrompt):
         yield from (fragment.weight for fragment in node.children)
         return
     if isinstance(node, Blend):
         yield from node.weights
+    if isinstance(node, Prompt):
+        return  # parse_conjunction flattens all of these
     for prompt in node.prompts:
         yield from _weights(prompt)

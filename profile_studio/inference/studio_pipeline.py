@@ -19,6 +19,7 @@ from profile_studio.inference.adapters import AdapterRack, ChosenAdapter
 from profile_studio.inference.noise_schedulers import guidance_rescale, make_noise_scheduler, predicted_clean_latents
 from profile_studio.inference.previews import decode_picture, preview_picture
 from profile_studio.inference.prompts import PromptEmbeds, PromptEncoder
+from profile_studio.lora_files import base_label
 
 LARGEST_SIDE_IN_NATIVE_SIZES = 4
 
@@ -147,7 +148,7 @@ class StudioPipeline:
 
     def _recipe(self, request: GenerationRequest, index: int) -> PictureRecipe:
         return PictureRecipe(
-            request=request,
+            request=request.model_copy(update={"base": base_label(request.base)}),
             seed=request.seed + index,
             base_hash=self.base.hash,
             versions={"profile_studio": __version__, **self._versions},

@@ -1,0 +1,116 @@
+"""Making pictures at once, and looking at those that were made."""
+
+import base64
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from profile_studio.base_models import STARTER
+from profile_studio.domain.errors import EngineUnavailable, ProfileStudioError
+from profile_studio.domain.generation import GenerationRequest, PictureRecipe
+from profile_studio.domain.prompts import prepare_prompt
+from profile_studio.services import live
+from profile_studio.settings import Settings
+from profile_studio.storage.models import find_adapter
+from profile_studio.storage.pictures import latest_pictures, read_recipe
+
+
+@dataclass(frozen=True)
+class PreviewEvent:
+    """What picture `index` looks like after `step` of `steps`; `image` is a WebP file."""
+
+    index: int
+    step: int
+    steps: int
+    image: bytes
+
+
+@dataclass(frozen=True)
+class PictureEvent:
+    """Picture `index` is done and lies in `file`."""
+
+    index: int
+    file: Path
+    seed: int
+
+
+@dataclass(frozen=True)
+class DoneEvent:
+    """All pictures are done. Seconds count from the engine's receipt of the request."""
+
+    seconds: float
+    seconds_to_first_step: float
+
+
+class GenerationService:
+    """The live lane as the page and the command line see it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def generate(
+        self, request: GenerationRequest, previews: bool = True
+    ) -> Iterator[PreviewEvent | PictureEvent | DoneEvent]:
+        """Makes the pictures of a request and says what happens; closing the iterator stops before the next step.
+
+        Raises:
+            InvalidPrompt: a prompt cannot be read.
+            UnknownAdapter: an adapter of the request is not there.
+            EngineUnavailable: no engine answers, or it died on the way.
+            ProfileStudioError: whatever the engine refuses, as its own class.
+        """
+        # What can be refused without a model is refused at once, also while the engine still loads.
+        for text in (request.prompt, request.negative_prompt):
+            prepare_prompt(text, latin_only=request.base == STARTER)
+        for adapter in request.adapters:
+            find_adapter(adapter.adapter_name, self._settings)
+        question = {"op": "generate", "request": request.model_dump(mode="json"), "previews": previews}
+        with closing(live.ask(self._settings, question)) as replies:
+            for reply in replies:
+                event = _event(reply)
+                yield event
+                if isinstance(event, DoneEvent):
+                    return
+        raise EngineUnavailable(
+            "The engine stopped while it made the picture.", "Try again; it starts again by itself."
+        )
+
+    def engine_is_running(self) -> bool:
+        """Whether an engine answers."""
+        return live.engine_answers(self._settings)
+
+    def recipe(self, picture_path: Path) -> PictureRecipe:
+        """What a picture was made with.
+
+        Raises:
+            InvalidPicture: it carries no recipe of ours.
+        """
+        return read_recipe(picture_path)
+
+    def recent(self, limit: int) -> list[Path]:
+        """The newest pictures, newest first."""
+        return latest_pictures(self._settings.pictures_dir, limit)
+
+
+def _event(reply: dict[str, Any]) -> PreviewEvent | PictureEvent | DoneEvent:
+    match reply["event"]:
+        case "preview":
+            return PreviewEvent(reply["index"], reply["step"], reply["steps"], base64.b64decode(reply["image"]))
+        case "picture":
+            return PictureEvent(reply["index"], Path(reply["file"]), reply["seed"])
+        case "done":
+            return DoneEvent(reply["seconds"], reply["seconds_to_first_step"])
+        case _:
+            raise error_of_kind(reply["kind"], reply["message"], reply["fix"])
+
+
+def error_of_kind(kind: str, message: str, fix: str) -> ProfileStudioError:
+    """The error that was sent as `kind`, as its own class."""
+    classes = [ProfileStudioError]
+    for error_class in classes:  # grows while it is walked: the whole tree, breadth first
+        if error_class.kind == kind:
+            return error_class(message, fix)
+        classes.extend(error_class.__subclasses__())
+    return ProfileStudioError(message, fix)

@@ -1,0 +1,111 @@
+"""The live lane's wire: where the engine listens, and how one speaks with it.
+
+One request per connection: a JSON object, answered by JSON objects until `done` or `error`. Closing the connection
+stops the work before its next step. Both sides prove that they know the key in `engine.json`, which only this
+user can read.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Generator, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client, Connection
+from pathlib import Path
+from typing import Any
+
+from profile_studio.domain.errors import EngineUnavailable
+from profile_studio.jobs.presence import Presence
+from profile_studio.settings import Settings
+from profile_studio.storage.files import write_atomically
+
+HOST = "127.0.0.1"
+MAX_REQUEST_BYTES = 2**20
+MAX_REPLY_BYTES = 2**26
+
+
+@dataclass(frozen=True)
+class EngineAddress:
+    """Where an engine listens; `key` is hexadecimal."""
+
+    port: int
+    key: str
+    pid: int
+
+    @classmethod
+    def new(cls, port: int) -> "EngineAddress":
+        """This process's address with a fresh key."""
+        return cls(port, secrets.token_hex(32), os.getpid())
+
+
+def engine_presence(settings: Settings) -> Presence:
+    """Whether the home's engine lives; it alone may write engine.json."""
+    return Presence(settings.run_dir, "engine")
+
+
+def publish_address(settings: Settings, address: EngineAddress) -> None:
+    """Writes engine.json, readable by this user only."""
+    with write_atomically(_address_path(settings)) as temporary:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(asdict(address), file)
+
+
+def read_address(settings: Settings) -> EngineAddress:
+    """The address of the home's engine, which may be gone already.
+
+    Raises:
+        EngineUnavailable: none was started, or its file cannot be read.
+    """
+    try:
+        return EngineAddress(**json.loads(_address_path(settings).read_text()))
+    except (OSError, ValueError, TypeError) as error:
+        raise _nobody_answers() from error
+
+
+def ask(settings: Settings, message: Mapping[str, Any]) -> Generator[dict[str, Any]]:
+    """Sends one request and yields the replies; closing the iterator closes the connection.
+
+    Raises:
+        EngineUnavailable: none answers.
+    """
+    if not engine_presence(settings).is_there():
+        raise _nobody_answers()
+    address = read_address(settings)
+    try:
+        connection = Client((HOST, address.port), authkey=bytes.fromhex(address.key))
+    except (OSError, EOFError, AuthenticationError) as error:
+        raise _nobody_answers() from error
+    with connection:
+        try:
+            send(connection, message)
+            while True:
+                yield json.loads(connection.recv_bytes(MAX_REPLY_BYTES))
+        except (EOFError, ConnectionError):
+            return
+
+
+def send(connection: "Connection[bytes, bytes]", message: Mapping[str, Any]) -> None:
+    """Sends one JSON object."""
+    connection.send_bytes(json.dumps(message).encode())
+
+
+def engine_answers(settings: Settings) -> bool:
+    """Whether an engine is there."""
+    try:
+        with closing(ask(settings, {"op": "ping"})) as replies:
+            return next(replies, {}).get("event") == "pong"
+    except EngineUnavailable:
+        return False
+
+
+def _address_path(settings: Settings) -> Path:
+    return settings.run_dir / "engine.json"
+
+
+def _nobody_answers() -> EngineUnavailable:
+    return EngineUnavailable(
+        "The engine that makes pictures is not running.", "Wait some seconds; if it stays away, start the studio again."
+    )

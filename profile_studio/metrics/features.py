@@ -14,7 +14,6 @@ from PIL import Image
 from transformers import CLIPModel, CLIPTokenizer
 
 from profile_studio.domain.errors import JudgeMissing
-from profile_studio.families import silence_libraries
 
 Features = NDArray[np.float64]
 """Shape (n, d); every row has length 1."""
@@ -64,7 +63,6 @@ class Judge:
         Raises:
             JudgeMissing: the folder does not hold a CLIP model with tokenizer and preprocessor config.
         """
-        silence_libraries()
         try:
             self.preprocessing = Preprocessing.read(folder / "preprocessor_config.json")
             self.encoder = f"{folder.name}-{_short_hash(folder / 'model.safetensors')}"

@@ -84,5 +84,11 @@ def _verdict(row: ComparisonRow, metric: str) -> Verdict | None:
 
 
 def _surely_copies(row: ComparisonRow) -> bool:
+    """More than the base, which never saw the pictures, and more than the pictures among themselves."""
     risk = row.metrics.get("copy_risk")
-    return risk is not None and risk.low is not None and risk.low > TOLERATED_COPIES
+    return (
+        risk is not None
+        and risk.different_from_base is Verdict.WORSE
+        and risk.low is not None
+        and risk.low > TOLERATED_COPIES
+    )

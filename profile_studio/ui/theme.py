@@ -1,6 +1,7 @@
 """Calm and bright: warm paper, one deep teal accent; the pictures bring the colour."""
 
 from gradio.themes import Base, Color, sizes
+from gradio.themes.utils.fonts import LocalFont
 
 PAPER = Color(
     name="paper", c50="#fbfaf8", c100="#f5f3ef", c200="#e8e5de", c300="#d6d2c9", c400="#a8a399", c500="#78736a",
@@ -23,6 +24,8 @@ class StudioTheme(Base):
             spacing_size=sizes.spacing_lg,
             radius_size=sizes.radius_lg,
             text_size=sizes.text_md,
+            # Bold instead of the usual semibold: Gradio ships that one with half of its letters missing.
+            font=(LocalFont("IBM Plex Sans", weights=(400, 700)), "ui-sans-serif", "system-ui", "sans-serif"),
         )
         self.set(
             body_background_fill="*neutral_50",

@@ -79,6 +79,7 @@ def build(page: Page) -> PicturesTab:
                     picture = gr.HTML(f'<p class="quiet">{escape(texts.choose)}</p>')
                     caption = gr.Textbox(
                         "", label=texts.caption, info=texts.caption_info, lines=2, visible=False, elem_id="caption")
+                    next_picture = gr.Button(texts.next_picture, size="sm", visible=False, elem_id="next-picture")
             next_tab = gr.Button(texts.next, variant="primary", size="lg", elem_id="to-train")
             delete = gr.Button(texts.delete, size="sm", elem_classes="quiet-button")
             with gr.Column(visible=False, elem_classes="card danger") as confirm:
@@ -116,9 +117,10 @@ def build(page: Page) -> PicturesTab:
             chosen: image.image_id if image else None,
             picture: _large(image, texts) if image else hint,
             caption: gr.update(value=image.caption if image else "", visible=image is not None),
+            next_picture: gr.update(visible=image is not None),
         }
 
-    picture_parts = [grid, chosen, picture, caption]
+    picture_parts = [grid, chosen, picture, caption, next_picture]
     set_parts = [bring, show, try_example, back, dataset, trigger, next_tab, confirm, *picture_parts]
     safe = tells_errors(notice, page.texts.common)
 
@@ -196,7 +198,10 @@ def build(page: Page) -> PicturesTab:
     dataset.input(safe(shows_set), dataset, [*set_parts, notice], **QUIET)
     grid.select(chooses, dataset, [*picture_parts, notice], **_IN_ORDER)
     caption.blur(saves_caption, [dataset, chosen, caption], [next_tab, notice], **_IN_ORDER)
-    caption.submit(saves_and_goes_on, [dataset, chosen, caption], [*picture_parts, notice], **_IN_ORDER)
+    gr.on(
+        [caption.submit, next_picture.click],
+        saves_and_goes_on, [dataset, chosen, caption], [*picture_parts, notice], **_IN_ORDER,
+    )  # fmt: skip
     gr.on([trigger.blur, trigger.submit], saves_trigger, [dataset, trigger], [notice], **QUIET)
     delete.click(asks_before_deleting, dataset, [question, confirm, notice], **QUIET)
     no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)

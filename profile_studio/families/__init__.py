@@ -3,9 +3,18 @@
 import diffusers
 import torch
 import transformers
-from diffusers import StableDiffusionPipeline
 
-from profile_studio.base_models import BaseModel
+# Before the pipeline is imported: loading it makes transformers warn about packages that we leave out on purpose.
+for _logging in (diffusers.utils.logging, transformers.utils.logging):
+    _logging.set_verbosity_error()
+    _logging.disable_progress_bar()
+
+from diffusers import StableDiffusionPipeline  # noqa: E402
+
+from profile_studio.base_models import BaseModel  # noqa: E402
+
+# Importing the pipeline from here instead of from diffusers keeps a process quiet.
+__all__ = ["StableDiffusionPipeline", "load_pipeline", "pick_device"]
 
 
 def pick_device() -> torch.device:
@@ -19,7 +28,6 @@ def pick_device() -> torch.device:
 
 def load_pipeline(base: BaseModel, device: torch.device, dtype: torch.dtype) -> StableDiffusionPipeline:
     """The base model, ready to draw, from local files only."""
-    silence_libraries()
     pipeline = StableDiffusionPipeline.from_pretrained(
         base.folder,
         dtype=dtype,
@@ -35,10 +43,3 @@ def load_pipeline(base: BaseModel, device: torch.device, dtype: torch.dtype) -> 
     pipeline.unet.to(memory_format=torch.channels_last)
     pipeline.vae.to(memory_format=torch.channels_last)
     return pipeline
-
-
-def silence_libraries() -> None:
-    """Keeps diffusers' and transformers' tables and progress bars out of the log; errors still show."""
-    for logging in (diffusers.utils.logging, transformers.utils.logging):
-        logging.set_verbosity_error()
-        logging.disable_progress_bar()

@@ -6,12 +6,12 @@ The starter is one too, only smaller: 8 x 8 x 48 latents, velocity prediction, a
 from collections.abc import Sequence
 
 import torch
-from diffusers import StableDiffusionPipeline
 from torch import Tensor, nn
 from torch.nn import functional
 
 from profile_studio.domain.errors import BaseModelMissing
 from profile_studio.domain.training import Targets
+from profile_studio.families import StableDiffusionPipeline
 
 _ATTENTION = r"attn[12]\.(to_q|to_k|to_v|to_out\.0)"
 _CROSS_ATTENTION = r"attn2\.(to_q|to_k|to_v|to_out\.0)"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from diffusers import StableDiffusionPipeline
 from PIL import ImageChops
 from safetensors.torch import load_file
 
@@ -17,7 +16,7 @@ from profile_studio.domain.datasets import Dataset
 from profile_studio.domain.errors import InvalidDataset, InvalidSettings, TrainingFailed
 from profile_studio.domain.jobs import Interrupted, JobContext, LossPoint, ProgressReport, Wish
 from profile_studio.domain.training import LoraTrainingConfig
-from profile_studio.families import load_pipeline, pick_device
+from profile_studio.families import StableDiffusionPipeline, load_pipeline, pick_device
 from profile_studio.families.stable_diffusion import StableDiffusion
 from profile_studio.lora_files import TrainingFacts, adapter_metadata, read_header
 from profile_studio.settings import Settings

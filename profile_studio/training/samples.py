@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from diffusers import StableDiffusionPipeline
 from PIL import Image
 
 from profile_studio.domain.generation import NUM_INFERENCE_STEPS, GenerationRequest, Quality
+from profile_studio.families import StableDiffusionPipeline
 from profile_studio.storage.files import write_atomically
 
 SAMPLE_SEED = 0

@@ -10,7 +10,7 @@ from typer.exceptions import TyperException
 
 from profile_studio.cli import adapters, comparison, datasets, doctor, generation, jobs, training, worker
 from profile_studio.cli.output import print_error, print_reply
-from profile_studio.domain.errors import InputError, ProfileStudioError, Stopped
+from profile_studio.domain.errors import InputError, ProfileStudioError
 
 app = typer.Typer(
     help="Train a style from your pictures, blend it, and compare. Every command takes --json.",
@@ -41,8 +41,6 @@ def main(arguments: Sequence[str]) -> int:
         )
     except ProfileStudioError as error:
         return print_error(error, as_json)
-    except (KeyboardInterrupt, typer.Abort):
-        return print_error(Stopped("The command was stopped.", "Run it again; jobs go on where they were."), as_json)
     except Exception as error:  # noqa: BLE001  people get a sentence, the log gets the traceback
         return print_error(error, as_json)
     if isinstance(reply, dict):

@@ -71,17 +71,6 @@ def test_a_training_broken_in_every_way_ends_as_an_unbroken_one(home: Home, supe
     assert home.jobs.losses(broken.id) == home.jobs.losses(unbroken.id)
 
 
-def test_a_canceled_job_makes_room_for_the_next(home: Home, supervisor: KeptSupervisor) -> None:
-    first, second = home.submit("first", 5000), home.submit("second", 5)
-    wait_for_step(home, first.id, attempt=1, step=1)
-
-    home.jobs.ask_cancel(first.id, time.time())
-
-    wait_for(home, first.id, JobStatus.CANCELED)
-    wait_for(home, second.id, JobStatus.COMPLETED)
-    assert not (home.settings.user_loras_dir / "first.safetensors").exists()
-
-
 def test_a_stopped_supervisor_leaves_the_job_waiting_at_its_step(home: Home, supervisor: KeptSupervisor) -> None:
     job = home.submit("stopped", 5000)
     wait_for_step(home, job.id, attempt=1, step=10)
@@ -94,15 +83,17 @@ def test_a_stopped_supervisor_leaves_the_job_waiting_at_its_step(home: Home, sup
     assert trainer(home, job.id) is None
 
 
-def test_a_job_that_dies_without_progress_fails_with_words_and_the_worker_lives_on(
-    home: Home, supervisor: KeptSupervisor
-) -> None:
+def test_canceled_and_hopeless_jobs_make_room_for_the_next(home: Home, supervisor: KeptSupervisor) -> None:
     hopeless = home.jobs.create(JobKind.TRAIN, {"no": "config"}, steps=1, now=time.time())
-    wait_until(lambda: home.jobs.get(hopeless.id).status is JobStatus.FAILED)
-    error = home.jobs.get(hopeless.id).error
-    assert error is not None
-    assert error.kind == "crashed"
-    assert "ValidationError" in error.details
+    canceled, hopeful = home.submit("canceled", 5000), home.submit("hopeful", 5)
 
-    hopeful = home.submit("hopeful", 5)
+    wait_for_step(home, canceled.id, attempt=1, step=1)
+    home.jobs.ask_cancel(canceled.id, time.time())
     wait_for(home, hopeful.id, JobStatus.COMPLETED)
+
+    assert home.jobs.get(canceled.id).status is JobStatus.CANCELED
+    assert not (home.settings.user_loras_dir / "canceled.safetensors").exists()
+    failed = home.jobs.get(hopeless.id)
+    assert (failed.status, failed.attempt) == (JobStatus.FAILED, 1)
+    assert failed.error is not None
+    assert "ValidationError" in failed.error.details

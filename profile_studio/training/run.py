@@ -1,9 +1,11 @@
 """One training from its config to a verified adapter file: what the worker calls for a job."""
 
+import errno
 import json
 import math
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +55,10 @@ def run_training(config: LoraTrainingConfig, context: JobContext, settings: Sett
     """
     try:
         return _Run(config, context, settings).to_the_end()
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise TrainingFailed("The disk is full.", "Make room, then resume or start the training again.") from error
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
@@ -179,14 +185,21 @@ class _Run:
     def _write_samples(self, pipeline: StableDiffusionPipeline, training_set: TrainingSet, step: int) -> None:
         if self.config.sample_every:
             folder = self.context.folder / "samples"
-            write_samples(folder, pipeline, training_set.sample_prompts, self.config.resolution, step)
+            write_samples(
+                folder,
+                pipeline,
+                training_set.sample_prompts,
+                self.config.resolution,
+                step,
+                self.context.yield_device,
+            )
 
     def _publish(self, parts: _Parts, result: dict[str, object]) -> None:
         candidate = self.context.folder / "candidate.safetensors"
         metadata = adapter_metadata(self.config, parts.facts, self.config.num_train_steps, time.time())
         with write_atomically(candidate) as temporary:
             parts.trainer.adapter.save(temporary, metadata)
-        verify_adapter(candidate, parts.pipeline, self.config.resolution)
+        verify_adapter(candidate, parts.pipeline, self.config.resolution, self.context.yield_device)
         if (wish := self.context.wish()) is Wish.CANCEL:  # also what an attempt hears that no longer owns the job
             raise Interrupted(wish)
         if self.published.exists():
@@ -209,7 +222,9 @@ class _Run:
         return steps_left * typical_step + samples_left * self.sample_seconds
 
 
-def verify_adapter(path: Path, pipeline: StableDiffusionPipeline, size_px: int) -> None:
+def verify_adapter(
+    path: Path, pipeline: StableDiffusionPipeline, size_px: int, between_steps: Callable[[], None]
+) -> None:
     """Makes sure that an adapter file works: plain diffusers opens it, and it changes a picture.
 
     Any LoRA on the pipeline is removed first; it is left without one.
@@ -223,9 +238,9 @@ def verify_adapter(path: Path, pipeline: StableDiffusionPipeline, size_px: int) 
     if not any(bool(value.any()) for name, value in tensors.items() if name.endswith("lora_up.weight")):
         raise TrainingFailed("The training changed nothing.", "Train with a higher learning rate or more steps.")
     pipeline.unload_lora_weights()
-    without = draw(pipeline, "", size_px, VERIFICATION_STEPS)
+    without = draw(pipeline, "", size_px, between_steps, VERIFICATION_STEPS)
     pipeline.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name="verified")
-    picture = draw(pipeline, "", size_px, VERIFICATION_STEPS)
+    picture = draw(pipeline, "", size_px, between_steps, VERIFICATION_STEPS)
     pipeline.unload_lora_weights()
     if ImageChops.difference(without, picture).getbbox() is None:
         raise TrainingFailed(

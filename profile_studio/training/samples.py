@@ -1,10 +1,11 @@
 """Sample pictures of a training, beside what the base model draws from the same prompt and seed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
 from PIL import Image
+from torch import Tensor
 
 from profile_studio.domain.generation import NUM_INFERENCE_STEPS, GenerationRequest, Quality
 from profile_studio.families import StableDiffusionPipeline
@@ -18,9 +19,19 @@ def draw(
     pipeline: StableDiffusionPipeline,
     prompt: str,
     size_px: int,
+    between_steps: Callable[[], None],
     num_inference_steps: int = NUM_INFERENCE_STEPS[Quality.QUALITY],
 ) -> Image.Image:
-    """One square picture, always from the same noise."""
+    """One square picture, always from the same noise.
+
+    Args:
+        between_steps: called after each step, so that a sample keeps nobody's own picture waiting.
+    """
+
+    def after_step(_pipeline: object, _step: int, _timestep: object, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+        between_steps()
+        return tensors
+
     with torch.no_grad():
         pictures = pipeline(
             prompt,
@@ -29,17 +40,24 @@ def draw(
             num_inference_steps=num_inference_steps,
             guidance_scale=GUIDANCE_SCALE,
             generator=torch.Generator().manual_seed(SAMPLE_SEED),
+            callback_on_step_end=after_step,
             return_dict=False,
         )[0]
     return pictures[0]
 
 
 def write_samples(
-    folder: Path, pipeline: StableDiffusionPipeline, prompts: Sequence[str], size_px: int, step: int
+    folder: Path,
+    pipeline: StableDiffusionPipeline,
+    prompts: Sequence[str],
+    size_px: int,
+    step: int,
+    between_steps: Callable[[], None],
 ) -> None:
     """Writes `base-I.png` at step 0 and `step-SSSSS-I.png` later, one per prompt, those that are not there yet."""
     for index, prompt in enumerate(prompts):
         path = folder / (f"step-{step:05d}-{index}.png" if step else f"base-{index}.png")
         if not path.exists():
+            picture = draw(pipeline, prompt, size_px, between_steps)
             with write_atomically(path) as temporary:
-                draw(pipeline, prompt, size_px).save(temporary, format="PNG")
+                picture.save(temporary, format="PNG")

@@ -77,7 +77,8 @@ def test_a_finished_training_leaves_samples_step_files_and_an_adapter_that_knows
         "step-00006.safetensors",
     ]
     assert [report.losses[0].step for report in context.reports if report.losses] == [1, 2, 3, 4, 5, 6]
-    assert context.device_offers == 6
+    pictures, steps_a_picture, verified, steps_a_check = 6, 20, 2, 4
+    assert context.device_offers == 6 + pictures * steps_a_picture + verified * steps_a_check
 
 
 def test_a_canceled_training_leaves_no_adapter_and_no_new_checkpoint(tiny_base: Path, settings: Settings) -> None:

@@ -12,7 +12,18 @@ from profile_studio.ui.components.adapter_slots import chosen_weights
 from profile_studio.ui.components.job_view import status_line
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, notice_area, tells_errors
-from profile_studio.ui.page import BLEND, COMPARE, OPEN_REMEMBERED_TAB, PICTURES, POLLING, QUIET, REMEMBER_TAB, TRAIN, Page
+from profile_studio.ui.page import (
+    BLEND,
+    COMPARE,
+    OPEN_REMEMBERED_TAB,
+    PICTURES,
+    POLL_INTERVAL_S,
+    POLLING,
+    QUIET,
+    REMEMBER_TAB,
+    TRAIN,
+    Page,
+)
 from profile_studio.ui.tabs import blend, compare, pictures, train
 from profile_studio.ui.texts import ENGLISH, Texts
 from profile_studio.ui.theme import StudioTheme
@@ -44,7 +55,7 @@ def build(studio: Studio, texts: Texts = ENGLISH) -> gr.Blocks:
             train_tab = train.build(page)
             blend_tab = blend.build(page)
             compare_tab = compare.build(page)
-        heartbeat = gr.Timer(2.0)
+        heartbeat = gr.Timer(POLL_INTERVAL_S)
         _wire_status(page, heartbeat, status)
         _wire_tabs(page, pictures_tab, train_tab, blend_tab, compare_tab)
         _wire_first_look(page_blocks, pictures_tab, train_tab, blend_tab, compare_tab)
@@ -93,8 +104,6 @@ def _wire_tabs(
     compare_tab: compare.CompareTab,
 ) -> None:
     """A tab shows what the disk has when it opens, and hands on what the next one needs."""
-    still = (gr.Timer(active=False), gr.Timer(active=False))
-    timers = [train_tab.timer, compare_tab.timer]
     for tab, name in (
         (pictures_tab.tab, PICTURES),
         (train_tab.tab, TRAIN),
@@ -108,7 +117,6 @@ def _wire_tabs(
         lambda *values: blend_tab.shown(False, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
     )
     compare_tab.tab.select(compare_tab.shown, compare_tab.shown_inputs, compare_tab.shown_outputs, **QUIET)
-    gr.on([pictures_tab.tab.select, blend_tab.tab.select], lambda: still, None, timers, **QUIET)
 
     pictures_tab.next.click(
         lambda dataset: (dataset, gr.Tabs(selected=TRAIN)),
@@ -165,5 +173,3 @@ def _wire_base(page: Page, notice: gr.HTML, blend_tab: blend.BlendTab) -> None:
     page.base.input(checks_base, page.base, [notice], **QUIET).then(
         lambda *values: blend_tab.shown(False, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
     )
-
-

@@ -25,6 +25,8 @@ REMEMBER_TAB = """() => {
 }"""
 """Keeps the open tab in the address: a reload comes back to it, and a bookmark opens it."""
 
+POLL_INTERVAL_S = 1.5
+
 POLLING: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
 """How listeners are wired that only look at rows: no veil over the page, no waiting for each other."""
 

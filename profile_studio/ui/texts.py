@@ -106,9 +106,8 @@ class PicturesTexts:
     and_more: str = "and {n} more"
     dataset: str = "Your sets"
     trigger: str = "Trigger word"
-    trigger_info: str = "A made-up word that will call up this look, such as \"pixelme\"."
+    trigger_info: str = 'A made-up word that will call up this look, such as "pixelme".'
     gallery: str = "Pictures of this set"
-    choose: str = "Choose a picture to read or change its caption."
     caption: str = "Caption"
     caption_info: str = "Say what is in the picture, not how it looks. It is saved when you leave it."
     next_picture: str = "Next picture  \u2192"
@@ -116,9 +115,9 @@ class PicturesTexts:
     set_aside: str = "put aside to check the result"
     numbers: str = "{width} x {height} pixels"
     delete: str = "Delete this set"
-    confirm_delete: str = "Delete the set \"{name}\" with its {n} pictures and captions? This cannot be undone."
+    confirm_delete: str = 'Delete the set "{name}" with its {n} pictures and captions? This cannot be undone.'
     yes_delete: str = "Yes, delete it"
-    deleted: str = "The set \"{name}\" is gone."
+    deleted: str = 'The set "{name}" is gone.'
     next: str = "{n} pictures are ready  \u2192  Train"
     next_few: str = "{n} pictures; a set needs at least {least}"
 
@@ -133,7 +132,10 @@ class TrainTexts:
     dataset: str = "Learn from"
     kind: str = "What should it learn?"
     kinds: dict[AdapterKind, str] = field(
-        default_factory=lambda: {AdapterKind.STYLE: "Style: how pictures look", AdapterKind.FACE: "Face: who is in them"}
+        default_factory=lambda: {
+            AdapterKind.STYLE: "Style: how pictures look",
+            AdapterKind.FACE: "Face: who is in them",
+        }
     )
     thoroughness: str = "How thoroughly?"
     thoroughnesses: dict[Thoroughness, str] = field(
@@ -168,6 +170,8 @@ class TrainTexts:
             "seed": "Seed",
         }
     )
+    promise: str = "It looks at {n} pictures for {steps} steps, then \u201c{name}\u201d waits for you in Blend."
+    memory: str = "Needs about {gib:.1f} GB of memory."
     start: str = "Start training"
     started: str = "Training {name} is in the queue. You may close this page; it goes on."
     jobs: str = "Your trainings"
@@ -180,7 +184,7 @@ class TrainTexts:
     samples: str = "The same faces while it learns"
     base_sample: str = "base"
     sample_step: str = "step {step}"
-    confirm_cancel: str = "Cancel training \"{name}\"? What it learned in {step} steps is lost."
+    confirm_cancel: str = 'Cancel training "{name}"? What it learned in {step} steps is lost.'
     yes_cancel: str = "Yes, cancel it"
     receipt: str = "{name} is ready: {steps} steps in {time}."
     receipt_loss: str = "Loss went from {first:.3f} to {last:.3f}."
@@ -229,13 +233,11 @@ class BlendTexts:
     make: str = "Make pictures"
     stop: str = "Stop"
     face: str = "Face"
-    new_face: str = "A new one each time"
+    new_face: str = "New each time"
     same_face: str = "Keep this one"
     count: str = "How many"
     quality: str = "How carefully"
-    qualities: dict[Quality, str] = field(
-        default_factory=lambda: {Quality.QUALITY: "Quality", Quality.FAST: "Fast"}
-    )
+    qualities: dict[Quality, str] = field(default_factory=lambda: {Quality.QUALITY: "Quality", Quality.FAST: "Fast"})
     numbers: str = "Every number behind these words"
     steps: str = "Steps"
     guidance: str = "Guidance scale"
@@ -272,11 +274,12 @@ class BlendTexts:
     add_file: str = "Add a LoRA file (.safetensors)"
     added: str = "{name} is added."
     file_row: str = "{kind}, rank {rank}, alpha {alpha:g}, {steps} steps on {dataset}"
+    other_base: str = "Made for another base model or an older starter, so not usable now; train again: {names}."
     delete: str = "Delete a LoRA of yours"
     delete_button: str = "Delete"
-    confirm_delete: str = "Delete the LoRA \"{name}\"? This cannot be undone."
+    confirm_delete: str = 'Delete the LoRA "{name}"? This cannot be undone.'
     yes_delete: str = "Yes, delete it"
-    deleted: str = "The LoRA \"{name}\" is gone."
+    deleted: str = 'The LoRA "{name}" is gone.'
     next: str = "Is it really better?  \u2192  Compare"
 
 
@@ -334,7 +337,7 @@ class CompareTexts:
     )
     pictures: str = "Side by side, same prompt and same seed"
     more_seeds: str = "More seeds"
-    download: str = "Table and report to keep"
+    download: str = "To keep"
     working: str = "picture {step} of {steps}"
     fields: dict[str, str] = field(
         default_factory=lambda: {

@@ -42,7 +42,12 @@ def studio_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = {**os.environ, "PROFILE_STUDIO_HOME": str(home), "PYTHONUNBUFFERED": "1"}
     with (home / "web.log").open("w+") as log:
         process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=REPOSITORY_ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+            [sys.executable, "app.py"],
+            cwd=REPOSITORY_ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
         )
         assert process.stdout is not None
         try:

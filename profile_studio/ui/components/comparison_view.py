@@ -1,5 +1,6 @@
 """A comparison's report: sentences, then the table, then pictures."""
 
+import base64
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from profile_studio.ui.components.markup import details, escape, figure, figures
 from profile_studio.ui.texts import CompareTexts
 
 _SIDE_PX = 256
+_MEDIA_TYPES = {".csv": "text/csv", ".json": "application/json", ".md": "text/markdown", ".html": "text/html"}
 
 
 def sentences_html(report: ComparisonReport, texts: CompareTexts) -> str:
@@ -62,11 +64,25 @@ def _number(value: float) -> str:
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
 
 
+def downloads_html(files: Sequence[Path], texts: CompareTexts) -> str:
+    """A link a file; the bytes are in the page, so no copy stays anywhere."""
+    links = "".join(_download(file) for file in files if file.suffix in _MEDIA_TYPES and file.is_file())
+    return f'<p class="downloads">{escape(texts.download)}: {links}</p>'
+
+
+def _download(file: Path) -> str:
+    content = base64.b64encode(file.read_bytes()).decode()
+    name = escape(file.name)
+    return f'<a download="{name}" href="data:{_MEDIA_TYPES[file.suffix]};base64,{content}">{name}</a> '
+
+
 def pictures_html(config: ComparisonConfig, report: ComparisonReport, folder: Path, texts: CompareTexts) -> str:
     """For each prompt the models side by side, first for one seed, the other seeds in a fold."""
     blocks: list[str] = []
     for number, prompt in enumerate(config.prompts):
-        by_seed = [_seed_row(config, report, folder, number * config.seeds + seed, texts) for seed in range(config.seeds)]
+        by_seed = [
+            _seed_row(config, report, folder, number * config.seeds + seed, texts) for seed in range(config.seeds)
+        ]
         more = details(texts.more_seeds, "".join(by_seed[1:])) if by_seed[1:] else ""
         blocks.append(f"<section><h4>{escape(prompt)}</h4>{by_seed[0]}{more}</section>")
     return f"<h3>{escape(texts.pictures)}</h3>{''.join(blocks)}"

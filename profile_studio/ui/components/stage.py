@@ -61,5 +61,7 @@ def _tile_html(tile: Tile, prompt: str, texts: Texts) -> str:
     if tile.source:
         forming = texts.blend.forming.format(step=tile.step, steps=tile.steps)
         bar = progress_bar(texts.common.progress, tile.step / max(tile.steps, 1), forming)
-        return f'<figure class="tile forming"><img src="{tile.source}" alt="{alt}"><figcaption>{bar}</figcaption></figure>'
+        return (
+            f'<figure class="tile forming"><img src="{tile.source}" alt="{alt}"><figcaption>{bar}</figcaption></figure>'
+        )
     return f'<figure class="tile empty"><div class="blank"><p>{escape(texts.blend.next_up)}</p></div></figure>'

@@ -145,7 +145,9 @@ def build(page: Page) -> BlendTab:
                         guidance = gr.Number(
                             limits["guidance_scale"].default, label=texts.guidance, minimum=1, maximum=30, step=0.5
                         )
-                        scheduler = gr.Dropdown(list(get_args(NoiseSchedulerName)), value="default", label=texts.scheduler)
+                        scheduler = gr.Dropdown(
+                            list(get_args(NoiseSchedulerName)), value="default", label=texts.scheduler
+                        )
                         seed = gr.Number(0, label=texts.seed, precision=0, minimum=0, maximum=2**31 - 1, elem_id="seed")
                 with gr.Accordion(texts.files, open=False):
                     file_list = gr.HTML()
@@ -233,9 +235,11 @@ def build(page: Page) -> BlendTab:
         }
 
     def shows_files(adapters: Sequence[Adapter]) -> Updates:
-        own = [adapter.name for adapter in adapters if not adapter.ships]
+        everything = studio.adapters.list()
+        own = [adapter.name for adapter in everything if not adapter.ships]
+        others = [adapter.name for adapter in everything if adapter not in adapters]
         return {
-            file_list: adapters_html(adapters, texts),
+            file_list: adapters_html(adapters, others, texts),
             own_files: gr.update(visible=bool(own)),
             doomed: gr.update(choices=own, value=None),
         }
@@ -356,7 +360,10 @@ def build(page: Page) -> BlendTab:
     delete.click(asks_before_deleting, doomed, [question, confirm, notice], **QUIET)
     no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
     yes.click(
-        deletes, [doomed, page.base, *slot_inputs(slots)], [confirm, *file_parts, *slot_components(slots), notice], **QUIET
+        deletes,
+        [doomed, page.base, *slot_inputs(slots)],
+        [confirm, *file_parts, *slot_components(slots), notice],
+        **QUIET,
     )
     return BlendTab(
         tab,
@@ -415,12 +422,13 @@ def recipe_html(made: PictureRecipe, texts: BlendTexts) -> str:
     return f"<dl>{items}</dl>"
 
 
-def adapters_html(adapters: Sequence[Adapter], texts: BlendTexts) -> str:
-    """Each LoRA with its numbers, for those who want to know."""
+def adapters_html(adapters: Sequence[Adapter], others: Sequence[str], texts: BlendTexts) -> str:
+    """Each LoRA with its numbers, for those who want to know, and those that do not fit this base."""
     items = "".join(
         f"<li><b>{escape(each.name)}</b> <span>{escape(_facts(each, texts))}</span></li>" for each in adapters
     )
-    return f'<ul class="files">{items}</ul>'
+    unusable = f'<p class="quiet">{escape(texts.other_base.format(names=", ".join(others)))}</p>' if others else ""
+    return f'<ul class="files">{items}</ul>{unusable}'
 
 
 def _facts(adapter: Adapter, texts: BlendTexts) -> str:
@@ -431,5 +439,3 @@ def _facts(adapter: Adapter, texts: BlendTexts) -> str:
         steps=adapter.num_train_steps,
         dataset=adapter.dataset or "?",
     )
-
-

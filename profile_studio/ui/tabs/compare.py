@@ -10,7 +10,7 @@ from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.errors import InvalidModelSpec
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.names import BASE_NAME
-from profile_studio.ui.components.comparison_view import pictures_html, sentences_html, table_html
+from profile_studio.ui.components.comparison_view import downloads_html, pictures_html, sentences_html, table_html
 from profile_studio.ui.components.job_view import job_label, newest_first, progress_html
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import (
@@ -22,7 +22,7 @@ from profile_studio.ui.components.notices import (
     tells_errors,
     told,
 )
-from profile_studio.ui.page import POLLING, QUIET, Page
+from profile_studio.ui.page import POLL_INTERVAL_S, POLLING, QUIET, Page
 from profile_studio.ui.texts import CompareTexts
 
 _NO_DATASET = ""
@@ -40,14 +40,13 @@ class CompareTab:
     shown: Any  # handler: the tab as the disk has it
     shown_inputs: list[Any]
     shown_outputs: list[Any]
-    timer: gr.Timer
 
 
 def build(page: Page) -> CompareTab:
     texts, studio = page.texts.compare, page.studio
     limits = ComparisonConfig.model_fields
     with gr.Tab(texts.tab, id="compare") as tab:
-        shown_job, last_look, timer = gr.State(None), gr.State(None), gr.Timer(1.0, active=False)
+        shown_job, last_look, timer = gr.State(None), gr.State(None), gr.Timer(POLL_INTERVAL_S)
         notice = notice_area()
         with gr.Column(elem_classes="card welcome", visible=False) as empty:
             gr.HTML(f"<p>{escape(texts.no_models)}</p>")
@@ -100,7 +99,7 @@ def build(page: Page) -> CompareTab:
                 with gr.Column(visible=False) as result:
                     sentences = gr.HTML(elem_id="sentences")
                     table = gr.HTML(elem_id="comparison-table")
-                    download = gr.File(label=texts.download, file_count="multiple", interactive=False)
+                    downloads = gr.HTML()
                     pictures = gr.HTML(elem_id="comparison-pictures")
     safe, safe_job = tells_errors(notice, page.texts.common), tells_errors(job_notice, page.texts.common)
     fields = [models, specs, page.base, dataset, prompts, seeds, steps, guidance]
@@ -132,27 +131,24 @@ def build(page: Page) -> CompareTab:
         return {shown_job: job.id, notice: told(good_news(texts.started)), **looks(job.id, None)}
 
     def looks(job_id: str | None, seen: str | None) -> Updates:
-        """The list and the chosen comparison; parts that did not change since `seen` are left alone."""
+        """The jobs list and the chosen job; nothing at all if nothing changed since `seen`."""
         comparisons = newest_first(studio.jobs.list(), JobKind.COMPARE)
         job = next((job for job in comparisons if job.id == job_id), comparisons[0] if comparisons else None)
-        listed: Updates = {
-            no_jobs: gr.update(visible=not comparisons),
-            jobs: gr.update(
-                choices=[(job_label(each, page.texts), each.id) for each in comparisons],
-                value=job.id if job else None,
-                visible=bool(comparisons),
-            ),
-            live: gr.update(visible=job is not None),
-        }
-        return {**listed, shown_job: job.id, **shows_job(job, seen)} if job else listed
-
-    def shows_job(job: Job, seen: str | None) -> Updates:
-        look = f"{job.id} {job.attempt} {job.status} {job.step} {job.wish} {job.note}"
+        labels = [(job_label(each, page.texts), each.id) for each in comparisons]
+        look = f"{labels} {job}"
         if look == seen:
-            return {}
-        is_going = job.status in (JobStatus.QUEUED, JobStatus.RUNNING)
+            return {last_look: look}
         shown: Updates = {
             last_look: look,
+            no_jobs: gr.update(visible=not comparisons),
+            jobs: gr.update(choices=labels, value=job.id if job else None, visible=bool(comparisons)),
+            live: gr.update(visible=job is not None),
+        }
+        return {**shown, shown_job: job.id, **shows_job(job)} if job else shown
+
+    def shows_job(job: Job) -> Updates:
+        is_going = job.status in (JobStatus.QUEUED, JobStatus.RUNNING)
+        shown: Updates = {
             progress: _job_html(page, job),
             pause: gr.update(visible=is_going and job.wish is None),
             resume: gr.update(visible=job.status is JobStatus.PAUSED),
@@ -168,7 +164,7 @@ def build(page: Page) -> CompareTab:
             sentences: sentences_html(report, texts),
             table: table_html(report, texts),
             pictures: pictures_html(config, report, folder, texts),
-            download: [str(folder / name) for name in report.files if (folder / name).is_file()],
+            downloads: downloads_html([folder / name for name in report.files], texts),
         }
 
     @safe_job
@@ -204,12 +200,11 @@ def build(page: Page) -> CompareTab:
                 choices=[(texts.own_dataset, _NO_DATASET), *((name, name) for name in sets)],
                 value=reference if reference in sets else _NO_DATASET,
             ),
-            timer: gr.Timer(active=True),
             **looks(job_id, None),
         }
 
     job_parts = [
-        no_jobs, jobs, live, shown_job, last_look, progress, pause, resume, cancel, result, sentences, table, download,
+        no_jobs, jobs, live, shown_job, last_look, progress, pause, resume, cancel, result, sentences, table, downloads,
         pictures,
     ]  # fmt: skip
     gr.on(
@@ -218,7 +213,7 @@ def build(page: Page) -> CompareTab:
     )  # fmt: skip
     start.click(starts, fields, [*job_parts, notice], show_progress_on=start, api_visibility="private")
     jobs.input(safe_job(looks), [jobs, last_look], [*job_parts, job_notice], **POLLING)
-    timer.tick(safe_job(looks), [shown_job, last_look], [*job_parts, job_notice], **POLLING)
+    timer.tick(looks, [shown_job, last_look], job_parts, **POLLING)
     pause.click(pauses, shown_job, [*job_parts, job_notice], **QUIET)
     resume.click(resumes, shown_job, [*job_parts, job_notice], **QUIET)
     cancel.click(asks_before_canceling, shown_job, [question, confirm, job_notice], **QUIET)
@@ -231,8 +226,7 @@ def build(page: Page) -> CompareTab:
         specs,
         shown,
         [models, dataset, page.base, shown_job],
-        [empty, form, models, dataset, timer, *job_parts, notice],
-        timer,
+        [empty, form, models, dataset, *job_parts, notice],
     )
 
 

@@ -74,12 +74,11 @@ def build(page: Page) -> PicturesTab:
             with gr.Row():
                 with gr.Column(scale=3, elem_classes="card"):
                     grid = picture_grid(texts.gallery)
-                with gr.Column(scale=2, min_width=280, elem_classes="card"):
+                with gr.Column(scale=2, min_width=280, elem_classes="card picture-side-panel"):
                     chosen = gr.State(None)
-                    picture = gr.HTML(f'<p class="quiet">{escape(texts.choose)}</p>')
-                    caption = gr.Textbox(
-                        "", label=texts.caption, info=texts.caption_info, lines=2, visible=False, elem_id="caption")
-                    next_picture = gr.Button(texts.next_picture, size="sm", visible=False, elem_id="next-picture")
+                    picture = gr.HTML()
+                    caption = gr.Textbox("", label=texts.caption, info=texts.caption_info, lines=3, elem_id="caption")
+                    next_picture = gr.Button(texts.next_picture, size="sm", elem_id="next-picture")
             next_tab = gr.Button(texts.next, variant="primary", size="lg", elem_id="to-train")
             delete = gr.Button(texts.delete, size="sm", elem_classes="quiet-button")
             with gr.Column(visible=False, elem_classes="card danger") as confirm:
@@ -109,18 +108,17 @@ def build(page: Page) -> PicturesTab:
         }
 
     def shows_picture(opened: Dataset, picture_id: str | None) -> Updates:
-        image = next((image for image in opened.images if image.image_id == picture_id), None)
+        """The set's pictures with this one chosen, or the first."""
+        image = next((image for image in opened.images if image.image_id == picture_id), opened.images[0])
         pictures = [_grid_picture(page, opened, each) for each in opened.images]
-        hint = f'<p class="quiet">{escape(texts.choose)}</p>'
         return {
-            grid: grid_html(pictures, picture_id, texts.gallery),
-            chosen: image.image_id if image else None,
-            picture: _large(image, texts) if image else hint,
-            caption: gr.update(value=image.caption if image else "", visible=image is not None),
-            next_picture: gr.update(visible=image is not None),
+            grid: grid_html(pictures, image.image_id, texts.gallery),
+            chosen: image.image_id,
+            picture: _large(image, texts),
+            caption: image.caption,
         }
 
-    picture_parts = [grid, chosen, picture, caption, next_picture]
+    picture_parts = [grid, chosen, picture, caption]
     set_parts = [bring, show, try_example, back, dataset, trigger, next_tab, confirm, *picture_parts]
     safe = tells_errors(notice, page.texts.common)
 
@@ -139,7 +137,12 @@ def build(page: Page) -> PicturesTab:
         report = studio.datasets.import_sources(request)
         _forget_uploads(paths or [])
         news = import_news(report, texts)
-        return {files: None, about_files: gr.update(visible=False), **shows_set(report.dataset.name), notice: told(news)}
+        return {
+            files: None,
+            about_files: gr.update(visible=False),
+            **shows_set(report.dataset.name),
+            notice: told(news),
+        }
 
     def takes_example(example: str) -> Any:
         @safe
@@ -192,7 +195,9 @@ def build(page: Page) -> PicturesTab:
         api_visibility="private",
     )  # fmt: skip
     for example, button in examples:
-        button.click(takes_example(example), None, [*set_parts, notice], show_progress_on=button, api_visibility="private")
+        button.click(
+            takes_example(example), None, [*set_parts, notice], show_progress_on=button, api_visibility="private"
+        )
     add.click(lambda: (gr.update(visible=True), gr.update(visible=True)), None, [bring, back], **QUIET)
     back.click(lambda: (gr.update(visible=False), gr.update(visible=False)), None, [bring, back], **QUIET)
     dataset.input(safe(shows_set), dataset, [*set_parts, notice], **QUIET)
@@ -296,6 +301,3 @@ def _caption_of(opened: Dataset, picture_id: str) -> str:
 def _after(opened: Dataset, picture_id: str) -> str:
     ids = [image.image_id for image in opened.images]
     return ids[(ids.index(_image(opened, picture_id).image_id) + 1) % len(ids)]
-
-
-

@@ -1,14 +1,17 @@
 """Tab 2: learn a LoRA from a set of pictures, and watch it learn."""
 
+import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, get_args
 
 import gradio as gr
 import pandas as pd
 from annotated_types import Ge, Gt, Le
 
-from profile_studio.domain.errors import InputError, InvalidDataset
+from profile_studio.domain.errors import InvalidDataset
 from profile_studio.domain.jobs import Job, JobKind, JobStatus, LossPoint
 from profile_studio.domain.names import suggest_name
 from profile_studio.domain.presets import Thoroughness, preset
@@ -25,7 +28,7 @@ from profile_studio.ui.components.notices import (
     tells_errors,
     told,
 )
-from profile_studio.ui.page import POLLING, QUIET, Page
+from profile_studio.ui.page import POLL_INTERVAL_S, POLLING, QUIET, Page
 from profile_studio.ui.texts import Texts, TrainTexts
 
 NUMBER_FIELDS = (
@@ -35,6 +38,7 @@ NUMBER_FIELDS = (
 )  # fmt: skip
 """What the fold shows, in this order: every field of a training but those that have words of their own."""
 
+_PRESS_LINK = "(copied) => { document.querySelector('#download-link').click(); return [copied]; }"
 _SMOOTHING = 0.9  # of the exponential mean under the loss curve
 
 
@@ -49,13 +53,13 @@ class TrainTab:
     shown: Any  # handler: the tab as the disk has it
     shown_inputs: list[Any]
     shown_outputs: list[Any]
-    timer: gr.Timer
 
 
 def build(page: Page) -> TrainTab:
     texts, studio = page.texts.train, page.studio
     with gr.Tab(texts.tab, id="train") as tab:
-        shown_job, last_look, timer = gr.State(None), gr.State(None), gr.Timer(1.0, active=False)
+        shown_job, last_look, taken_copy = gr.State(None), gr.State(None), gr.State(None)
+        timer = gr.Timer(POLL_INTERVAL_S)
         notice = notice_area()
         with gr.Column(elem_classes="card welcome", visible=False) as empty:
             gr.HTML(f"<p>{escape(texts.empty)}</p>")
@@ -98,7 +102,8 @@ def build(page: Page) -> TrainTab:
                         no = gr.Button(page.texts.common.keep, size="sm")
                 with gr.Row(visible=False, elem_classes="job-buttons") as finished:
                     next_tab = gr.Button(texts.next, variant="primary", elem_id="to-blend")
-                    download = gr.DownloadButton(texts.download, elem_id="download-lora")
+                    download = gr.Button(texts.download, elem_id="download-lora")
+                    link = gr.DownloadButton(elem_id="download-link", elem_classes="offstage")
                 samples = gr.HTML(elem_classes="samples")
                 loss = gr.LinePlot(
                     x="step", y="loss", color="curve", title=texts.loss, color_title=" ", height=240, show_label=False,
@@ -142,33 +147,27 @@ def build(page: Page) -> TrainTab:
         return {shown_job: job.id, notice: told(news), **looks(job.id, None)}
 
     def looks(job_id: str | None, seen: str | None) -> Updates:
-        """The jobs list and the chosen job; parts that did not change since `seen` are left alone."""
+        """The jobs list and the chosen job; nothing at all if nothing changed since `seen`."""
         trainings = newest_first(studio.jobs.list(), JobKind.TRAIN)
         job = next((job for job in trainings if job.id == job_id), trainings[0] if trainings else None)
-        listed: Updates = {
+        labels = [(job_label(each, page.texts), each.id) for each in trainings]
+        look = f"{labels} {job}"
+        if look == seen:
+            return {last_look: look}
+        shown: Updates = {
+            last_look: look,
             no_jobs: gr.update(visible=not trainings),
-            jobs: gr.update(
-                choices=[(job_label(each, page.texts), each.id) for each in trainings],
-                value=job.id if job else None,
-                visible=bool(trainings),
-            ),
+            jobs: gr.update(choices=labels, value=job.id if job else None, visible=bool(trainings)),
             live: gr.update(visible=job is not None),
         }
-        if job is None:
-            return listed
-        return {**listed, shown_job: job.id, **shows_job(job, seen)}
+        return {**shown, shown_job: job.id, **shows_job(job)} if job else shown
 
-    def shows_job(job: Job, seen: str | None) -> Updates:
+    def shows_job(job: Job) -> Updates:
         pictures = studio.jobs.samples(job.id)
-        look = f"{job.id} {job.attempt} {job.status} {job.step} {len(pictures)} {job.wish} {job.note}"
-        if look == seen:
-            return {}
-        shown = {last_look: look, progress: job_html(job, page.texts), **_buttons(job)}
+        shown = {progress: job_html(job, page.texts), **_buttons(job)}
         losses = studio.jobs.losses(job.id)
         shown[loss] = gr.update(value=loss_table(losses, texts), visible=len(losses) > 1)
         shown[samples] = samples_html(pictures, texts)
-        if job.status is JobStatus.COMPLETED:
-            shown[download] = gr.update(value=_lora_file(page, job))
         return shown
 
     def _buttons(job: Job) -> Updates:
@@ -201,8 +200,15 @@ def build(page: Page) -> TrainTab:
         studio.jobs.cancel(job_id)
         return {confirm: gr.update(visible=False), **looks(job_id, None)}
 
+    @safe_job
+    def brings_file(job_id: str) -> Updates:
+        """A copy where Gradio may take it from: it serves nothing out of the home."""
+        adapter = studio.adapters.get(job_name(studio.jobs.get(job_id)))
+        copied = Path(shutil.copy(adapter.path, tempfile.mkdtemp(prefix="profile-studio-")))
+        return {link: str(copied), taken_copy: str(copied)}
+
     job_parts = [
-        no_jobs, jobs, live, shown_job, last_look, progress, pause, resume, cancel, finished, download, samples, loss
+        no_jobs, jobs, live, shown_job, last_look, progress, pause, resume, cancel, finished, samples, loss
     ]  # fmt: skip
     number_parts = [*numbers.values(), name, promise]
     choices = [page.base, kind, thoroughness]
@@ -219,16 +225,21 @@ def build(page: Page) -> TrainTab:
         api_name="queue_training", api_visibility="private",
     )  # fmt: skip
     jobs.input(safe_job(looks), [jobs, last_look], [*job_parts, job_notice], **POLLING)
-    timer.tick(safe_job(looks), [shown_job, last_look], [*job_parts, job_notice], **POLLING)
+    timer.tick(looks, [shown_job, last_look], job_parts, **POLLING)
     pause.click(pauses, shown_job, [*job_parts, job_notice], **QUIET)
     resume.click(resumes, shown_job, [*job_parts, job_notice], **QUIET)
     cancel.click(asks_before_canceling, shown_job, [question, confirm, job_notice], **QUIET)
+    download.click(brings_file, shown_job, [link, taken_copy, job_notice], **QUIET).success(
+        lambda copied: shutil.rmtree(Path(copied).parent), taken_copy, None, js=_PRESS_LINK, **QUIET
+    )
     no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
     yes.click(cancels, shown_job, [confirm, *job_parts, job_notice], **QUIET)
 
     @safe
-    def shown(carried: str | None, chosen: str | None, base: str, kind_value: str, how: str, job_id: str | None) -> Updates:
-        return {**shows_form(carried, chosen, base, kind_value, how), **looks(job_id, None), timer: gr.Timer(active=True)}
+    def shown(
+        carried: str | None, chosen: str | None, base: str, kind_value: str, how: str, job_id: str | None
+    ) -> Updates:
+        return {**shows_form(carried, chosen, base, kind_value, how), **looks(job_id, None)}
 
     return TrainTab(
         tab,
@@ -237,8 +248,7 @@ def build(page: Page) -> TrainTab:
         shown_job,
         shown,
         [page.carried_dataset, dataset, *choices, shown_job],
-        [empty, form, dataset, page.carried_dataset, *number_parts, *job_parts, timer, notice],
-        timer,
+        [empty, form, dataset, page.carried_dataset, *number_parts, *job_parts, notice],
     )
 
 
@@ -282,15 +292,13 @@ def _free_adapter_name(page: Page, dataset: str, kind: AdapterKind) -> str:
     return next(free for free in [name, *(f"{name}-{n}" for n in range(2, 1000))] if free not in taken)
 
 
-def _lora_file(page: Page, job: Job) -> str | None:
-    try:
-        return str(page.studio.adapters.get(job_name(job)).path)
-    except InputError:  # deleted since
-        return None
-
-
 def promise_html(page: Page, config: LoraTrainingConfig) -> str:
-    return f'<p class="promise">{escape(page.studio.training.promise(config).sentence)}</p>'
+    """What will happen, how long it takes and what it needs, before anything happens."""
+    texts, promise = page.texts.train, page.studio.training.promise(config)
+    n_images = len(page.studio.datasets.get(config.dataset).training_images)
+    words = texts.promise.format(n=n_images, steps=config.num_train_steps, name=config.adapter_name)
+    memory = texts.memory.format(gib=promise.memory_bytes / 2**30) if promise.memory_bytes else ""
+    return f'<p class="promise">{escape(" ".join([words, promise.sentence, memory]))}</p>'
 
 
 def job_html(job: Job, texts: Texts) -> str:
@@ -314,7 +322,9 @@ def receipt(job: Job, texts: TrainTexts) -> str:
 
 def loss_table(losses: Sequence[LossPoint], texts: TrainTexts) -> pd.DataFrame:
     """The curve as measured and its smoothed course, in long form."""
-    measured = pd.DataFrame({"step": [p.step for p in losses], "loss": [p.loss for p in losses], "curve": texts.each_step})
+    measured = pd.DataFrame(
+        {"step": [p.step for p in losses], "loss": [p.loss for p in losses], "curve": texts.each_step}
+    )
     smooth = measured.assign(loss=measured["loss"].ewm(alpha=1 - _SMOOTHING).mean(), curve=texts.smooth)
     return pd.concat([measured, smooth], ignore_index=True)
 

@@ -15,7 +15,7 @@ def build_tiny_base(folder: Path) -> Path:
 
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        tokenizer = CLIPTokenizer(vocab=_byte_vocabulary(), merges=[], model_max_length=77)
+        tokenizer = CLIPTokenizer(vocab=byte_vocabulary(), merges=[], model_max_length=77)
         text_encoder = CLIPTextModel(
             CLIPTextConfig(
                 vocab_size=len(tokenizer),
@@ -68,7 +68,7 @@ def build_tiny_base(folder: Path) -> Path:
     return folder
 
 
-def _byte_vocabulary() -> dict[str, int]:
+def byte_vocabulary() -> dict[str, int]:
     """GPT-2's printable stand-in for each byte, inside and at the end of a word, and the two special tokens."""
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     stand_ins = printable + [256 + i for i in range(256 - len(printable))]

@@ -62,7 +62,12 @@ def _sentence(model: str, words: tuple[str, str], difference: Difference) -> str
         return f"Cannot tell whether {model} {better}."
     if more > _HOPELESS:
         return f"Cannot tell whether {model} {better}: if there is a difference, it is too small to matter."
-    return f"Cannot tell yet whether {model} {better}: about {more} more pictures of each would show."
+    return f"Cannot tell yet whether {model} {better}: about {_rounded(more)} more pictures of each would show."
+
+
+def _rounded(count: int) -> int:
+    """To two digits: 394 pictures are no surer than 390."""
+    return round(count, 2 - len(str(count)))
 
 
 def _why_none(rows: Sequence[ComparisonRow]) -> str:

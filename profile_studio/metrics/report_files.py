@@ -130,7 +130,7 @@ _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;color:#1f2937;background:#fff;margin:2rem auto;max-width:75rem;padding:0 1rem}
 table{border-collapse:collapse;margin:1rem 0}td,th{padding:.4rem .8rem;border-bottom:1px solid #d1d5db;text-align:left;vertical-align:top}
 .scroll{overflow-x:auto}.better{color:#166534}.worse{color:#991b1b}small{color:#4b5563}
-.pictures img{width:128px;height:auto;display:inline-block;margin:2px;border-radius:4px}
+.pictures img{width:96px;height:auto;display:inline-block;margin:2px;border-radius:4px}
 """
 
 

@@ -26,6 +26,7 @@ from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository, NewImage
 from profile_studio.storage.files import create_folder_atomically
 
+_LONGEST_IMPORT_S = 24 * 3600
 _ID_DIGITS = 16  # of the pixels' sha256; 64 bits keep 100 pictures apart
 
 
@@ -124,6 +125,7 @@ class DatasetService:
             raise _name_taken(request.name)
         fraction = _check_fraction(request.held_out_fraction)
         trigger_word = _check_trigger_word(request.trigger_word)
+        _sweep(self._settings.datasets_dir)
         with FileLock(self._settings.run_dir / f"import-{request.name}.lock"):
             with create_folder_atomically(folder) as building:
                 found = import_files(request.sources, lambda picture: _store(building, picture))
@@ -148,6 +150,13 @@ class DatasetService:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
         return ImportReport(dataset, found.rejected, found.warnings)
+
+
+def _sweep(datasets_dir: Path) -> None:
+    """Deletes what killed imports left, so that nobody's pictures stay where no page shows them."""
+    for unfinished in datasets_dir.glob(".*.tmp"):
+        if time.time() - unfinished.stat().st_mtime > _LONGEST_IMPORT_S:
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def suggest_trigger_word(name: str) -> str:

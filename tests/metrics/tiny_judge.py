@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.tiny_base import _byte_vocabulary as byte_vocabulary
+from tests.tiny_base import byte_vocabulary
 
 SIDE = 32
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import stat
 import zipfile
 from collections.abc import Callable
@@ -299,7 +300,19 @@ def test_what_a_crash_left_in_the_folder_does_not_block_the_name(
     assert len(list(orphan.iterdir())) == 2
 
 
-@pytest.mark.parametrize(("count", "fraction", "held_out"), [(11, None, 0), (12, None, 2), (20, None, 3), (4, 0.5, 2), (2, 0.5, 0), (12, 0.0, 0)])  # fmt: skip
+def test_what_a_killed_import_left_is_deleted_a_day_later(
+    datasets: DatasetService, settings: Settings, tmp_path: Path
+) -> None:
+    old, running = (settings.datasets_dir / name for name in (".a.1234.tmp", ".b.1234.tmp"))
+    for unfinished in (old, running):
+        (unfinished / "images").mkdir(parents=True)
+    os.utime(old, (0, 0))
+    datasets.import_sources(ImportRequest([folder_of(tmp_path / "one", 2)], "photos"))
+    assert sorted(path.name for path in settings.datasets_dir.iterdir()) == [".b.1234.tmp", "photos"]
+
+
+@pytest.mark.parametrize(
+    ("count", "fraction", "held_out"), [(11, None, 0), (12, None, 2), (20, None, 3), (4, 0.5, 2), (2, 0.5, 0), (12, 0.0, 0)])  # fmt: skip
 def test_pictures_are_held_out_from_a_dozen_on(
     datasets: DatasetService, tmp_path: Path, count: int, fraction: float | None, held_out: int
 ) -> None:

@@ -16,11 +16,17 @@ from torch import Tensor
 
 from profile_studio.domain.starter_words import BACKGROUNDS, STYLES
 from profile_studio.starter.captions import hair_phrase
-from profile_studio.starter.judge import QUESTIONS, answer_phrase, picture_embeddings, restore_judge, text_embeddings
+from profile_studio.starter.judge import (
+    QUESTIONS,
+    answer_phrase,
+    picture_embeddings,
+    restore_judge,
+    short_token_ids,
+    text_embeddings,
+)
 from profile_studio.starter.latents import to_pixels
 from profile_studio.starter.portraits import Attributes, contact_sheet
 from profile_studio.starter.render import Split, load_split
-from profile_studio.starter.text import token_ids
 from profile_studio.starter.vae import basis
 from profile_studio.starter.workspace import Workspace
 
@@ -142,7 +148,7 @@ def _judge_answers(
     shares: dict[str, Share] = {}
     for attribute, answers in QUESTIONS.items():
         phrases = [answer_phrase(attribute, answer, random.Random(0)) for answer in answers]
-        texts = text_embeddings(judge, token_ids(tokenizer, phrases).to(workspace.device))
+        texts = text_embeddings(judge, short_token_ids(tokenizer, phrases).to(workspace.device))
         chosen = (embedded @ texts.T).argmax(dim=1).tolist()
         truths = [(answers[answer], getattr(one, attribute)) for answer, one in zip(chosen, shown, strict=True)]
         known = [answer == truth for answer, truth in truths if truth is not None]

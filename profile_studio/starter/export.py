@@ -21,7 +21,7 @@ KEPT = ("MODEL_CARD.md", "metrics.json", "contact_sheet.png")
 
 
 def export_starter(workspace: Workspace) -> None:
-    """Replaces the shipped starter by the present state of all stages."""
+    """Replaces the shipped starter by the present state of its stages."""
     from profile_studio.starter.unet import new_noise_scheduler, restore_unet
 
     tokenizer, encoder, _ = restore_text(workspace)
@@ -53,5 +53,8 @@ def export_starter(workspace: Workspace) -> None:
 
 
 def run(workspace: Workspace) -> None:
+    from profile_studio.starter.judge import export_judge
+
     with torch.inference_mode():
         export_starter(workspace)
+        export_judge(workspace)

@@ -19,7 +19,8 @@ from profile_studio.starter.captions import JUDGE_STYLES, caption, hair_phrase
 from profile_studio.starter.latents import PatchBasis, to_pixels
 from profile_studio.starter.portraits import SIDE_PX, Attributes
 from profile_studio.starter.render import load_split
-from profile_studio.starter.text import ANSWERS, restore_text, text_config, token_ids
+from profile_studio.starter.text import ANSWERS, restore_text, text_config
+from profile_studio.starter.tokenizer import MAX_TOKENS
 from profile_studio.starter.vae import basis
 from profile_studio.starter.workspace import MovingAverage, Pace, Workspace, replace_folder
 
@@ -75,8 +76,13 @@ def restore_judge(workspace: Workspace) -> tuple[CLIPTokenizer, CLIPModel, int]:
     if checkpoint is None:
         judge.text_model.load_state_dict(encoder.state_dict(), strict=False)
         return tokenizer, judge.to(workspace.device), 0
-    judge.load_state_dict(checkpoint["ema"]["parameters"] | dict(judge.named_buffers()))
+    judge.load_state_dict(checkpoint["ema"]["parameters"], strict=False)  # buffers are not averaged
     return tokenizer, judge.to(workspace.device), checkpoint["step"]
+
+
+def short_token_ids(tokenizer: CLIPTokenizer, texts: Sequence[str]) -> Tensor:
+    """Padded only to the longest text: the pooled state of a causal encoder does not see what comes after it."""
+    return tokenizer(list(texts), padding=True, max_length=MAX_TOKENS, truncation=True, return_tensors="pt").input_ids
 
 
 def picture_embeddings(judge: CLIPModel, pixels: Tensor) -> Tensor:
@@ -114,7 +120,7 @@ def _question_loss(
 ) -> Tensor:
     """How badly the judge picks the true answer of each attribute from the words of all its answers."""
     phrases = [answer_phrase(name, answer, rng) for name, answers in QUESTIONS.items() for answer in answers]
-    embedded = text_embeddings(judge, token_ids(tokenizer, phrases).to(pictures.device))
+    embedded = text_embeddings(judge, short_token_ids(tokenizer, phrases).to(pictures.device))
     logits = judge.logit_scale.exp() * pictures @ embedded.T
     losses: list[Tensor] = []
     first = 0
@@ -134,6 +140,7 @@ def train_judge(workspace: Workspace, minutes: float) -> None:
     truths = {name: torch.tensor([_answer_index(one, name) for one in shown]) for name in QUESTIONS}
     patch_basis = basis(workspace)
     tokenizer, judge, first_step = restore_judge(workspace)
+    judge.set_attn_implementation("eager")  # the faster backward on a CPU
     average = MovingAverage(judge, decay=0.995)
     optimizer = torch.optim.AdamW(judge.parameters(), weight_decay=0.02, fused=True)
     rng, picks = random.Random(first_step), np.random.default_rng(first_step)
@@ -147,7 +154,7 @@ def train_judge(workspace: Workspace, minutes: float) -> None:
             picks,
             workspace.device,
         )
-        ids = token_ids(tokenizer, [caption(shown[index], rng) for index in chosen]).to(workspace.device)
+        ids = short_token_ids(tokenizer, [caption(shown[index], rng) for index in chosen]).to(workspace.device)
         with torch.autocast(workspace.device.type, torch.bfloat16):
             pictures, texts = picture_embeddings(judge, pixels), text_embeddings(judge, ids)
             logits = judge.logit_scale.exp() * pictures @ texts.T

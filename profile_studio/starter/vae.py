@@ -155,7 +155,7 @@ def restore_vae(workspace: Workspace) -> tuple[AutoencoderKL, int]:
 
 
 class Scaffold(nn.Module):
-    """Helps a new decoder to find where inside a cell a pixel lies; thrown away after the first slice of training.
+    """Helps a new decoder to find where inside a cell a pixel lies; thrown away after the training.
 
     Nearest-neighbour upsampling hides the position inside a cell from the convolutions after it; only the zero padding
     at the border tells it. Left alone, a decoder stays at the cells' mean colours (14.5 dB) for long. So 1 x 1
@@ -226,7 +226,8 @@ def train_vae(workspace: Workspace, minutes: float) -> None:
     average = MovingAverage(vae, decay=0.998)
     optimizer = torch.optim.AdamW([*decoder.parameters(), *scaffold.parameters()], weight_decay=0.0, fused=True)
     rng = np.random.default_rng(first_step)
-    pace = Pace(minutes, peak_lr=1.5e-3 if is_new else 7e-4, warmup_steps=50, flat_share=0.5)
+    pace = Pace(minutes, peak_lr=1.5e-3, warmup_steps=50, flat_share=0.5)
+    full_decoder = torch.compile(grow)
     step, last_save = first_step, first_step
     for step, lr in pace.steps(first_step):
         depth = next(depth for share, depth in GROWTH if pace.share < share) if is_new else 5
@@ -238,8 +239,8 @@ def train_vae(workspace: Workspace, minutes: float) -> None:
         latents = patch_basis.encode(pixels)
         noisy = (latents + LATENT_NOISE * torch.randn_like(latents)).contiguous(memory_format=torch.channels_last)
         with torch.autocast(workspace.device.type, torch.bfloat16):
-            scaffold_loss, redrawn = grow(decoder, scaffold, noisy, pixels, depth)
-        loss = scaffold_loss if redrawn is None else redraw_loss(redrawn, pixels) + 0.2 * is_new * scaffold_loss
+            scaffold_loss, redrawn = (full_decoder if depth == 5 else grow)(decoder, scaffold, noisy, pixels, depth)
+        loss = scaffold_loss if redrawn is None else redraw_loss(redrawn, pixels) + 0.1 * scaffold_loss
         optimizer.param_groups[0]["lr"] = lr
         optimizer.zero_grad()
         loss.backward()

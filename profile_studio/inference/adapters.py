@@ -1,7 +1,9 @@
 """Which LoRA files are attached to a pipeline, and how strongly."""
 
+import warnings
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -12,7 +14,7 @@ from safetensors import SafetensorError
 
 from profile_studio.base_models import BaseModel
 from profile_studio.domain.errors import InvalidAdapter, InvalidSettings
-from profile_studio.lora_files import check_base, read_adapter, read_header
+from profile_studio.lora_files import base_label, check_base, read_adapter, read_header
 
 MAX_LOADED_ADAPTERS = 8
 
@@ -100,13 +102,14 @@ class AdapterRack:
     def _inject(self, path: Path, peft_id: str) -> bool:
         """Loads a file and proves that each of its layers found its place; returns whether text encoder layers did."""
         try:
-            self._pipeline.load_lora_weights(
-                str(path.parent), weight_name=path.name, adapter_name=peft_id, local_files_only=True
-            )
+            with _without_peft_warnings():
+                self._pipeline.load_lora_weights(
+                    str(path.parent), weight_name=path.name, adapter_name=peft_id, local_files_only=True
+                )
         # diffusers and peft say with these that names or shapes do not fit the base model.
         except (ValueError, RuntimeError, KeyError, SafetensorError, OSError) as error:
             raise InvalidAdapter(
-                f"{path.name} does not fit the base model {self._base.name!r}.",
+                f"{path.name} does not fit the base model {base_label(self._base.name)!r}.",
                 "Choose the base model it was trained on, or train it again on this one.",
             ) from error
         unet_layers = _layers_with(self._pipeline.unet, peft_id)
@@ -114,7 +117,7 @@ class AdapterRack:
         attached, in_file = unet_layers + text_encoder_layers, _layers_in(path)
         if attached != in_file:
             raise InvalidAdapter(
-                f"Only {attached} of {in_file} layers of {path.name} fit the base model {self._base.name!r}.",
+                f"Only {attached} of {in_file} layers of {path.name} fit the base model {base_label(self._base.name)!r}.",
                 "Choose the base model it was trained on, or train it again on this one.",
             )
         return text_encoder_layers > 0
@@ -129,8 +132,18 @@ class AdapterRack:
     def _remove(self, peft_id: str) -> None:
         for model in (self._pipeline.unet, self._pipeline.text_encoder):
             if peft_id in getattr(model, "peft_config", {}):
-                self._pipeline.delete_adapters(peft_id)
+                with _without_peft_warnings():
+                    self._pipeline.delete_adapters(peft_id)
                 return
+
+
+@contextmanager
+def _without_peft_warnings() -> Generator[None]:
+    """Several adapters on one model, and taking one away while it is active, are what this module is for."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Already found a `peft_config`")
+        warnings.filterwarnings("ignore", message="Adapter .* was active which is now deleted")
+        yield
 
 
 def _check_choice(wanted: Sequence[ChosenAdapter]) -> None:

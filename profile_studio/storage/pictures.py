@@ -19,8 +19,9 @@ _SAMPLER_NAMES = {"default": "DDIM", "ddim": "DDIM", "dpm++": "DPM++ 2M", "euler
 
 def write_picture(folder: Path, image: Image.Image, recipe: PictureRecipe) -> Path:
     """Writes a picture under a new name that sorts by time, and returns its path."""
-    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-    path = folder / f"{stamp}-{time.time_ns() % 10**9:09d}-{uuid.uuid4().hex[:6]}.png"
+    seconds, nanoseconds = divmod(time.time_ns(), 10**9)
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(seconds))
+    path = folder / f"{stamp}-{nanoseconds:09d}-{uuid.uuid4().hex[:6]}.png"
     save_with_recipe(path, image, recipe)
     return path
 

@@ -1,0 +1,91 @@
+"""From a request to pictures."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profile_studio.base_models import BaseModel
+from profile_studio.domain.errors import InvalidSettings, Stopped
+from profile_studio.domain.generation import NoiseSchedulerName
+from profile_studio.inference.studio_pipeline import DrawnPicture, Step
+from tests.inference.conftest import small_request
+
+
+def draw(pipeline: Any, base: BaseModel, **changes: object) -> list[DrawnPicture]:
+    return list(pipeline.draw(small_request(base, **changes), []))
+
+
+@pytest.mark.parametrize("noise_scheduler", ["default", "ddim", "dpm++", "euler"])
+def test_equal_requests_give_equal_pictures(
+    studio_pipeline: Any, base: BaseModel, noise_scheduler: NoiseSchedulerName
+) -> None:
+    first, again, other = (
+        np.asarray(draw(studio_pipeline, base, noise_scheduler=noise_scheduler, seed=seed)[0].image)
+        for seed in (7, 7, 8)
+    )
+
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_a_picture_is_the_one_that_plain_diffusers_draws(studio_pipeline: Any, base: BaseModel) -> None:
+    import torch
+    from diffusers import StableDiffusionPipeline
+
+    plain = StableDiffusionPipeline(**studio_pipeline.pipeline.components, requires_safety_checker=False)
+    plain.scheduler = studio_pipeline._base_scheduler
+    expected = plain(
+        "red hair", num_inference_steps=3, guidance_scale=4.0, generator=torch.Generator().manual_seed(7)
+    ).images[0]
+
+    (picture,) = draw(studio_pipeline, base)
+
+    assert np.array_equal(np.asarray(picture.image), np.asarray(expected))
+
+
+def test_picture_i_is_the_same_whatever_the_count(studio_pipeline: Any, base: BaseModel) -> None:
+    _, second = draw(studio_pipeline, base, count=2, seed=7)
+    (alone,) = draw(studio_pipeline, base, count=1, seed=8)
+
+    assert second.recipe.seed == 8
+    assert np.array_equal(np.asarray(second.image), np.asarray(alone.image))
+
+
+def test_what_a_step_raises_ends_the_drawing(studio_pipeline: Any, base: BaseModel) -> None:
+    seen: list[int] = []
+
+    def stop_after_two(step: Step) -> None:
+        seen.append(step.step)
+        if step.step == 2:
+            raise Stopped("enough")
+
+    with pytest.raises(Stopped):
+        list(studio_pipeline.draw(small_request(base), [], stop_after_two))
+
+    assert seen == [1, 2]
+
+
+def test_a_preview_has_the_pictures_size(studio_pipeline: Any, base: BaseModel) -> None:
+    sizes: list[tuple[int, int]] = []
+
+    list(studio_pipeline.draw(small_request(base, height=80), [], lambda step: sizes.append(step.preview().size)))
+
+    assert sizes == [(64, 80)] * 3
+
+
+@pytest.mark.parametrize("size", [{"height": 65}, {"width": 100}, {"height": 512}])
+def test_a_size_that_cannot_be_drawn_is_refused(studio_pipeline: Any, base: BaseModel, size: dict[str, int]) -> None:
+    with pytest.raises(InvalidSettings) as caught:
+        draw(studio_pipeline, base, **size)
+
+    assert "cannot draw" in caught.value.message
+    assert "multiples of 8 up to 256" in caught.value.fix
+
+
+def test_a_recipe_names_the_base_without_its_path(studio_pipeline: Any, base: BaseModel) -> None:
+    (picture,) = draw(studio_pipeline, base)
+
+    assert picture.recipe.request.base == base.folder.name
+    assert picture.recipe.base_hash == base.hash
+    assert {"profile_studio", "torch", "diffusers"} <= set(picture.recipe.versions)

@@ -1,0 +1,59 @@
+"""Picture files carry their recipe."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from profile_studio.domain.errors import InvalidPicture
+from profile_studio.domain.generation import AdapterWeight, GenerationRequest, PictureRecipe
+from profile_studio.storage.pictures import latest_pictures, portable_parameters, read_recipe, write_picture
+
+RECIPE = PictureRecipe(
+    request=GenerationRequest(
+        prompt="café, (red hair)1.3",
+        negative_prompt="hat",
+        adapters=(AdapterWeight(adapter_name="pixel-art", weight=0.8),),
+        noise_scheduler="dpm++",
+        seed=5,
+    ),
+    seed=6,
+    base_hash="abcdef0123456789",
+    versions={"profile_studio": "0.1.0"},
+)
+
+
+def test_a_picture_gives_its_recipe_back(tmp_path: Path) -> None:
+    path = write_picture(tmp_path, Image.new("RGB", (8, 16), "red"), RECIPE)
+
+    assert read_recipe(path) == RECIPE
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_other_programs_read_how_it_was_made() -> None:
+    assert portable_parameters(RECIPE, height=16, width=8).splitlines() == [
+        "café, (red hair)1.3 <lora:pixel-art:0.8>",
+        "Negative prompt: hat",
+        "Steps: 20, Sampler: DPM++ 2M, CFG scale: 4, Seed: 6, Size: 8x16, Model hash: abcdef0123, Model: starter, "
+        'Lora weights: "pixel-art: 0.8", Prompt syntax: compel, Version: Profile Studio 0.1.0',
+    ]
+
+
+def test_the_newest_pictures_come_first(tmp_path: Path) -> None:
+    paths = [write_picture(tmp_path, Image.new("RGB", (8, 8)), RECIPE) for _ in range(3)]
+
+    assert latest_pictures(tmp_path, limit=2) == [paths[2], paths[1]]
+
+
+@pytest.mark.parametrize("kind", ["no recipe", "no picture", "missing"])
+def test_a_file_without_a_recipe_is_refused(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "some.png"
+    if kind == "no recipe":
+        Image.new("RGB", (8, 8)).save(path)
+    elif kind == "no picture":
+        path.write_bytes(b"not a picture")
+
+    with pytest.raises(InvalidPicture) as caught:
+        read_recipe(path)
+
+    assert "some.png" in caught.value.message

@@ -80,15 +80,13 @@ def pictures_html(config: ComparisonConfig, report: ComparisonReport, folder: Pa
     """For each prompt the models side by side, first for one seed, the other seeds in a fold."""
     blocks: list[str] = []
     for number, prompt in enumerate(config.prompts):
-        by_seed = [
-            _seed_row(config, report, folder, number * config.seeds + seed, texts) for seed in range(config.seeds)
-        ]
+        by_seed = [_seed_row(report, folder, number * config.seeds + seed, texts) for seed in range(config.seeds)]
         more = details(texts.more_seeds, "".join(by_seed[1:])) if by_seed[1:] else ""
         blocks.append(f"<section><h4>{escape(prompt)}</h4>{by_seed[0]}{more}</section>")
     return f"<h3>{escape(texts.pictures)}</h3>{''.join(blocks)}"
 
 
-def _seed_row(config: ComparisonConfig, report: ComparisonReport, folder: Path, index: int, texts: CompareTexts) -> str:
+def _seed_row(report: ComparisonReport, folder: Path, index: int, texts: CompareTexts) -> str:
     items: list[str] = []
     for model, names in report.pictures.items():
         caption = texts.base if model == BASE_NAME else model

@@ -82,7 +82,7 @@ def tells_errors(notice: gr.HTML, texts: CommonTexts) -> Callable[[Handler], Han
                 try:
                     yield {notice: told("")}
                     yield from handler(*args, **form)
-                except Exception as error:  # the border of the page: nothing may pass it as a raw traceback
+                except Exception as error:  # noqa: BLE001  # the page's border: no raw traceback passes
                     yield shown(error)
 
             return generate
@@ -91,7 +91,7 @@ def tells_errors(notice: gr.HTML, texts: CommonTexts) -> Callable[[Handler], Han
         def call(*args: Any, **form: Any) -> Updates:
             try:
                 return {notice: told(""), **handler(*args, **form)}  # type: ignore[dict-item]
-            except Exception as error:  # the border of the page: nothing may pass it as a raw traceback
+            except Exception as error:  # noqa: BLE001  # the page's border: no raw traceback passes
                 return shown(error)
 
         return call

@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import gradio as gr
+
+from profile_studio.domain.adapters import Adapter
+from profile_studio.domain.generation import AdapterWeight
+from profile_studio.domain.training import AdapterKind
+from profile_studio.ui.components.adapter_slots import (
+    adapter_slots,
+    chosen_weights,
+    default_weights,
+    fill_slots,
+    with_trigger_words,
+    without_trigger_words,
+)
+from profile_studio.ui.texts import ENGLISH
+
+
+def adapter(name: str, kind: AdapterKind = AdapterKind.STYLE, trigger_word: str = "") -> Adapter:
+    return Adapter(
+        name, Path(f"{name}.safetensors"), kind, "starter", "0" * 64, trigger_word, 16, 16.0, 300, "", "", False, 1
+    )
+
+
+PIXEL, INK, STEADY = adapter("pixel", trigger_word="pxl"), adapter("ink"), adapter("steady", AdapterKind.FACE)
+
+
+def test_the_page_opens_with_a_style_and_a_steady_face() -> None:
+    assert [each.adapter_name for each in default_weights([PIXEL, INK, STEADY])] == ["pixel", "steady"]
+
+
+def test_the_lora_a_person_came_with_goes_first() -> None:
+    assert default_weights([PIXEL, INK], wanted="ink")[0].adapter_name == "ink"
+
+
+def test_a_slider_at_zero_is_off_and_of_two_equal_cards_the_stronger_counts() -> None:
+    chosen = chosen_weights(["pixel", 0.4, "ink", 0.0, "pixel", 0.9, "", 1.0])
+    assert chosen == (AdapterWeight(adapter_name="pixel", weight=0.9),)
+
+
+def test_each_weight_goes_into_the_card_of_its_kind() -> None:
+    with gr.Blocks():
+        slots = adapter_slots(ENGLISH.blend)
+    weights = [AdapterWeight(adapter_name="steady", weight=0.5), AdapterWeight(adapter_name="ink", weight=0.7)]
+    updates = fill_slots(slots, [PIXEL, INK, STEADY], weights, ENGLISH.blend)
+    assert [updates[slot.adapter]["value"] for slot in slots] == ["ink", "steady", "", ""]
+    assert [updates[slot.card]["visible"] for slot in slots] == [True, True, False, False]
+
+
+def test_the_word_of_a_lora_is_added_once_and_taken_out_again() -> None:
+    weights = (AdapterWeight(adapter_name="pixel"),)
+    prompt = with_trigger_words("red hair", weights, [PIXEL])
+    assert prompt == "pxl, red hair"
+    assert with_trigger_words(prompt, weights, [PIXEL]) == prompt
+    assert without_trigger_words(prompt, weights, [PIXEL]) == "red hair"

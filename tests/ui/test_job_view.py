@@ -1,0 +1,44 @@
+from dataclasses import replace
+
+from profile_studio.domain.jobs import Job, JobKind, JobStatus
+from profile_studio.ui.components.job_view import job_label, progress_words, status_line
+from profile_studio.ui.components.markup import duration, promised_duration
+from profile_studio.ui.texts import ENGLISH
+
+RUNNING = Job(
+    id="j1", kind=JobKind.TRAIN, status=JobStatus.RUNNING, wish=None, attempt=1, step=62, steps=100, seconds_left=70.0,
+    note="", spec={"adapter_name": "pixel-me"}, result=None, error=None, created_at=1.0, started_at=2.0,
+    finished_at=None, heartbeat_at=3.0,
+)  # fmt: skip
+
+
+def test_the_bar_says_what_runs_how_far_and_how_long_still() -> None:
+    assert "training pixel-me 62 %, 1:10 left" in status_line([RUNNING], True, ENGLISH)
+
+
+def test_the_bar_counts_what_waits() -> None:
+    waiting = replace(RUNNING, id="j2", status=JobStatus.QUEUED)
+    assert "1 more waiting" in status_line([RUNNING, waiting], True, ENGLISH)
+
+
+def test_the_bar_says_when_no_worker_is_there() -> None:
+    assert ENGLISH.header.no_worker in status_line([], False, ENGLISH)
+
+
+def test_names_in_the_bar_are_escaped() -> None:
+    evil = replace(RUNNING, spec={"adapter_name": "<img src=x>"})
+    assert "<img" not in status_line([evil], True, ENGLISH)
+
+
+def test_a_list_line_has_name_and_status() -> None:
+    assert job_label(replace(RUNNING, status=JobStatus.FAILED), ENGLISH) == "pixel-me \u2014 failed"
+
+
+def test_a_job_before_its_first_step_is_getting_ready() -> None:
+    words = progress_words(replace(RUNNING, step=0, seconds_left=None), ENGLISH.train.step, ENGLISH)
+    assert words == "getting ready"
+
+
+def test_receipts_are_exact_and_promises_are_round() -> None:
+    assert (duration(125), duration(3720)) == ("2:05", "1:02:00")
+    assert promised_duration(170, ENGLISH.common) == "about 3 minutes"

@@ -1,0 +1,65 @@
+from collections.abc import Iterator
+
+import gradio as gr
+from pydantic import BaseModel, Field
+
+from profile_studio.domain.errors import InvalidSettings, UnknownAdapter
+from profile_studio.ui.components.notices import Updates, error_notice, notice_area, parse_form, tells_errors
+from profile_studio.ui.texts import ENGLISH
+
+
+class Form(BaseModel):
+    rank: int = Field(ge=1)
+
+
+def test_a_message_escapes_what_a_person_wrote() -> None:
+    html = error_notice(UnknownAdapter("There is no LoRA <script>.", "Choose another."), ENGLISH.common)
+    assert "<script>" not in html
+    assert "There is no LoRA &lt;script&gt;." in html
+
+
+def test_an_error_of_ours_becomes_a_message_with_its_fix() -> None:
+    notice = notice_area()
+
+    @tells_errors(notice, ENGLISH.common)
+    def handler() -> Updates:
+        raise UnknownAdapter("There is no LoRA 'x'.", "Choose another.")
+
+    shown = handler()[notice]
+    assert shown["visible"]
+    assert "Choose another." in shown["value"]
+
+
+def test_an_unexpected_error_hides_its_traceback_in_the_fold() -> None:
+    notice = notice_area()
+
+    @tells_errors(notice, ENGLISH.common)
+    def handler() -> Updates:
+        raise ZeroDivisionError
+
+    before_fold, fold = handler()[notice]["value"].split("<details>")
+    assert ENGLISH.common.unexpected in before_fold
+    assert "ZeroDivisionError" not in before_fold
+    assert "ZeroDivisionError" in fold
+
+
+def test_an_error_in_the_middle_of_live_work_keeps_what_was_shown() -> None:
+    notice, stage = notice_area(), gr.HTML()
+
+    @tells_errors(notice, ENGLISH.common)
+    def handler() -> Iterator[Updates]:
+        yield {stage: "half a picture"}
+        raise UnknownAdapter("Gone.", "Choose another.")
+
+    cleared, half, error = list(handler())
+    assert not cleared[notice]["visible"]
+    assert half == {stage: "half a picture"}
+    assert set(error) == {notice}
+
+
+def test_a_number_out_of_bounds_is_named_as_the_page_names_it() -> None:
+    try:
+        parse_form(Form, {"rank": 0}, {"rank": "Rank"}, ENGLISH.common)
+    except InvalidSettings as error:
+        message = error.message
+    assert message == "Rank: Input should be greater than or equal to 1."

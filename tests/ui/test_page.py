@@ -1,0 +1,41 @@
+import subprocess
+import sys
+
+import gradio as gr
+import pytest
+
+from profile_studio.services.studio import Studio
+from profile_studio.settings import REPOSITORY_ROOT, Settings
+from profile_studio.ui.app import build, launch_options
+
+
+@pytest.fixture
+def page(settings: Settings) -> gr.Blocks:
+    return build(Studio.open(settings))
+
+
+def test_the_page_opens_on_blend_and_has_four_doors(page: gr.Blocks) -> None:
+    parts = [block for block in page.blocks.values() if isinstance(block, gr.Tab)]
+    assert [tab.label for tab in parts] == ["1 Pictures", "2 Train", "3 Blend", "4 Compare"]
+    assert next(block for block in page.blocks.values() if isinstance(block, gr.Tabs)).selected == "blend"
+
+
+def test_every_input_has_a_label(page: gr.Blocks) -> None:
+    inputs = (gr.Textbox, gr.Number, gr.Slider, gr.Radio, gr.Dropdown, gr.CheckboxGroup, gr.File)
+    unnamed = [block for block in page.blocks.values() if isinstance(block, inputs) and not block.label]
+    assert unnamed == []
+
+
+def test_nothing_of_the_home_is_served_by_path_and_nothing_is_told_to_anyone(
+    settings: Settings, page: gr.Blocks
+) -> None:
+    options = launch_options(settings)
+    assert options["blocked_paths"] == [str(settings.resolved_home)]
+    assert (options["allowed_paths"], options["run_history"], options["enable_monitoring"]) == ([], False, False)
+    assert not page.analytics_enabled
+
+
+def test_the_page_is_built_without_torch() -> None:
+    code = "import sys, profile_studio.ui.app; print(sorted({'torch', 'diffusers', 'transformers'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY_ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -104,6 +104,8 @@ class Engine:
             if message["op"] == "generate":
                 self._requests.put((connection, message, time.monotonic()))
                 return
+            if message["op"] != "ping":
+                raise ValueError("unknown request")
             send(connection, {"event": "pong"})
         except (AuthenticationError, EOFError, OSError, ValueError, KeyError, TypeError) as error:
             _log.warning("refused a connection: %s: %s", type(error).__name__, error)

@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 
-from profile_studio.domain.errors import ProfileStudioError, StudioRunning
+from profile_studio.domain.errors import InvalidSettings, ProfileStudioError, StudioRunning
 from profile_studio.jobs.presence import AlreadyThere, Presence, web_presence
 from profile_studio.settings import Settings
 
@@ -52,7 +52,10 @@ def serve(settings: Settings, presence: Presence, host: str, port: int | None, w
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stopping.set())
     page = build(Studio.open(settings))
-    page.launch(server_name=host, server_port=port, prevent_thread_lock=True, **launch_options(settings))
+    try:
+        page.launch(server_name=host, server_port=port, prevent_thread_lock=True, **launch_options(settings))
+    except OSError as error:
+        raise InvalidSettings(f"The page cannot be opened at {host}: {error}", "Choose another --port.") from error
     presence.tell({"pid": os.getpid(), "address": page.local_url})
     supervisor = KeptSupervisor(settings)
     try:

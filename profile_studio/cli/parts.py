@@ -14,7 +14,7 @@ from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
 
 LOOK_INTERVAL_S = 0.3
-SAY_INTERVAL_S = 5.0
+SAY_INTERVAL_S = 2.0
 ENGINE_START_S = 120.0
 ENGINE_LEAVE_S = 5.0
 
@@ -36,13 +36,14 @@ def wait_for_job(studio: Studio, job_id: str) -> Job:
         ProfileStudioError: the job failed (an `InputError` if the input was at fault) or was canceled.
     """
     supervisor = KeptSupervisor(studio.settings, with_engine=False)
-    said_at = 0.0
+    said, said_at = "", 0.0
     try:
         while not (job := studio.jobs.get(job_id)).status.is_finished:
             supervisor.look_after()
-            if time.monotonic() - said_at > SAY_INTERVAL_S:
-                said_at = time.monotonic()
-                say(_progress_line(job))
+            line = _progress_line(job)
+            if line != said and time.monotonic() - said_at > SAY_INTERVAL_S:
+                said, said_at = line, time.monotonic()
+                say(line)
             time.sleep(LOOK_INTERVAL_S)
     finally:
         if supervisor.is_running():

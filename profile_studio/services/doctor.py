@@ -71,6 +71,10 @@ def _device() -> Check:
             [sys.executable, "-c", _PROBE_DEVICE], capture_output=True, text=True, timeout=PROBE_TIMEOUT_S, check=True
         )
         found = json.loads(probe.stdout.strip().splitlines()[-1])
+    except subprocess.TimeoutExpired:
+        return Check(
+            "device", False, "PyTorch takes too long to load: the machine is too busy.", "Close other programs."
+        )
     except (subprocess.SubprocessError, OSError, ValueError, IndexError):
         return Check("device", False, "PyTorch cannot be loaded.", "Delete .venv and run `make run` again.")
     return Check("device", True, f"{found['device']}: {found['name']}")

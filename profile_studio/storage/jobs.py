@@ -158,9 +158,7 @@ class JobRepository:
         with self._database.transaction() as connection:
             statement = _held_by(job_id, attempt).where(jobs.c.wish.is_(None))
             return bool(
-                connection.execute(
-                    statement.values(status=JobStatus.QUEUED, seconds_left=None, note="")
-                ).rowcount
+                connection.execute(statement.values(status=JobStatus.QUEUED, seconds_left=None, note="")).rowcount
             )
 
     def settle_lost(self, job_id: str, attempt: int, now: float) -> bool:

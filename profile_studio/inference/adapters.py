@@ -87,7 +87,7 @@ class AdapterRack:
         if known and known.fingerprint == fingerprint:
             self._loaded.move_to_end(path)
             return known
-        check_base(read_adapter(path), self._base.name, self._base.hash)
+        check_base(read_adapter(path), base_label(self._base.name), self._base.hash)
         if known:
             self._unload(path)
         peft_id = f"adapter_{next(self._ids)}"  # file names may hold what peft's module names must not

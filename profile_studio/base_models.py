@@ -72,7 +72,15 @@ def _hub_folder(base: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    wanted = ["*.json", "*.txt", "*/*.json", "*/*.txt", "unet/*.safetensors", "vae/*.safetensors", "text_encoder/*.safetensors"]
+    wanted = [
+        "*.json",
+        "*.txt",
+        "*/*.json",
+        "*/*.txt",
+        "unet/*.safetensors",
+        "vae/*.safetensors",
+        "text_encoder/*.safetensors",
+    ]
     try:
         return Path(snapshot_download(HUB_IDS[base], allow_patterns=wanted, ignore_patterns=["*.fp16.*", "*non_ema*"]))
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:

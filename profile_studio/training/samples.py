@@ -40,7 +40,7 @@ def draw(
             num_inference_steps=num_inference_steps,
             guidance_scale=GUIDANCE_SCALE,
             generator=torch.Generator().manual_seed(SAMPLE_SEED),
-            callback_on_step_end=after_step,
+            callback_on_step_end=after_step,  # pyright: ignore[reportArgumentType]  # diffusers calls it with four
             return_dict=False,
         )[0]
     return pictures[0]

@@ -266,7 +266,7 @@ def _number(field: str, texts: TrainTexts) -> Any:
         label=label,
         info=info.description,
         precision=0 if info.annotation is int else None,
-        step=1 if info.annotation is int else None,
+        step=1 if info.annotation is int else None,  # pyright: ignore[reportArgumentType]  # None: any number
         minimum=getattr(low, "ge", None) if low else None,
         maximum=getattr(high, "le", None) if high else None,
         min_width=150,

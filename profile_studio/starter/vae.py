@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 BLOCK_CHANNELS = (16, 48, 96, 128, 128)
 GROUPS = 16
 BATCH = 8
-LATENT_NOISE = 0.1
+LATENT_NOISE = 0.05
 """Deviation of the noise on training latents: samples of a U-Net are never exactly on the manifold."""
 _ANCHOR = 64.0
 _LOG_VARIANCE = -12.0

@@ -1,16 +1,22 @@
 """What every test of the page needs."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 
+Made = TypeVar("Made")
 
-@pytest.fixture(scope="session", autouse=True)
-def event_loop_of_gradio() -> Iterator[None]:
-    """Gradio makes an event loop where there is none and never closes it; here it finds one that we close."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    yield
-    asyncio.set_event_loop(None)
-    loop.close()
+
+@pytest.fixture
+def in_a_loop() -> Callable[[Callable[[], Made]], Made]:
+    """Runs what makes a `gr.Blocks` inside an event loop; outside of one Gradio makes loops that it never closes."""
+
+    def run(make: Callable[[], Made]) -> Made:
+        async def made() -> Made:
+            return make()
+
+        return asyncio.run(made())
+
+    return run

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import gradio as gr
@@ -6,6 +7,7 @@ from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.generation import AdapterWeight
 from profile_studio.domain.training import AdapterKind
 from profile_studio.ui.components.adapter_slots import (
+    Slot,
     adapter_slots,
     chosen_weights,
     default_weights,
@@ -38,9 +40,14 @@ def test_a_slider_at_zero_is_off_and_of_two_equal_cards_the_stronger_counts() ->
     assert chosen == (AdapterWeight(adapter_name="pixel", weight=0.9),)
 
 
-def test_each_weight_goes_into_the_card_of_its_kind() -> None:
-    with gr.Blocks():
-        slots = adapter_slots(ENGLISH.blend)
+def test_each_weight_goes_into_the_card_of_its_kind(
+    in_a_loop: Callable[[Callable[[], list[Slot]]], list[Slot]],
+) -> None:
+    def make() -> list[Slot]:
+        with gr.Blocks():
+            return adapter_slots(ENGLISH.blend)
+
+    slots = in_a_loop(make)
     weights = [AdapterWeight(adapter_name="steady", weight=0.5), AdapterWeight(adapter_name="ink", weight=0.7)]
     updates = fill_slots(slots, [PIXEL, INK, STEADY], weights, ENGLISH.blend)
     assert [updates[slot.adapter]["value"] for slot in slots] == ["ink", "steady", "", ""]

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from collections.abc import Callable
 
 import gradio as gr
 import pytest
@@ -10,8 +11,8 @@ from profile_studio.ui.app import build, launch_options
 
 
 @pytest.fixture
-def page(settings: Settings) -> gr.Blocks:
-    return build(Studio.open(settings))
+def page(settings: Settings, in_a_loop: Callable[[Callable[[], gr.Blocks]], gr.Blocks]) -> gr.Blocks:
+    return in_a_loop(lambda: build(Studio.open(settings)))
 
 
 def test_the_page_opens_on_blend_and_has_four_doors(page: gr.Blocks) -> None:

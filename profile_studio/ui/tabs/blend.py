@@ -109,7 +109,7 @@ def build(page: Page) -> BlendTab:
                 with gr.Accordion(texts.words, open=False, elem_id="known-words") as known_words:
                     groups = {group: _word_group(group, texts) for group in WORD_GROUPS}
                 with gr.Accordion(texts.stress, open=False, elem_id="word-weights"):
-                    word = gr.Radio([], show_label=False, container=False, elem_classes="chips")
+                    word = gr.Radio([], label=texts.stress, show_label=False, container=False, elem_classes="chips")
                     with gr.Row(elem_classes="job-buttons"):
                         stronger = gr.Button(texts.stronger, size="sm")
                         weaker = gr.Button(texts.weaker, size="sm")

@@ -7,6 +7,9 @@ from diffusers import DDIMScheduler, PNDMScheduler
 from profile_studio.domain.generation import NoiseSchedulerName
 from profile_studio.inference.noise_schedulers import make_noise_scheduler, predicted_clean_latents
 
+# diffusers' schedulers make numpy arrays of tensors in the way that numpy 2 will stop to accept.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 STARTER_LIKE = DDIMScheduler(
     beta_start=0.00085,
     beta_end=0.012,

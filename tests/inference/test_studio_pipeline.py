@@ -11,6 +11,9 @@ from profile_studio.domain.generation import NoiseSchedulerName
 from profile_studio.inference.studio_pipeline import DrawnPicture, Step
 from tests.inference.conftest import small_request
 
+# diffusers' schedulers make numpy arrays of tensors in the way that numpy 2 will stop to accept.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 
 def draw(pipeline: Any, base: BaseModel, **changes: object) -> list[DrawnPicture]:
     return list(pipeline.draw(small_request(base, **changes), []))

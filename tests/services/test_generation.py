@@ -64,8 +64,8 @@ def wait_until(fact: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def small_request(base: Path, **changes: object) -> GenerationRequest:
-    values: dict[str, object] = {"prompt": "red hair", "base": str(base), "num_inference_steps": 4, "seed": 7}
+def small_request(tiny_base: Path, **changes: object) -> GenerationRequest:
+    values: dict[str, object] = {"prompt": "red hair", "base": str(tiny_base), "num_inference_steps": 4, "seed": 7}
     return GenerationRequest.model_validate({**values, **changes})
 
 

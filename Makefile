@@ -2,6 +2,7 @@
 # make test   sets everything up and runs every test
 # make check  format, lint, types, layers and the quick tests (<= 3 minutes)
 # make fix    formats and mends what can be mended by itself
+# make bench  measures the numbers of the README (about ten minutes on an idle machine)
 .PHONY: run test check fix install dev chromium bench
 PY = .venv/bin/python
 
@@ -36,4 +37,7 @@ fix: dev
 	.venv/bin/ruff check --fix .
 
 bench: dev
-	$(PY) -m benchmarks.all
+	$(PY) -m benchmarks.startup
+	$(PY) -m benchmarks.live_lane
+	$(PY) -m benchmarks.picture_during_training
+	$(PY) -m benchmarks.style_gain

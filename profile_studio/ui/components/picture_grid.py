@@ -40,6 +40,6 @@ def _button(picture: GridPicture, is_chosen: bool) -> str:
     badge = f'<span class="badge">{escape(picture.badge)}</span>' if picture.badge else ""
     return (
         f'<button type="button" data-id="{escape(picture.picture_id)}" aria-pressed="{str(is_chosen).lower()}" '
-        f'title="{escape(picture.label)}"><img src="{picture.source}" alt="{escape(picture.label)}" loading="lazy">'
+        f'title="{escape(picture.label)}"><img src="{picture.source}" alt="{escape(picture.label)}">'
         f"{badge}</button>"
     )

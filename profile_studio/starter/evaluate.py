@@ -151,8 +151,11 @@ def _judge_answers(
         texts = text_embeddings(judge, short_token_ids(tokenizer, phrases).to(workspace.device))
         chosen = (embedded @ texts.T).argmax(dim=1).tolist()
         truths = [(answers[answer], getattr(one, attribute)) for answer, one in zip(chosen, shown, strict=True)]
-        known = [answer == truth for answer, truth in truths if truth is not None]
-        shares[attribute] = wilson(sum(known), len(known))
+        known = [(answer, truth) for answer, truth in truths if truth is not None]
+        shares[attribute] = wilson(sum(answer == truth for answer, truth in known), len(known))
+        if attribute == "glasses":
+            worn = [(answer != "no glasses") == (truth != "no glasses") for answer, truth in known]
+            shares["glasses_or_none"] = wilson(sum(worn), len(worn))
     return shares
 
 
@@ -183,7 +186,10 @@ def run(workspace: Workspace) -> None:
     }
     (workspace.starter / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
     sheet = contact_sheet([*unprompted, *prompted[:32]], columns=8)
-    sheet.quantize(128, dither=Image.Dither.NONE).save(workspace.starter / "contact_sheet.png", optimize=True)
+    sheet.quantize(80, dither=Image.Dither.NONE).save(workspace.starter / "contact_sheet.png", optimize=True)
     log.info(
-        "background %.3f, glasses %.3f, psnr %.2f dB", backgrounds.share, judged["glasses"].share, psnr["vae"]["all"]
+        "background %.3f, glasses %.3f, psnr %.2f dB",
+        backgrounds.share,
+        judged["glasses_or_none"].share,
+        psnr["vae"]["all"],
     )

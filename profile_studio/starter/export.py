@@ -28,7 +28,6 @@ def export_starter(workspace: Workspace) -> None:
     vae, _ = restore_vae(workspace)
     unet, checkpoint = restore_unet(workspace)
     if checkpoint:
-        encoder.load_state_dict(checkpoint["text_ema"]["parameters"], strict=False)
         unet.load_state_dict(checkpoint["ema"]["parameters"] | dict(unet.named_buffers()))
     pipeline = StableDiffusionPipeline(
         vae=copy.deepcopy(vae).half(),

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from transformers import CLIPConfig, CLIPModel, CLIPTokenizer, CLIPVisionConfig
 
 from profile_studio.starter.captions import JUDGE_STYLES, caption, hair_phrase
-from profile_studio.starter.latents import PatchBasis, to_pixels
+from profile_studio.starter.latents import CHANNELS, PATCH_PX, PatchBasis, to_pixels
 from profile_studio.starter.portraits import SIDE_PX, Attributes
 from profile_studio.starter.render import load_split
 from profile_studio.starter.text import ANSWERS, restore_text, text_config
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 WIDTH = 160
 PROJECTION = 128
-BATCH = 128
+BATCH = 64
 SHIFT_PX = 4
 KEPT = ("MODEL_CARD.md", "metrics.json")
 
@@ -65,6 +65,14 @@ def new_judge(tokenizer: CLIPTokenizer) -> CLIPModel:
     return CLIPModel(CLIPConfig(text_config=text.to_dict(), vision_config=vision.to_dict(), projection_dim=PROJECTION))
 
 
+@torch.no_grad()
+def _see_components(judge: CLIPModel, patch_basis: PatchBasis) -> None:
+    """Lets the first channels of each patch be its latents: raw pixels are so correlated that details are learned late."""
+    matrix = patch_basis.components / patch_basis.scales[:, None]
+    kernels = matrix.reshape(CHANNELS, PATCH_PX, PATCH_PX, 3).permute(0, 3, 1, 2)
+    judge.vision_model.embeddings.patch_embedding.weight[:CHANNELS] = kernels
+
+
 def restore_judge(workspace: Workspace) -> tuple[CLIPTokenizer, CLIPModel, int]:
     """Tokenizer, judge and step: from the checkpoint, else as shipped, else new with the starter's text layers."""
     tokenizer, encoder, _ = restore_text(workspace)
@@ -75,6 +83,7 @@ def restore_judge(workspace: Workspace) -> tuple[CLIPTokenizer, CLIPModel, int]:
     judge = new_judge(tokenizer)
     if checkpoint is None:
         judge.text_model.load_state_dict(encoder.state_dict(), strict=False)
+        _see_components(judge, basis(workspace))
         return tokenizer, judge.to(workspace.device), 0
     judge.load_state_dict(checkpoint["ema"]["parameters"], strict=False)  # buffers are not averaged
     return tokenizer, judge.to(workspace.device), checkpoint["step"]

@@ -95,7 +95,7 @@ def train_unet(workspace: Workspace, minutes: float) -> None:
     """Trains on exact latents and fresh captions; exports a snapshot now and then."""
     split = load_split(workspace.renders, "base")
     latents = _encode_pictures(workspace, split.pictures)
-    tokenizer, encoder, _ = restore_text(workspace)
+    tokenizer, encoder, text_step = restore_text(workspace)
     encoder.set_attn_implementation("eager")
     unet, checkpoint = restore_unet(workspace)
     unet.set_attn_processor(AttnProcessor())  # on these few tokens plain attention has the faster backward
@@ -125,6 +125,8 @@ def train_unet(workspace: Workspace, minutes: float) -> None:
             "optimizer": optimizer.state_dict(),
         }
         workspace.save_checkpoint("unet", state)
+        learned = encoder.state_dict() | text_average.parameters
+        workspace.save_checkpoint("text", {"step": text_step, "encoder": learned})
 
     step, running = first_step, 0.0
     for step, lr in Pace(minutes, peak_lr=6e-4, warmup_steps=200, flat_share=0.45).steps(first_step):

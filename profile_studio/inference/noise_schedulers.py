@@ -1,6 +1,5 @@
 """Noise schedulers by name, built from what the base model was trained with."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -10,7 +9,6 @@ from torch import Tensor
 from profile_studio.domain.generation import NoiseSchedulerName
 
 _CLASSES = {"ddim": DDIMScheduler, "dpm++": DPMSolverMultistepScheduler, "euler": EulerDiscreteScheduler}
-RESCALE_FOR_ZERO_SNR = 0.7
 
 
 def make_noise_scheduler(name: NoiseSchedulerName, base_scheduler: Any) -> Any:
@@ -23,14 +21,6 @@ def make_noise_scheduler(name: NoiseSchedulerName, base_scheduler: Any) -> Any:
     config = base_scheduler.config
     scheduler_class = type(base_scheduler) if name == "default" else _CLASSES[name]
     return scheduler_class.from_config(config)
-
-
-def guidance_rescale(config: Mapping[str, Any]) -> float:
-    """How far guidance is scaled back; without it, guidance bleaches pictures of a zero-terminal-SNR model.
-
-    Source: Lin et al. 2023, arXiv:2305.08891, section 3.4.
-    """
-    return RESCALE_FOR_ZERO_SNR if config.get("rescale_betas_zero_snr") else 0.0
 
 
 def predicted_clean_latents(scheduler: Any, model_output: Tensor, model_input: Tensor, timestep: Tensor) -> Tensor:

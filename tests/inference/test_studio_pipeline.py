@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profile_studio.base_models import BaseModel
+from profile_studio.base_models import BaseModel, find_base_model
 from profile_studio.domain.errors import InvalidSettings, Stopped
-from profile_studio.domain.generation import NoiseSchedulerName
+from profile_studio.domain.generation import GenerationRequest, NoiseSchedulerName
 from profile_studio.inference.studio_pipeline import DrawnPicture, Step
+from profile_studio.settings import Settings
 from tests.inference.conftest import small_request
 
 # diffusers' schedulers make numpy arrays of tensors in the way that numpy 2 will stop to accept.
@@ -92,3 +93,17 @@ def test_a_recipe_names_the_base_without_its_path(studio_pipeline: Any, base: Ba
     assert picture.recipe.request.base == base.folder.name
     assert picture.recipe.base_hash == base.hash
     assert {"profile_studio", "torch", "diffusers"} <= set(picture.recipe.versions)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Settings().starter_dir.joinpath("model_index.json").is_file(), reason="no starter on this disk")
+def test_the_starter_draws_a_finite_picture_with_every_noise_scheduler() -> None:
+    from profile_studio.inference.studio_pipeline import StudioPipeline
+
+    pipeline = StudioPipeline.load(find_base_model("starter", Settings()))
+    request = GenerationRequest(prompt="portrait, red hair++, (blue background)1.2", num_inference_steps=4)
+
+    for noise_scheduler in ("default", "ddim", "dpm++", "euler"):
+        (picture,) = pipeline.draw(request.model_copy(update={"noise_scheduler": noise_scheduler}), [])
+        assert picture.image.size == (128, 128)
+        assert np.asarray(picture.image).std() > 10  # neither black, which is what NaN becomes, nor one colour

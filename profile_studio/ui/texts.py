@@ -25,10 +25,6 @@ class CommonTexts:
     out_of_range: str = "{field}: {problem}."
     out_of_range_fix: str = "Change that number, or choose the words again to get the usual ones back."
     seconds_left: str = "{time} left"
-    about_seconds: str = "about {n} seconds"
-    about_minutes: str = "about {n} minutes"
-    about_a_minute: str = "about a minute"
-    about_hours: str = "about {n} hours"
     job_status: dict[JobStatus, str] = field(
         default_factory=lambda: {
             JobStatus.QUEUED: "waiting",
@@ -56,7 +52,6 @@ class HeaderTexts:
     title: str = "Profile Studio"
     base: str = "Base model"
     starter: str = "Starter (offline)"
-    stable_diffusion: str = "Stable Diffusion 1.5"
     idle: str = "Nothing is running"
     no_worker: str = "The worker is starting or not running"
     training: str = "training {name}"
@@ -263,7 +258,6 @@ class BlendTexts:
     seed_of: str = "seed {seed}"
     next_up: str = "waiting"
     stopped: str = "Stopped."
-    done: str = "{n} in {seconds:.1f} s"
     save: str = "Save"
     alt: str = "Picture made from: {prompt}"
     recipe: str = "Recipe of this picture"

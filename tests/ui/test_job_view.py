@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.ui.components.job_view import job_label, progress_words, status_line
-from profile_studio.ui.components.markup import duration, promised_duration
+from profile_studio.ui.components.markup import duration
 from profile_studio.ui.texts import ENGLISH
 
 RUNNING = Job(
@@ -39,6 +39,5 @@ def test_a_job_before_its_first_step_is_getting_ready() -> None:
     assert words == "getting ready"
 
 
-def test_receipts_are_exact_and_promises_are_round() -> None:
+def test_a_receipt_counts_in_minutes_and_hours() -> None:
     assert (duration(125), duration(3720)) == ("2:05", "1:02:00")
-    assert promised_duration(170, ENGLISH.common) == "about 3 minutes"

@@ -7,9 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from profile_studio.ui.texts import CommonTexts
-
-__all__ = ["details", "duration", "escape", "figure", "figures", "picture_source", "progress_bar", "promised_duration"]
+__all__ = ["as_source", "details", "duration", "escape", "figure", "figures", "picture_source", "progress_bar"]
 
 
 def picture_source(path: Path, max_side_px: int | None = None) -> str:
@@ -60,17 +58,7 @@ def progress_bar(label: str, fraction: float, words: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Exact, for a receipt or a countdown: 0:45, 2:05, 1:02:00."""
+    """For a receipt or a countdown: 0:45, 2:05, 1:02:00."""
     minutes, second = divmod(round(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
-
-
-def promised_duration(seconds: float, texts: CommonTexts) -> str:
-    """Rounded, for a promise: a person plans with minutes, not with seconds."""
-    if seconds < 45:
-        return texts.about_seconds.format(n=max(5, round(seconds / 5) * 5))
-    minutes = round(seconds / 60)
-    if minutes <= 1:
-        return texts.about_a_minute
-    return texts.about_minutes.format(n=minutes) if minutes < 90 else texts.about_hours.format(n=round(minutes / 60))

@@ -1,7 +1,8 @@
 """Tab 3: words and sliders in, pictures out while you watch."""
 
 import random
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -48,6 +49,7 @@ from profile_studio.ui.texts import BlendTexts
 
 RECENT_PICTURES = 16
 NEW_FACE, SAME_FACE = "new", "same"
+_ENGINE_PATIENCE_S = 60.0
 _ANY = ""
 _SEED_LIMIT = 1_000_000  # a seed a person can read out
 _LIVE: dict[str, Any] = {
@@ -274,9 +276,13 @@ def build(page: Page) -> BlendTab:
 
     @safe
     def makes_first(*values: Any) -> Iterator[Updates]:
-        if studio.jobs.worker_is_running() and not studio.generation.recent(1):
-            yield {stage: empty_stage(texts.waiting, is_busy=True)}
+        if studio.generation.recent(1):
+            return
+        yield {stage: empty_stage(texts.waiting, is_busy=True)}
+        if _comes_up(studio.generation.engine_is_running):
             yield from makes(values, wants_new_face=False)
+        else:
+            yield {stage: empty_stage(texts.placeholder)}
 
     @safe
     def stops(latest_request: Latest) -> Updates:
@@ -390,6 +396,16 @@ def _request(page: Page, base: str, values: Sequence[Any]) -> GenerationRequest:
     words = with_trigger_words(str(fields["prompt"]).strip(), weights, page.studio.adapters.list(base))
     form = {**fields, "prompt": words, "base": base, "adapters": weights}
     return parse_form(GenerationRequest, form, page.texts.blend.fields, page.texts.common)
+
+
+def _comes_up(is_running: Callable[[], bool]) -> bool:
+    """Whether the engine answers before a person would have given up: it starts after the page."""
+    give_up_at = time.monotonic() + _ENGINE_PATIENCE_S
+    while not is_running():
+        if time.monotonic() > give_up_at:
+            return False
+        time.sleep(0.5)
+    return True
 
 
 def _after(view: Stage, event: PreviewEvent | PictureEvent) -> Stage:

@@ -124,17 +124,23 @@ def build(page: Page) -> TrainTab:
             dataset: gr.update(choices=list(sets), value=opened),
             page.carried_dataset: None,
         }
-        return {**shown, **fills_numbers(opened, base, kind_value, how)} if opened else shown
+        if opened is None or opened == chosen:  # what a person typed stays
+            return shown
+        return {**shown, **fills_all(opened, base, kind_value, how)}
 
-    def fills_numbers(dataset_name: str, base: str, kind_value: str, how: str) -> Updates:
+    def fills_all(dataset_name: str, base: str, kind_value: str, how: str) -> Updates:
+        """A free name and every number, for a set that was just chosen."""
+        adapter_name = _free_adapter_name(page, dataset_name, AdapterKind(kind_value))
+        return {name: adapter_name, **fills_numbers(adapter_name, dataset_name, base, kind_value, how)}
+
+    def fills_numbers(adapter_name: str, dataset_name: str, base: str, kind_value: str, how: str) -> Updates:
         """Every number that the words stand for, and the promise that follows."""
         opened = studio.datasets.get(dataset_name)
-        adapter_name = _free_adapter_name(page, dataset_name, AdapterKind(kind_value))
         config = preset(
             AdapterKind(kind_value), base, dataset_name, adapter_name, len(opened.training_images), Thoroughness(how)
         )
         values = {numbers[field]: _form_value(getattr(config, field)) for field in NUMBER_FIELDS}
-        return {**values, name: adapter_name, promise: promise_html(page, config)}
+        return {**values, promise: promise_html(page, config)}
 
     @safe
     def promises(**fields: Any) -> Updates:
@@ -144,7 +150,8 @@ def build(page: Page) -> TrainTab:
     def starts(**fields: Any) -> Updates:
         job = studio.training.submit(_config(page, fields))
         news = good_news(texts.started.format(name=job_name(job)))
-        return {shown_job: job.id, notice: told(news), **looks(job.id, None)}
+        next_name = _free_adapter_name(page, fields["dataset"], AdapterKind(fields["kind"]))
+        return {shown_job: job.id, name: next_name, notice: told(news), **looks(job.id, None)}
 
     def looks(job_id: str | None, seen: str | None) -> Updates:
         """The jobs list and the chosen job; nothing at all if nothing changed since `seen`."""
@@ -212,16 +219,17 @@ def build(page: Page) -> TrainTab:
     ]  # fmt: skip
     number_parts = [*numbers.values(), name, promise]
     choices = [page.base, kind, thoroughness]
+    dataset.input(safe(fills_all), [dataset, *choices], [*number_parts, notice], **QUIET)
     gr.on(
-        [dataset.input, kind.input, thoroughness.input],
-        safe(fills_numbers), [dataset, *choices], [*number_parts, notice], **QUIET,
+        [kind.input, thoroughness.input],
+        safe(fills_numbers), [name, dataset, *choices], [*number_parts, notice], **QUIET,
     )  # fmt: skip
     gr.on(
         [each.input for each in numbers.values()],
         promises, inputs_kwargs={**words, **numbers}, outputs=[promise, notice], trigger_mode="always_last", **QUIET,
     )  # fmt: skip
     start.click(
-        starts, inputs_kwargs={**words, **numbers}, outputs=[*job_parts, notice], show_progress_on=start,
+        starts, inputs_kwargs={**words, **numbers}, outputs=[name, *job_parts, notice], show_progress_on=start,
         api_name="queue_training", api_visibility="private",
     )  # fmt: skip
     jobs.input(safe_job(looks), [jobs, last_look], [*job_parts, job_notice], **POLLING)

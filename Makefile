@@ -5,6 +5,8 @@
 # make bench  measures the numbers of the README (about ten minutes on an idle machine)
 .PHONY: run test check fix install dev chromium bench
 PY = .venv/bin/python
+# Tests run beside processes they start: threads that spin while they wait would starve those on two cores.
+export OMP_WAIT_POLICY ?= PASSIVE
 
 run: install
 	$(PY) app.py

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from profile_studio.settings import REPOSITORY_ROOT
 
+DEADLINE_MS = 60_000  # far above what anything takes: a busy machine is slow, not wrong
+expect.set_options(timeout=DEADLINE_MS)
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -62,7 +64,7 @@ def studio_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def page(browser: Browser, studio_address: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(DEADLINE_MS)
     page.goto(studio_address)
     yield page
     context.close()

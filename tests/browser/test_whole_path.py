@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SOON_MS, WORK_MS = 30_000, 240_000
+SOON_MS, WORK_MS = 60_000, 400_000
 
 
 def open_tab(page: Page, name: str) -> None:

@@ -115,7 +115,7 @@ def _wire_tabs(
     train_tab.tab.select(train_tab.shown, train_tab.shown_inputs, train_tab.shown_outputs, **QUIET)
     blend_tab.tab.select(
         lambda *values: blend_tab.shown(False, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
-    )
+    ).then(blend_tab.makes_awaited, blend_tab.awaited_inputs, blend_tab.awaited_outputs, **QUIET)
     compare_tab.tab.select(compare_tab.shown, compare_tab.shown_inputs, compare_tab.shown_outputs, **QUIET)
 
     pictures_tab.next.click(
@@ -123,7 +123,7 @@ def _wire_tabs(
         pictures_tab.dataset,
         [page.carried_dataset, page.tabs],
         **QUIET,
-    ).then(train_tab.shown, train_tab.shown_inputs, train_tab.shown_outputs, **QUIET)
+    )
     train_tab.to_pictures.click(lambda: gr.Tabs(selected=PICTURES), None, page.tabs, **QUIET)
     compare_tab.to_train.click(lambda: gr.Tabs(selected=TRAIN), None, page.tabs, **QUIET)
     train_tab.next.click(
@@ -131,12 +131,8 @@ def _wire_tabs(
         train_tab.shown_job,
         [page.carried_adapter, page.tabs],
         **QUIET,
-    ).then(
-        lambda *values: blend_tab.shown(False, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
-    ).then(blend_tab.makes_same, blend_tab.make_inputs, blend_tab.make_outputs, **QUIET)
-    blend_tab.next.click(
-        _carried_models, blend_tab.chosen, [compare_tab.models, compare_tab.specs, page.tabs], **QUIET
-    ).then(compare_tab.shown, compare_tab.shown_inputs, compare_tab.shown_outputs, **QUIET)
+    )
+    blend_tab.next.click(_carried_models, blend_tab.chosen, [compare_tab.models, compare_tab.specs, page.tabs], **QUIET)
 
 
 def _carried_models(*chosen: Any) -> Updates | tuple[Any, ...]:

@@ -115,6 +115,25 @@ def fill_slots(
     return updates
 
 
+def offer_adapters(
+    slots: Sequence[Slot], adapters: Sequence[Adapter], values: Sequence[Any], texts: BlendTexts
+) -> Updates:
+    """Brings the choices up to date; what a person chose and set stays, unless the LoRA is gone.
+
+    Args:
+        values: what the cards hold now, as in `chosen_weights`.
+    """
+    updates: Updates = {}
+    names = {adapter.name for adapter in adapters}
+    for index, (slot, kind, chosen) in enumerate(zip(slots, KINDS, values[::2], strict=True)):
+        fits = any(kind in (None, adapter.kind) for adapter in adapters)
+        is_gone = bool(chosen) and chosen not in names
+        choices = _choices(adapters, kind, texts)
+        updates[slot.adapter] = gr.update(choices=choices, value=NO_ADAPTER) if is_gone else gr.update(choices=choices)
+        updates[slot.card] = gr.update(visible=bool(chosen) or (index < 2 and fits))
+    return updates
+
+
 def _choices(adapters: Sequence[Adapter], kind: AdapterKind | None, texts: BlendTexts) -> list[tuple[str, str]]:
     names = [adapter.name for adapter in adapters if kind in (None, adapter.kind)]
     return [(texts.nothing, NO_ADAPTER), *((name, name) for name in names)]

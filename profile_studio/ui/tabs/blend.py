@@ -26,6 +26,7 @@ from profile_studio.ui.components.adapter_slots import (
     chosen_weights,
     default_weights,
     fill_slots,
+    offer_adapters,
     slot_components,
     slot_inputs,
     with_trigger_words,
@@ -86,7 +87,9 @@ class BlendTab:
     shown_inputs: list[Any]
     shown_outputs: list[Any]
     makes_first: Any  # handler: a picture for a page that has none yet
-    makes_same: Any  # handler: the same face, as the sliders say now
+    makes_awaited: Any  # handler: a picture with the LoRA a person came with
+    awaited_inputs: list[Any]
+    awaited_outputs: list[Any]
     make_inputs: list[Any]
     make_outputs: list[Any]
 
@@ -94,7 +97,7 @@ class BlendTab:
 def build(page: Page) -> BlendTab:
     texts, studio = page.texts.blend, page.studio
     with gr.Tab(texts.tab, id="blend") as tab:
-        latest = gr.State(Latest())
+        latest, is_awaited = gr.State(Latest()), gr.State(False)
         notice = notice_area()
         with gr.Row(elem_classes="blend"):
             with gr.Column(scale=5, min_width=300, elem_classes="picture-side"):
@@ -173,7 +176,7 @@ def build(page: Page) -> BlendTab:
     word_parts = [word, *groups.values()]
     shown_outputs = [
         prompt, negative, count, steps, guidance, scheduler, seed, *word_parts, *slot_components(slots), no_adapters,
-        add_slot, known_words, stage, recipe, recent, recent_fold, page.carried_adapter, *file_parts, notice,
+        add_slot, known_words, stage, recipe, recent, recent_fold, page.carried_adapter, is_awaited, *file_parts, notice,
     ]  # fmt: skip
 
     def shows_words(text: str, chosen: str | None = None) -> Updates:
@@ -249,21 +252,22 @@ def build(page: Page) -> BlendTab:
     @safe
     def shown(is_first_look: bool, carried: str | None, base: str, text: str, *chosen: Any) -> Updates:
         adapters = studio.adapters.list(base)
-        weights = chosen_weights(chosen)
         newest = studio.generation.recent(1) if is_first_look else []
         opened = opens(newest[0], base) if newest else {}
         if carried or (is_first_look and not newest):
-            weights = default_weights(adapters, carried)
-        keeps_slots = opened if opened and not carried else fill_slots(slots, adapters, weights, texts)
+            cards = fill_slots(slots, adapters, default_weights(adapters, carried), texts)
+        else:
+            cards = {} if opened else offer_adapters(slots, adapters, chosen, texts)
         return {
             **shows_words(text),
             **opened,
-            **keeps_slots,
+            **cards,
             **shows_files(adapters),
             no_adapters: gr.update(visible=not adapters),
             add_slot: gr.update(visible=len(adapters) > 1),
             known_words: gr.update(visible=base == "starter"),
             page.carried_adapter: None,
+            is_awaited: carried is not None,
         }
 
     @safe
@@ -283,6 +287,12 @@ def build(page: Page) -> BlendTab:
             yield from makes(values, wants_new_face=False)
         else:
             yield {stage: empty_stage(texts.placeholder)}
+
+    @safe
+    def makes_awaited(is_awaited_now: bool, *values: Any) -> Iterator[Updates]:
+        if is_awaited_now:
+            yield {is_awaited: False}
+            yield from makes(values, wants_new_face=False)
 
     @safe
     def stops(latest_request: Latest) -> Updates:
@@ -379,7 +389,9 @@ def build(page: Page) -> BlendTab:
         [page.carried_adapter, page.base, prompt, *slot_inputs(slots)],
         shown_outputs,
         makes_first,
-        makes_same,
+        makes_awaited,
+        [is_awaited, *make_inputs],
+        [is_awaited, *make_outputs],
         make_inputs,
         make_outputs,
     )

@@ -46,7 +46,7 @@ def build(page: Page) -> PicturesTab:
     texts, studio = page.texts.pictures, page.studio
     with gr.Tab(texts.tab, id="pictures") as tab:
         notice = notice_area()
-        with gr.Column(elem_classes="card welcome") as bring:
+        with gr.Column(elem_classes="card welcome", visible=False) as bring:
             gr.HTML(f"<p>{escape(texts.empty)}</p>")
             files = gr.File(
                 label=texts.drop, file_count="multiple", file_types=["image", ".zip"], elem_id="pictures-files"
@@ -70,7 +70,7 @@ def build(page: Page) -> PicturesTab:
             with gr.Row(elem_classes="card"):
                 dataset = gr.Dropdown(label=texts.dataset, choices=[], elem_id="pictures-dataset")
                 trigger = gr.Textbox("", label=texts.trigger, info=texts.trigger_info, max_length=64)
-                add = gr.Button(texts.new, size="md", scale=0, min_width=160)
+                add = gr.Button(texts.new, size="md", scale=0, min_width=160, elem_id="add-set")
             with gr.Row():
                 with gr.Column(scale=3, elem_classes="card"):
                     grid = picture_grid(texts.gallery)

@@ -26,7 +26,7 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a driver left open would keep an event loop running in later tests
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:
@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a driver left open would keep an event loop running in later tests
 def studio_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of `python app.py` on an empty home; stopped as a person would, with SIGINT."""
     home = tmp_path_factory.mktemp("home")

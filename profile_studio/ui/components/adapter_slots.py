@@ -19,6 +19,7 @@ KINDS = (AdapterKind.STYLE, AdapterKind.FACE, None, None)
 """What each slot is for: the two that belong together first, then any."""
 
 NO_ADAPTER = ""
+OPENING_WEIGHT = 0.8  # at full strength the shipped style washes faces out; here the slider has room both ways
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,14 @@ def default_weights(adapters: Sequence[Adapter], wanted: str | None = None) -> t
     style = _first(adapters, AdapterKind.STYLE, wanted)
     face = _first(adapters, AdapterKind.FACE, wanted)
     return tuple(
-        AdapterWeight(adapter_name=adapter.name, weight=min(adapter.default_weight, WEIGHT_LIMIT))
+        AdapterWeight(adapter_name=adapter.name, weight=min(adapter.default_weight, OPENING_WEIGHT))
         for adapter in (style, face)
         if adapter
     )
 
 
 def _first(adapters: Sequence[Adapter], kind: AdapterKind, wanted: str | None) -> Adapter | None:
-    of_kind = [adapter for adapter in adapters if adapter.kind is kind]
+    of_kind = sorted((each for each in adapters if each.kind is kind), key=lambda each: not each.ships)
     return next((adapter for adapter in of_kind if adapter.name == wanted), next(iter(of_kind), None))
 
 

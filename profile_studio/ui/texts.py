@@ -238,7 +238,7 @@ class BlendTexts:
     guidance: str = "Guidance scale"
     scheduler: str = "Noise scheduler"
     seed: str = "Seed (picture i uses seed + i)"
-    seed_label: str = "Seed"
+    loras: str = "LoRAs"
     base_label: str = "Base model"
     versions: str = "Made with"
     fields: dict[str, str] = field(

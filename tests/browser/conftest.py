@@ -30,7 +30,7 @@ CHROMIUM_ARGUMENTS = [
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:
-        pytest.skip("no chromium on this machine")
+        pytest.fail("There is no chromium on this machine: run scripts/install_chromium.sh.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         yield browser

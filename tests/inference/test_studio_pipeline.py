@@ -96,7 +96,6 @@ def test_a_recipe_names_the_base_without_its_path(studio_pipeline: Any, base: Ba
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Settings().starter_dir.joinpath("model_index.json").is_file(), reason="no starter on this disk")
 def test_the_starter_draws_a_finite_picture_with_every_noise_scheduler() -> None:
     from profile_studio.inference.studio_pipeline import StudioPipeline
 

@@ -70,8 +70,8 @@ class Settings(BaseSettings):
     def child_environment(self) -> dict[str, str]:
         """The environment of a process of ours on the same home, whatever folder it starts in."""
         ours = {"PROFILE_STUDIO_HOME": str(self.resolved_home), "PROFILE_STUDIO_DATABASE_URL": self.database_url}
-        # OpenMP threads that spin while they wait starve each other as soon as a second process computes: on two cores a
-        # training step beside another busy process took 13 s with the default and 0.3 s with threads that sleep.
+        # OpenMP threads that spin while they wait starve each other as soon as a second process computes. Seen, in two
+        # runs one after the other beside the same busy process (no controlled A/B): 13 s a training step, then 0.3 s.
         return {"OMP_WAIT_POLICY": "PASSIVE", **os.environ, **ours}
 
     def create_folders(self) -> None:

@@ -58,7 +58,7 @@ def _details(shown: Attributes, rng: random.Random) -> list[str]:
         details.append(rng.choice((shown.mood, f"{shown.mood} face")))
     if shown.shirt:
         details.append(rng.choice((f"{shown.shirt} shirt", f"{shown.shirt} clothes", f"wearing a {shown.shirt} shirt")))
-    if shown.skin and rng.random() < 0.5:
+    if shown.skin and rng.random() < 0.85:
         details.append(shown.skin)
     return details
 

@@ -79,3 +79,19 @@ SKIN_TONES: dict[str, tuple[str, ...]] = {
 GLASSES: tuple[str, ...] = ("no glasses", "glasses", "sunglasses")
 FACIAL_HAIR: tuple[str, ...] = ("no beard", "beard", "moustache")
 MOODS: tuple[str, ...] = ("smiling", "calm", "sad", "angry", "surprised")
+
+MEDIA: dict[str, str] = {**STYLES, "pixel-art": "pixel art", "voxel-art": "voxel art", "cutouts": "paper cutout"}
+"""Vector style to the word the judge knows it by; the base knows only those of :data:`STYLES`."""
+
+SEEN_ATTRIBUTES: dict[str, dict[str, str]] = {
+    "style": {style: f"{word} portrait" for style, word in MEDIA.items()},
+    "background": {colour: f"{colour} background" for colour in BACKGROUNDS},
+    "hair": {word: word for word in HAIR_WORDS},
+    "hair_colour": {colour: f"{colour} hair" for colour in HAIR_COLOURS},
+    "glasses": {word: word for word in GLASSES},
+    "facial_hair": {word: word for word in FACIAL_HAIR},
+    "mood": {word: word for word in MOODS},
+    "shirt": {colour: f"{colour} shirt" for colour in SHIRT_COLOURS},
+    "skin": {tone: tone for tone in SKIN_TONES},
+}
+"""Attribute to the answers the judge was taught to tell apart, each with the words that name it."""

@@ -1,4 +1,4 @@
-"""The judge: a CLIP model apart from every generator, and what it sees in pictures and texts."""
+"""The judge: two towers as in CLIP, apart from every generator, and what it sees in pictures and texts."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from transformers import CLIPModel, CLIPTokenizer
+from transformers import AutoModel, CLIPTokenizer
 
 from profile_studio.domain.errors import JudgeMissing
 
@@ -67,7 +67,7 @@ class Judge:
             self.preprocessing = Preprocessing.read(folder / "preprocessor_config.json")
             self.encoder = f"{folder.name}-{_short_hash(folder / 'model.safetensors')}"
             self._tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
-            model: Any = CLIPModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+            model: Any = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
         except (OSError, KeyError, ValueError) as error:
             raise JudgeMissing(
                 f"The judge in {folder} cannot be read, so nothing can be measured.",
@@ -76,6 +76,11 @@ class Judge:
         self._device = device
         self._model = model.to(device).eval()
 
+    @property
+    def sharpness(self) -> float:
+        """What cosines are multiplied with before they become odds."""
+        return float(self._model.logit_scale.exp())
+
     @torch.inference_mode()
     def see(self, pictures: Sequence[Path]) -> Features:
         """Features of pictures on disk."""
@@ -83,7 +88,7 @@ class Judge:
         for start in range(0, len(pictures), _BATCH):
             batch = np.stack([self._read(path) for path in pictures[start : start + _BATCH]])
             pixel_values = torch.from_numpy(batch).to(self._device)
-            rows.append(self._model.visual_projection(self._model.vision_model(pixel_values).pooler_output))
+            rows.append(self._model.visual_projection(self._model.vision_model(pixel_values).pooler_output.flatten(1)))
         return _directions(rows)
 
     @torch.inference_mode()

@@ -2,11 +2,8 @@
 
 import random
 
-from profile_studio.domain.starter_words import STYLES
+from profile_studio.domain.starter_words import MEDIA
 from profile_studio.starter.portraits import Attributes
-
-JUDGE_STYLES: dict[str, str] = {**STYLES, "pixel-art": "pixel art", "voxel-art": "voxel art", "cutouts": "paper cutout"}
-"""Style words of the judge; the base knows only those of :data:`STYLES`."""
 
 _PEOPLE = ("a person", "someone", "a man", "a woman", "a character")
 """Who is in the picture is never told by a drawing, so each word goes with every picture."""
@@ -32,7 +29,7 @@ def content_caption(shown: Attributes, rng: random.Random) -> str:
 
 
 def _opening(shown: Attributes, rng: random.Random) -> str:
-    style = JUDGE_STYLES[shown.style]
+    style = MEDIA[shown.style]
     person = rng.choice(_PEOPLE)
     choice = rng.random()
     if choice < 0.6:

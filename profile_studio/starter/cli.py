@@ -14,9 +14,13 @@ STAGES: dict[str, tuple[str, str, float]] = {
     "vae": ("profile_studio.starter.vae", "train_vae", 25),
     "text": ("profile_studio.starter.text", "train_text", 4),
     "unet": ("profile_studio.starter.unet", "train_unet", 60),
-    "judge": ("profile_studio.starter.judge", "train_judge", 12),
+    "judge": ("profile_studio.starter.judge", "train_judge", 20),
+    "face": ("profile_studio.starter.face", "train_face", 12),
 }
 """Stage to its module, function and default minutes; a stage is imported only when it runs."""
+
+NEEDS_ADAPTERS = "face"
+"""The stage that is not part of ``all``: between the starter and it, the product trains the style adapters."""
 
 
 def _build(workspace: Workspace, stage: str, minutes: float | None) -> None:
@@ -25,7 +29,7 @@ def _build(workspace: Workspace, stage: str, minutes: float | None) -> None:
 
         render(workspace.renders, os.cpu_count() or 1)
     for name, (module, function, default_minutes) in STAGES.items():
-        if stage in (name, "all"):
+        if stage == name or (stage == "all" and name != NEEDS_ADAPTERS):
             getattr(importlib.import_module(module), function)(workspace, minutes or default_minutes)
 
 
@@ -45,9 +49,10 @@ def main() -> None:
         command.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
         command.add_argument("--work", type=Path, default=Path(".build/starter"))
         command.add_argument("--assets", type=Path, default=Path("assets"))
+        command.add_argument("--loras", type=Path, default=Path("loras"))
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    workspace = Workspace(arguments.work, arguments.assets, torch.device(arguments.device))
+    workspace = Workspace(arguments.work, arguments.assets, torch.device(arguments.device), arguments.loras)
     if arguments.command == "build":
         _build(workspace, arguments.stage, arguments.minutes)
     else:

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from profile_studio.domain.starter_words import BACKGROUNDS, STYLES
+from profile_studio.domain.starter_words import BACKGROUNDS, SEEN_ATTRIBUTES, STYLES
 from profile_studio.starter.captions import hair_phrase
 from profile_studio.starter.judge import (
     QUESTIONS,
-    answer_phrase,
     picture_embeddings,
     restore_judge,
     short_token_ids,
@@ -147,7 +146,7 @@ def _judge_answers(
     )
     shares: dict[str, Share] = {}
     for attribute, answers in QUESTIONS.items():
-        phrases = [answer_phrase(attribute, answer, random.Random(0)) for answer in answers]
+        phrases = [SEEN_ATTRIBUTES[attribute][answer] for answer in answers]
         texts = text_embeddings(judge, short_token_ids(tokenizer, phrases).to(workspace.device))
         chosen = (embedded @ texts.T).argmax(dim=1).tolist()
         truths = [(answers[answer], getattr(one, attribute)) for answer, one in zip(chosen, shown, strict=True)]

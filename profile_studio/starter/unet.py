@@ -73,13 +73,15 @@ def restore_unet(workspace: Workspace) -> tuple[UNet2DConditionModel, dict[str, 
 
 
 def velocity_weights(noise_scheduler: DDIMScheduler) -> Tensor:
-    """Loss weight per timestep, shape (1000,): min(SNR, gamma) / (SNR + 1).
+    """Loss weight per timestep, shape (1000,): min(SNR, gamma) / (SNR + 1), with the SNR taken as 1 at least.
+
+    Without that floor the noisiest levels, which decide what the picture shows, would hardly be trained.
 
     Source: Hang et al. 2023, arXiv:2303.09556, in the form for v-prediction.
     """
     alphas = noise_scheduler.alphas_cumprod
     snr = alphas / (1 - alphas)
-    return torch.clamp(snr, max=MIN_SNR_GAMMA) / (snr + 1)
+    return snr.clamp(1, MIN_SNR_GAMMA) / (snr + 1)
 
 
 def _encode_pictures(workspace: Workspace, pictures: np.ndarray) -> Tensor:

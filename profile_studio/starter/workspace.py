@@ -20,11 +20,13 @@ class Workspace:
         work: checkpoints and renders; ignored by git, may be deleted at any time.
         assets: the folder with the shipped ``starter`` and ``judge``.
         device: where training runs.
+        loras: the folder with the shipped adapters.
     """
 
     work: Path
     assets: Path
     device: torch.device
+    loras: Path = Path("loras")
 
     @property
     def renders(self) -> Path:

@@ -1,0 +1,209 @@
+"""Stage ``face``: the face-stability adapter, trained where it must work: beside style adapters that bend faces.
+
+Alone on the base's own portraits a LoRA has nothing to learn, because the base draws them already. So each step attaches
+a style adapter at a random weight, frozen, and asks for a clean picture: up to `FULL_STYLE` a portrait of the base, above
+it a portrait *in that style*, so that faces are mended without giving the style back. Styles in `NEVER_SHOWN` ship too
+but stay out of the training: they tell how it does on a style that it has never met.
+"""
+
+import logging
+import random
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from profile_studio.base_models import STARTER, BaseModel
+from profile_studio.domain.datasets import prompt_with_trigger
+from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
+from profile_studio.families import StableDiffusionPipeline, load_pipeline
+from profile_studio.families.stable_diffusion import StableDiffusion
+from profile_studio.lora_files import TrainingFacts, adapter_metadata, check_base, read_adapter
+from profile_studio.starter.captions import caption, content_caption
+from profile_studio.starter.latents import to_pixels
+from profile_studio.starter.portraits import Attributes, choose_portrait, draw
+from profile_studio.starter.render import load_split
+from profile_studio.starter.vae import basis
+from profile_studio.starter.variants import FURTHER
+from profile_studio.starter.workspace import Pace, Workspace
+from profile_studio.storage.files import write_atomically
+from profile_studio.training.adapter import TrainedAdapter
+
+log = logging.getLogger(__name__)
+
+NAME = "face-stability"
+NEVER_SHOWN = ("watercolor",)
+BATCH = 16
+STYLE_PICTURES = 400
+MAXIMUM_WEIGHT = 1.5
+FULL_STYLE = 0.75
+"""The style weight from which a clean picture is one in the style."""
+CAPTION_DROPOUT = 0.15
+MIN_SNR_GAMMA = 5.0
+_PEFT_NAME = "trained"
+DEFAULT_WEIGHT = 0.5
+
+
+@dataclass(frozen=True)
+class CleanPictures:
+    """Clean portraits of one kind as latents, shape (n, channels, height, width), and what they show."""
+
+    latents: Tensor
+    attributes: Sequence[Attributes]
+    trigger_word: str = ""
+
+    def prompt(self, index: int, rng: random.Random) -> str:
+        """What a person would ask for to get this picture."""
+        if rng.random() < CAPTION_DROPOUT:
+            return ""
+        if not self.trigger_word:
+            return caption(self.attributes[index], rng)
+        return prompt_with_trigger(self.trigger_word, content_caption(self.attributes[index], rng))
+
+
+def balanced_order(attributes: Sequence[Attributes], rng: random.Random, count: int) -> list[int]:
+    """Indices such that skin tones, glasses or none, and beard or none come equally often together."""
+    cells: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
+    for index, shown in enumerate(attributes):
+        has_glasses, has_beard = (
+            shown.glasses in ("glasses", "sunglasses"),
+            shown.facial_hair in ("beard", "moustache"),
+        )
+        cells[shown.skin, has_glasses, has_beard].append(index)
+    groups = list(cells.values())
+    return [rng.choice(groups[number % len(groups)]) for number in range(count)]
+
+
+def train_face(workspace: Workspace, minutes: float) -> None:
+    """Trains the adapter on the shipped starter and style adapters; writes ``face-stability.safetensors`` beside them."""
+    base = _base(workspace)
+    pipeline = load_pipeline(base, workspace.device, torch.float32)
+    family = StableDiffusion(pipeline)
+    styles = _attach_styles(workspace, pipeline, base)
+    own = _base_portraits(workspace)
+    in_style = {style: _style_portraits(workspace, style, trigger) for style, trigger in styles.items()}
+    config = LoraTrainingConfig(
+        dataset=NAME,
+        adapter_name=NAME,
+        kind=AdapterKind.FACE,
+        rank=16,
+        network_alpha=16,
+        targets=Targets.ALL,
+        learning_rate=1e-3,
+        batch_size=BATCH,
+        resolution=128,
+        min_snr_gamma=MIN_SNR_GAMMA,
+        caption_dropout=CAPTION_DROPOUT,
+    )
+    adapter = TrainedAdapter(family, config)
+    checkpoint = workspace.load_checkpoint("face")
+    first_step = 0
+    if checkpoint is not None and checkpoint["base_hash"] == base.hash:
+        adapter.load(checkpoint["tensors"])
+        first_step = checkpoint["step"]
+    optimizer = torch.optim.AdamW(adapter.parameters, weight_decay=0.01)
+    rng = random.Random(first_step)
+    torch.manual_seed(first_step)
+    step, running = first_step, 0.0
+    for step, lr in Pace(minutes, config.learning_rate, warmup_steps=50, flat_share=0.4).steps(first_step):
+        style, weight = rng.choice(list(styles)), rng.uniform(0, MAXIMUM_WEIGHT)
+        _use_frozen(pipeline, adapter, style, weight)
+        clean = in_style[style] if weight >= FULL_STYLE else own
+        loss = _loss(family, clean, rng, workspace.device)
+        optimizer.param_groups[0]["lr"] = lr
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(adapter.parameters, config.max_grad_norm)
+        optimizer.step()
+        running += loss.item()
+        if step % 50 == 49:
+            log.info("face step %d lr %.1e loss %.4f", step + 1, lr, running / 50)
+            running = 0.0
+    workspace.save_checkpoint("face", {"step": step + 1, "base_hash": base.hash, "tensors": adapter.tensors()})
+    _publish(workspace, adapter, config.model_copy(update={"num_train_steps": step + 1}), base, family)
+
+
+def _base(workspace: Workspace) -> BaseModel:
+    folder = workspace.starter.resolve()
+    return BaseModel(STARTER, folder, "sd1", 128, folder / "unet" / "diffusion_pytorch_model.safetensors")
+
+
+def _attach_styles(workspace: Workspace, pipeline: StableDiffusionPipeline, base: BaseModel) -> dict[str, str]:
+    """Loads the style adapters that the training may see; name to trigger word.
+
+    Raises:
+        InvalidAdapter: one was trained on an older starter.
+    """
+    styles: dict[str, str] = {}
+    for path in sorted(workspace.loras.glob("*.safetensors")):
+        adapter = read_adapter(path)
+        if adapter.kind is AdapterKind.STYLE and adapter.name not in NEVER_SHOWN:
+            check_base(adapter, STARTER, base.hash)
+            pipeline.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=adapter.name)
+            styles[adapter.name] = adapter.trigger_word
+    return styles
+
+
+def _use_frozen(pipeline: StableDiffusionPipeline, adapter: TrainedAdapter, style: str, weight: float) -> None:
+    """Attaches the style at this weight beside the trained adapter, which alone learns."""
+    pipeline.set_adapters([style, _PEFT_NAME], [weight, 1.0])
+    pipeline.unet.requires_grad_(False)
+    for parameter in adapter.parameters:
+        parameter.requires_grad_(True)
+
+
+def _loss(family: StableDiffusion, clean: CleanPictures, rng: random.Random, device: torch.device) -> Tensor:
+    chosen = balanced_order(clean.attributes, rng, BATCH)
+    latents = clean.latents[chosen].contiguous(memory_format=torch.channels_last)
+    with torch.no_grad():
+        embeds = family.encode_prompts([clean.prompt(index, rng) for index in chosen])
+    timesteps = torch.randint(family.num_noise_levels, (BATCH,), device=device)
+    with torch.autocast(device.type, torch.bfloat16):
+        return family.training_loss(latents, embeds, torch.randn_like(latents), timesteps, MIN_SNR_GAMMA).mean()
+
+
+def _encode(workspace: Workspace, pictures: np.ndarray) -> Tensor:
+    patch_basis = basis(workspace)
+    return torch.cat(
+        [
+            patch_basis.encode(to_pixels(pictures[start : start + 256], workspace.device))
+            for start in range(0, len(pictures), 256)
+        ]
+    )
+
+
+def _base_portraits(workspace: Workspace) -> CleanPictures:
+    split = load_split(workspace.renders, "base")
+    chosen = balanced_order(split.attributes, random.Random(0), 4000)
+    return CleanPictures(_encode(workspace, split.pictures[chosen]), [split.attributes[index] for index in chosen])
+
+
+def _style_portraits(workspace: Workspace, style: str, trigger_word: str) -> CleanPictures:
+    """Fresh portraits in a style of the table :data:`FURTHER`; no example picture is among them."""
+    if style not in FURTHER:
+        raise ValueError(f"{style!r} cannot be drawn here; add it to NEVER_SHOWN.")
+    portraits = [choose_portrait(style, f"face-{index}") for index in range(STYLE_PICTURES)]
+    pictures = np.stack([draw(style, portrait.options) for portrait in portraits])
+    return CleanPictures(_encode(workspace, pictures), [portrait.attributes for portrait in portraits], trigger_word)
+
+
+def _publish(
+    workspace: Workspace, adapter: TrainedAdapter, config: LoraTrainingConfig, base: BaseModel, family: StableDiffusion
+) -> None:
+    facts = TrainingFacts(
+        base_hash=base.hash,
+        prediction_type=family.prediction_type,
+        trigger_word="",
+        captions=(),
+        job_id="recipe",
+        default_weight=DEFAULT_WEIGHT,
+    )
+    path: Path = workspace.loras / f"{NAME}.safetensors"
+    with write_atomically(path) as temporary:
+        adapter.save(temporary, adapter_metadata(config, facts, config.num_train_steps, time.time()))
+    log.info("wrote %s, step %d", path, config.num_train_steps)

@@ -25,8 +25,9 @@ log = logging.getLogger(__name__)
 BLOCK_CHANNELS = (16, 48, 96, 128, 128)
 GROUPS = 16
 BATCH = 8
-LATENT_NOISE = 0.05
+LATENT_NOISE = 0.1
 """Deviation of the noise on training latents: samples of a U-Net are never exactly on the manifold."""
+STEP_WEIGHT = 1.0
 _ANCHOR = 64.0
 _LOG_VARIANCE = -12.0
 
@@ -188,8 +189,10 @@ def _parity(cells: int, device: torch.device) -> Tensor:
 
 
 def redraw_loss(redrawn: Tensor, pixels: Tensor) -> Tensor:
+    """Errors of the pixels, and of the steps between neighbours: faint stripes on a plain background are all steps."""
     error = redrawn - pixels
-    return error.abs().mean() + 2.0 * error.square().mean()
+    steps = error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
+    return error.abs().mean() + 2.0 * error.square().mean() + STEP_WEIGHT * steps
 
 
 def grow(

@@ -143,11 +143,31 @@ def _style(name: str) -> Style:
     return Style(definition)
 
 
-def draw(style: str, options: Options) -> NDArray[np.uint8]:
-    """The picture as RGB, shape (128, 128, 3)."""
-    svg = Avatar(_style(style), dict(options)).to_string()
+def draw_svg(style: str, options: Options) -> str:
+    """The picture as SVG, 128 px wide; components appear as ``<use ... href="#component-..."/>``."""
+    return Avatar(_style(style), dict(options)).to_string()
+
+
+def rasterise(svg: str) -> NDArray[np.uint8]:
+    """The SVG as RGB, shape (128, 128, 3) for what :func:`draw_svg` gives."""
     png = bytes(resvg_py.svg_to_bytes(svg_string=svg))
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
+def draw(style: str, options: Options) -> NDArray[np.uint8]:
+    """The picture as RGB, shape (128, 128, 3)."""
+    return rasterise(draw_svg(style, options))
+
+
+def component_size(style: str, component: str) -> tuple[float, float]:
+    """Width and height of a component in the units of the style's canvas."""
+    found = _style(style).components()[component]
+    return found.width(), found.height()
+
+
+def canvas_side(style: str) -> float:
+    """The side of the style's square canvas in its own units."""
+    return _style(style).canvas().width()
 
 
 def contact_sheet(pictures: Sequence[NDArray[np.uint8]], columns: int) -> Image.Image:

@@ -15,6 +15,7 @@ STAGES: dict[str, tuple[str, str, float]] = {
     "text": ("profile_studio.starter.text", "train_text", 4),
     "unet": ("profile_studio.starter.unet", "train_unet", 60),
     "judge": ("profile_studio.starter.judge", "train_judge", 20),
+    "critic": ("profile_studio.starter.critic", "train_critic", 18),
     "face": ("profile_studio.starter.face", "train_face", 12),
 }
 """Stage to its module, function and default minutes; a stage is imported only when it runs."""

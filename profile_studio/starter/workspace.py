@@ -18,7 +18,7 @@ class Workspace:
 
     Attributes:
         work: checkpoints and renders; ignored by git, may be deleted at any time.
-        assets: the folder with the shipped ``starter`` and ``judge``.
+        assets: the folder with the shipped ``starter``, ``judge`` and ``critic``.
         device: where training runs.
         loras: the folder with the shipped adapters.
     """
@@ -39,6 +39,10 @@ class Workspace:
     @property
     def judge(self) -> Path:
         return self.assets / "judge"
+
+    @property
+    def critic(self) -> Path:
+        return self.assets / "critic"
 
     def save_checkpoint(self, stage: str, state: dict[str, Any]) -> None:
         """Replaces the stage's checkpoint in one step, so that a kill leaves the old or the new one."""

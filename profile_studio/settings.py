@@ -64,6 +64,10 @@ class Settings(BaseSettings):
         return REPOSITORY_ROOT / "assets" / "judge"
 
     @property
+    def critic_dir(self) -> Path:
+        return REPOSITORY_ROOT / "assets" / "critic"
+
+    @property
     def examples_dir(self) -> Path:
         return REPOSITORY_ROOT / "assets" / "examples"
 

@@ -19,7 +19,15 @@ class Verdict(StrEnum):
     CANNOT_TELL = "cannot tell"
 
 
-METRICS: tuple[str, ...] = ("clip_score", "style_similarity", "kid_judge", "fd_judge", "copy_risk", "variety")
+METRICS: tuple[str, ...] = (
+    "clip_score",
+    "style_similarity",
+    "kid_judge",
+    "fd_judge",
+    "face_score",
+    "copy_risk",
+    "variety",
+)
 STYLE_METRICS: frozenset[str] = frozenset({"style_similarity", "kid_judge", "fd_judge", "copy_risk"})
 """Metrics that need pictures of the style to compare with."""
 
@@ -34,7 +42,7 @@ class ComparisonConfig(BaseModel):
     dataset: str | None = Field(default=None, description="Its pictures are the style's reference.")
     prompts: tuple[str, ...] = Field(min_length=1)
     seeds: int = Field(default=4, ge=1, le=64, description="Seeds per prompt: 0, 1, ...")
-    metrics: tuple[str, ...] = ("clip_score", "style_similarity", "kid_judge", "copy_risk")
+    metrics: tuple[str, ...] = ("clip_score", "style_similarity", "kid_judge", "face_score", "copy_risk")
     num_inference_steps: int = Field(default=20, ge=1, le=200)
     guidance_scale: float = Field(default=4.0, ge=1.0, le=30.0)
 

@@ -18,6 +18,7 @@ ProfileStudioError                exit 1  kind "internal"
 ├── EngineUnavailable             exit 1  kind "engine_unavailable"
 ├── TrainingFailed                exit 1  kind "training_failed"
 ├── JudgeMissing                  exit 1  kind "judge_missing"
+├── CriticMissing                 exit 1  kind "critic_missing"
 └── Stopped                       exit 1  kind "stopped": a person stopped the work; nothing is wrong
 """
 
@@ -148,6 +149,12 @@ class JudgeMissing(ProfileStudioError):
     """The judge's files are not on this disk, so nothing can be measured."""
 
     kind = "judge_missing"
+
+
+class CriticMissing(ProfileStudioError):
+    """The face critic's files are not on this disk, so faces cannot be scored."""
+
+    kind = "critic_missing"
 
 
 class Stopped(ProfileStudioError):

@@ -50,6 +50,7 @@ def sentences(measured: Measured) -> tuple[str, ...]:
 _WORDS: Mapping[str, tuple[str, str]] = {
     "style_similarity": ("is closer to your style than the base", "is farther from your style than the base"),
     "clip_score": ("follows the prompts better than the base", "follows the prompts less well than the base"),
+    "face_score": ("draws more intact faces than the base", "draws fewer intact faces than the base"),
 }
 
 

@@ -23,7 +23,7 @@ _BATCH = 32
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """How a picture becomes the judge's input; read from its `preprocessor_config.json`."""
+    """How a picture becomes a model's input; read from its `preprocessor_config.json`."""
 
     side: int
     resample: Image.Resampling
@@ -51,6 +51,11 @@ class Preprocessing:
         normalised = (pixels / 255 - self.mean) / self.std
         return normalised.transpose(2, 0, 1).astype(np.float32)
 
+    def read_picture(self, path: Path) -> NDArray[np.float32]:
+        """What :meth:`apply` makes of a picture on disk."""
+        with Image.open(path) as image:
+            return self.apply(image)
+
 
 class Judge:
     """Pictures and texts as directions of one space.
@@ -65,7 +70,7 @@ class Judge:
         """
         try:
             self.preprocessing = Preprocessing.read(folder / "preprocessor_config.json")
-            self.encoder = f"{folder.name}-{_short_hash(folder / 'model.safetensors')}"
+            self.encoder = f"{folder.name}-{short_hash(folder / 'model.safetensors')}"
             self._tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
             model: Any = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
         except (OSError, KeyError, ValueError) as error:
@@ -86,7 +91,7 @@ class Judge:
         """Features of pictures on disk."""
         rows: list[torch.Tensor] = []
         for start in range(0, len(pictures), _BATCH):
-            batch = np.stack([self._read(path) for path in pictures[start : start + _BATCH]])
+            batch = np.stack([self.preprocessing.read_picture(path) for path in pictures[start : start + _BATCH]])
             pixel_values = torch.from_numpy(batch).to(self._device)
             rows.append(self._model.visual_projection(self._model.vision_model(pixel_values).pooler_output.flatten(1)))
         return _directions(rows)
@@ -104,16 +109,13 @@ class Judge:
         pooled = self._model.text_model(inputs.input_ids, attention_mask=inputs.attention_mask).pooler_output
         return _directions([self._model.text_projection(pooled)])
 
-    def _read(self, path: Path) -> NDArray[np.float32]:
-        with Image.open(path) as image:
-            return self.preprocessing.apply(image)
-
 
 def _directions(rows: Sequence[torch.Tensor]) -> Features:
     features = torch.cat(list(rows)).double().cpu().numpy()
     return features / np.linalg.norm(features, axis=1, keepdims=True)
 
 
-def _short_hash(path: Path) -> str:
+def short_hash(path: Path) -> str:
+    """Eight digits that tell weights apart."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:8]

@@ -19,6 +19,7 @@ HIGHER_IS_BETTER = {
     "style_similarity": True,
     "kid_judge": False,
     "fd_judge": False,
+    "face_score": True,
     "copy_risk": False,
     "variety": True,
 }
@@ -33,14 +34,26 @@ class SeenStyle:
 
 
 @dataclass(frozen=True)
+class SeenFaces:
+    """How intact the critic finds the face of each model's pictures, in prompt-seed order."""
+
+    models: Mapping[str, PerPicture]
+    critic: str
+
+
+@dataclass(frozen=True)
 class SeenPictures:
-    """Features of one comparison: each model's pictures in prompt-seed order, and each picture's prompt."""
+    """Features of one comparison: each model's pictures in prompt-seed order, and each picture's prompt.
+
+    `faces` is None where nobody asked for them.
+    """
 
     models: Mapping[str, Features]
     texts: Features
     n_prompts: int
     style: SeenStyle | None
     encoder: str
+    faces: SeenFaces | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +106,8 @@ def _cell(metric: str, model: str, seen: SeenPictures) -> tuple[MetricValue, Dif
     verdict: Verdict | None = difference.verdict
     if model == BASE_NAME:
         verdict = None
-    value = MetricValue(estimate.value, estimate.low, estimate.high, n, seen.encoder, higher_is_better, verdict)
+    encoder = seen.faces.critic if metric == "face_score" and seen.faces else seen.encoder
+    value = MetricValue(estimate.value, estimate.low, estimate.high, n, encoder, higher_is_better, verdict)
     return value, None if model == BASE_NAME else difference
 
 
@@ -103,6 +117,9 @@ def _per_picture(metric: str, model: str, seen: SeenPictures) -> PerPicture:
         return clip_scores(pictures, seen.texts)
     if metric == "variety":
         return varieties(pictures, seen.n_prompts)
+    if metric == "face_score":
+        assert seen.faces is not None
+        return seen.faces.models[model]
     assert seen.style is not None
     if metric == "style_similarity":
         return style_similarities(pictures, seen.style.reference)

@@ -20,6 +20,7 @@ _TITLES = {
     "style_similarity": "Style similarity",
     "kid_judge": "Kernel distance (judge)",
     "fd_judge": "Frechet distance (judge)",
+    "face_score": "Intact faces",
     "copy_risk": "Near copies",
     "variety": "Variety",
 }
@@ -28,6 +29,7 @@ _EXPLANATIONS = {
     "style_similarity": "How close to the style's pictures: cosine with their centre, at most 1.",
     "kid_judge": "Distance between the model's pictures and the style's, unbiased; around 0 they cannot be told apart.",
     "fd_judge": "Distance between the two sets as normal distributions; compare it within this table only.",
+    "face_score": "How likely the faces are intact, by a critic that learned from drawn faces only: it cannot judge photographs.",
     "copy_risk": "Share of pictures nearer to a training picture than 95 % of the training pictures are to each other.",
     "variety": "How different the pictures of one prompt are; a model that repeats itself falls below the base.",
 }

@@ -19,8 +19,9 @@ from profile_studio.families import pick_device
 from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.inference.studio_pipeline import StudioPipeline
 from profile_studio.metrics.advice import recommend, sentences
+from profile_studio.metrics.critic import Critic
 from profile_studio.metrics.features import Judge
-from profile_studio.metrics.measure import Measured, SeenPictures, SeenStyle, measure
+from profile_studio.metrics.measure import Measured, SeenFaces, SeenPictures, SeenStyle, measure
 from profile_studio.metrics.report_files import FILES, write_report
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
@@ -63,7 +64,7 @@ def run_comparison(config: ComparisonConfig, context: JobContext, settings: Sett
 
     Raises:
         Interrupted: a wish was seen; finished pictures are kept.
-        ProfileStudioError: a model, data set or the judge is not there (any more).
+        ProfileStudioError: a model, data set, the judge or the critic is not there (any more).
     """
     database = Database(settings.resolved_database_url)
     base = find_base_model(config.base, settings)
@@ -73,14 +74,15 @@ def run_comparison(config: ComparisonConfig, context: JobContext, settings: Sett
         if config.dataset
         else None
     )
-    # Before hours of drawing: a missing judge is said at once.
+    # Before hours of drawing: a missing judge or critic is said at once.
     judge = Judge(settings.judge_dir, str(pick_device()))
+    critic = Critic(settings.critic_dir, str(pick_device())) if "face_score" in config.metrics else None
     pictures = {model.spec: list(_pictures_of(model, config)) for model in models}
     _draw_missing(pictures, config, base, context)
     context.yield_device()
-    seen = _see(pictures, config, style, judge, context.folder)
+    seen = _see(pictures, config, style, judge, critic, context.folder)
     measured = measure(seen, config.metrics)
-    report = _report(measured, style, pictures, _fingerprint(config, base, models, judge))
+    report = _report(measured, style, pictures, _fingerprint(config, base, models, judge, critic))
     write_report(context.folder, config, report)
     return {"files": list(report.files), "recommended": report.recommended, "fingerprint": report.fingerprint}
 
@@ -145,16 +147,20 @@ def _see(
     config: ComparisonConfig,
     style: StyleReference | None,
     judge: Judge,
+    critic: Critic | None,
     folder: Path,
 ) -> SeenPictures:
     # Every model is asked for the same: the trigger word, which only adapters know, is not part of the question.
     texts = judge.read([_WEIGHT_SIGNS.sub("", prompt) for prompt in config.prompts])
+    files = {spec: [folder / picture.name for picture in row] for spec, row in pictures.items()}
+    faces = {spec: critic.score(row) for spec, row in files.items()} if critic else {}
     return SeenPictures(
-        models={spec: judge.see([folder / picture.name for picture in row]) for spec, row in pictures.items()},
+        models={spec: judge.see(row) for spec, row in files.items()},
         texts=texts.repeat(config.seeds, axis=0),
         n_prompts=len(config.prompts),
         style=SeenStyle(judge.see(style.reference), judge.see(style.training)) if style else None,
         encoder=judge.encoder,
+        faces=SeenFaces(faces, critic.encoder) if critic else None,
     )
 
 
@@ -176,7 +182,13 @@ def _report(
     )
 
 
-def _fingerprint(config: ComparisonConfig, base: BaseModel, models: tuple[ComparedModel, ...], judge: Judge) -> str:
+def _fingerprint(
+    config: ComparisonConfig,
+    base: BaseModel,
+    models: tuple[ComparedModel, ...],
+    judge: Judge,
+    critic: Critic | None,
+) -> str:
     """Equal fingerprints mean equal pictures and numbers: everything that decides them is in it."""
     files = {part.adapter.path for model in models for part in model.adapters}
     facts = {
@@ -184,6 +196,7 @@ def _fingerprint(config: ComparisonConfig, base: BaseModel, models: tuple[Compar
         "base": base.hash,
         "adapters": sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in files),
         "judge": judge.encoder,
+        "critic": critic.encoder if critic else "",
         "version": __version__,
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]

@@ -49,6 +49,7 @@ def examine(settings: Settings) -> list[Check]:
         _starter(settings),
         *(_hub_base(base) for base in sorted(HUB_IDS)),
         _judge(settings),
+        _critic(settings),
         _page(settings),
         _worker(settings),
     ]
@@ -114,6 +115,12 @@ def _judge(settings: Settings) -> Check:
     if (settings.judge_dir / "config.json").is_file():
         return Check("judge", True, "The model that scores pictures is there.")
     return Check("judge", False, "The model that scores pictures is missing.", "Clone the repository again.")
+
+
+def _critic(settings: Settings) -> Check:
+    if (settings.critic_dir / "config.json").is_file():
+        return Check("critic", True, "The model that tells intact faces is there.")
+    return Check("critic", False, "The model that tells intact faces is missing.", "Clone the repository again.")
 
 
 def _page(settings: Settings) -> Check:

@@ -69,16 +69,16 @@ class _Lessons:
 
     def draw(self) -> tuple[Tensor, Tensor]:
         """Pixels, shape (64, 3, 128, 128), and labels."""
-        pictures: list[np.ndarray] = []
-        broken: list[np.ndarray] = []
-        for faces, count in ((self._faces, BATCH - REAL), (self._real, REAL)):
-            chosen = self._picks.integers(len(faces.facts), size=count)
-            pictures.append(faces.pictures[chosen])
-            broken.append(np.array([faces.facts[index].damage is not None for index in chosen]))
+        # Both twins of a pair: what else is in a picture then pulls neither way.
+        firsts = 2 * self._picks.integers(len(self._faces.facts) // 2, size=(BATCH - REAL) // 2)
+        drawn = np.sort(np.concatenate([firsts, firsts + 1]))
+        real = self._picks.integers(len(self._real.facts), size=REAL)
+        pictures = np.concatenate([self._faces.pictures[drawn], self._real.pictures[real]])
+        broken = np.concatenate([self._faces.broken[drawn], self._real.broken[real]])
         order = self._picks.permutation(BATCH)  # `view` treats the first third otherwise
-        pixels = to_pixels(np.concatenate(pictures)[order], self._device)
+        pixels = to_pixels(pictures[order], self._device)
         pixels = view(pixels, self._basis, self._picks)
-        labels = torch.from_numpy(np.concatenate(broken)[order].astype(np.int64)).to(self._device)
+        labels = torch.from_numpy(broken[order].astype(np.int64)).to(self._device)
         return pixels.contiguous(memory_format=torch.channels_last), labels
 
 

@@ -123,13 +123,13 @@ def _edit(style: str, svg: str, part: Part, places: tuple[_Place, ...]) -> str:
         shown = found[0] if whole else _clipped(found[0], part.axis, left, top, length, (part.start, part.end))
         for place in places:
             x, y = centre[0] + place.shift[0], centre[1] + place.shift[1]
-            moves = f"translate({x} {y}) rotate({place.turn}) scale({place.growth}) translate({-centre[0]} {-centre[1]})"
+            moves = (
+                f"translate({x} {y}) rotate({place.turn}) scale({place.growth}) translate({-centre[0]} {-centre[1]})"
+            )
             pieces.append(f'<g transform="{moves}">{shown}</g>')
         return "".join(pieces)
 
-    return re.sub(
-        rf'<use(?: transform="translate\(([^)]*)\)")? href="#{part.component}-[^"]*"/>', replace, svg
-    )
+    return re.sub(rf'<use(?: transform="translate\(([^)]*)\)")? href="#{part.component}-[^"]*"/>', replace, svg)
 
 
 def _translation(numbers: str | None) -> tuple[float, float]:
@@ -209,8 +209,12 @@ def _warp(picture: Picture, face: Face, rng: random.Random) -> Picture:
     phases = [rng.uniform(0, 2 * np.pi) for _ in range(4)]
     lengths = [rng.uniform(20, 45) for _ in range(4)]
     inside = _soft_mask(face, grow=8)
-    move_x = inside * strength * (np.sin(ys / lengths[0] * 6.28 + phases[0]) + np.sin(xs / lengths[1] * 6.28 + phases[1]))
-    move_y = inside * strength * (np.sin(xs / lengths[2] * 6.28 + phases[2]) + np.sin(ys / lengths[3] * 6.28 + phases[3]))
+    move_x = (
+        inside * strength * (np.sin(ys / lengths[0] * 6.28 + phases[0]) + np.sin(xs / lengths[1] * 6.28 + phases[1]))
+    )
+    move_y = (
+        inside * strength * (np.sin(xs / lengths[2] * 6.28 + phases[2]) + np.sin(ys / lengths[3] * 6.28 + phases[3]))
+    )
     return _sample(picture, xs + move_x, ys + move_y)
 
 

@@ -1,4 +1,4 @@
-"""Measures the shipped starter and judge on held-out seeds; writes ``metrics.json`` and the contact sheet."""
+"""Measures the shipped starter, judge and critic on held-out seeds; writes ``metrics.json`` and the contact sheet."""
 
 import json
 import logging
@@ -16,6 +16,7 @@ from torch import Tensor
 
 from profile_studio.domain.starter_words import BACKGROUNDS, SEEN_ATTRIBUTES, STYLES
 from profile_studio.starter.captions import hair_phrase
+from profile_studio.starter.critic_numbers import critic_numbers
 from profile_studio.starter.judge import (
     QUESTIONS,
     picture_embeddings,
@@ -159,7 +160,7 @@ def _judge_answers(
 
 
 def run(workspace: Workspace) -> None:
-    """Writes ``assets/starter/metrics.json`` and ``contact_sheet.png``."""
+    """Writes ``metrics.json`` of starter and critic, and ``assets/starter/contact_sheet.png``."""
     pipeline = StableDiffusionPipeline.from_pretrained(workspace.starter, torch_dtype=torch.float32).to(
         workspace.device
     )
@@ -184,6 +185,7 @@ def run(workspace: Workspace) -> None:
         "judge_on_held_out_renders": {name: asdict(share) for name, share in judge_itself.items()},
     }
     (workspace.starter / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
+    (workspace.critic / "metrics.json").write_text(json.dumps(critic_numbers(workspace), indent=2) + "\n")
     sheet = contact_sheet([*unprompted, *prompted[:32]], columns=8)
     sheet.quantize(80, dither=Image.Dither.NONE).save(workspace.starter / "contact_sheet.png", optimize=True)
     log.info(

@@ -4,6 +4,7 @@ import json
 import logging
 import random
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -31,12 +32,12 @@ class FaceFacts:
 
 @dataclass(frozen=True)
 class Faces:
-    """Pictures, shape (count, 128, 128, 3), and what is known of each."""
+    """Pictures, shape (count, 128, 128, 3), and what is known of each; drawn ones come in pairs, intact then broken."""
 
     pictures: NDArray[np.uint8]
     facts: list[FaceFacts]
 
-    @property
+    @cached_property
     def broken(self) -> NDArray[np.bool_]:
         return np.array([one.damage is not None for one in self.facts])
 

@@ -47,7 +47,9 @@ def _pixelate(image: Image.Image, rng: random.Random) -> Image.Image:
 
 
 def _posterise(image: Image.Image, rng: random.Random) -> Image.Image:
-    return image.quantize(rng.randint(6, 24), dither=rng.choice((Image.Dither.NONE, Image.Dither.FLOYDSTEINBERG))).convert("RGB")
+    return image.quantize(
+        rng.randint(6, 24), dither=rng.choice((Image.Dither.NONE, Image.Dither.FLOYDSTEINBERG))
+    ).convert("RGB")
 
 
 def _blur(image: Image.Image, rng: random.Random) -> Image.Image:
@@ -62,7 +64,9 @@ def _compress(image: Image.Image, rng: random.Random) -> Image.Image:
 
 def _paint(image: Image.Image, rng: random.Random) -> Image.Image:
     """Flat strokes and soft edges, as in watercolours."""
-    strokes = image.filter(rng.choice((ImageFilter.MedianFilter(3), ImageFilter.MedianFilter(5), ImageFilter.ModeFilter(5))))
+    strokes = image.filter(
+        rng.choice((ImageFilter.MedianFilter(3), ImageFilter.MedianFilter(5), ImageFilter.ModeFilter(5)))
+    )
     return ImageEnhance.Color(strokes.filter(ImageFilter.SMOOTH)).enhance(rng.uniform(0.5, 1.0))
 
 

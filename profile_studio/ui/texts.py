@@ -315,6 +315,7 @@ class CompareTexts:
             "style_similarity": "Like your pictures",
             "kid_judge": "Distance to your pictures",
             "fd_judge": "Distance to your pictures (FD)",
+            "face_score": "Intact faces",
             "copy_risk": "Copies your pictures",
             "variety": "Variety",
             "style_accuracy": "Style recognised",

@@ -6,7 +6,7 @@ import pytest
 from profile_studio.domain.comparison import METRICS, Verdict
 from profile_studio.metrics.advice import recommend, sentences
 from profile_studio.metrics.features import Features
-from profile_studio.metrics.measure import SeenPictures, SeenStyle, measure
+from profile_studio.metrics.measure import SeenFaces, SeenPictures, SeenStyle, measure
 
 N_PROMPTS, N_SEEDS, WIDTH = 8, 4, 8
 
@@ -25,7 +25,9 @@ BASE = directions(3, N_PROMPTS * N_SEEDS)
 
 
 def seen(style: SeenStyle | None = STYLE, **models: Features) -> SeenPictures:
-    return SeenPictures({"base": BASE, **models}, TEXTS, N_PROMPTS, style, "judge-00000000")
+    shares = np.random.default_rng(5).uniform(size=len(BASE))
+    faces = SeenFaces(dict.fromkeys(("base", *models), shares), "critic-00000000")
+    return SeenPictures({"base": BASE, **models}, TEXTS, N_PROMPTS, style, "judge-00000000", faces)
 
 
 def styled(pull: float, text_pull: float = 0.0) -> Features:
@@ -40,11 +42,28 @@ def test_a_model_pulled_towards_the_style_is_better_on_every_style_metric() -> N
     for metric in ("style_similarity", "kid_judge", "fd_judge"):
         assert mine.metrics[metric].different_from_base is Verdict.BETTER, metric
     assert mine.metrics["variety"].different_from_base is Verdict.WORSE
-    assert {(value.n, value.encoder) for value in mine.metrics.values()} == {(32, "judge-00000000")}
+    assert {(value.n, value.encoder) for metric, value in mine.metrics.items() if metric != "face_score"} == {
+        (32, "judge-00000000")
+    }
     for value in mine.metrics.values():
         assert value.low is not None
         assert value.high is not None
         assert value.low <= value.value <= value.high
+
+
+def test_a_model_with_more_intact_faces_is_better_and_said_to_be() -> None:
+    shares = np.random.default_rng(5).uniform(0.2, 0.6, size=len(BASE))
+    faces = SeenFaces({"base": shares, "mine": shares + 0.3, "worse": shares - 0.2}, "critic-00000000")
+    pictures = SeenPictures({"base": BASE, "mine": BASE, "worse": BASE}, TEXTS, N_PROMPTS, None, "judge-0", faces)
+    measured = measure(pictures, ("face_score",))
+    _, mine, worse = (row.metrics["face_score"] for row in measured.rows)
+    assert mine.value == pytest.approx(shares.mean() + 0.3)
+    assert (mine.encoder, mine.n, mine.higher_is_better) == ("critic-00000000", 32, True)
+    assert (mine.different_from_base, worse.different_from_base) == (Verdict.BETTER, Verdict.WORSE)
+    assert sentences(measured)[:2] == (
+        "mine draws more intact faces than the base (sure).",
+        "worse draws fewer intact faces than the base (sure).",
+    )
 
 
 def test_the_surely_closer_model_is_recommended_in_words() -> None:

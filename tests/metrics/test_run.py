@@ -18,7 +18,7 @@ from tests.training.helpers import RecordingContext, create_dataset
 
 
 class SettingsWithTinyJudge(Settings):
-    """Settings whose judge was put into the home."""
+    """Settings whose judge was put into the home; the critic is the shipped one, small as it is."""
 
     @property
     def judge_dir(self) -> Path:
@@ -84,6 +84,7 @@ def test_a_comparison_draws_every_model_from_the_same_prompts_and_seeds(
     assert [adapter.weight for adapter in recipes["wavy=0.5"][0].request.adapters] == [0.5]
     first = [pixels(context.folder / names[0]) for names in report.pictures.values()]
     assert len(set(first)) == 3
+    assert {row.metrics["face_score"].encoder.split("-")[0] for row in report.rows} == {"critic"}
     assert (context.reports[-1].step, context.reports[-1].steps) == (12, 12)
     assert context.device_offers >= 12
     assert result["files"] == list(report.files)

@@ -1,0 +1,53 @@
+"""The critic: how likely the face in a picture is intact. It knows drawn faces only."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import ResNetForImageClassification
+
+from profile_studio.domain.errors import CriticMissing
+from profile_studio.metrics.features import Preprocessing, short_hash
+from profile_studio.metrics.scores import PerPicture
+
+_BATCH = 32
+
+
+class Critic:
+    """Scores faces in pictures.
+
+    `encoder` names the exact weights; scores of two critics are never comparable.
+    """
+
+    def __init__(self, folder: Path, device: str = "cpu") -> None:
+        """
+        Raises:
+            CriticMissing: the folder does not hold a ResNet with the label "intact" and a preprocessor config.
+        """
+        try:
+            self.preprocessing = Preprocessing.read(folder / "preprocessor_config.json")
+            self.encoder = f"{folder.name}-{short_hash(folder / 'model.safetensors')}"
+            model: Any = ResNetForImageClassification.from_pretrained(
+                folder, local_files_only=True, dtype=torch.float32
+            )
+            self._intact: int = model.config.label2id["intact"]
+        except (OSError, KeyError, ValueError) as error:
+            raise CriticMissing(
+                f"The critic in {folder} cannot be read, so faces cannot be scored.",
+                "Fetch the repository's assets/critic again, or build it: "
+                "python -m profile_studio.starter build --stage critic.",
+            ) from error
+        self._device = device
+        self._model = model.to(device).eval()
+
+    @torch.inference_mode()
+    def score(self, pictures: Sequence[Path]) -> PerPicture:
+        """Probability that each picture's face is intact, shape (n,), in [0, 1]; pictures may have any size."""
+        shares: list[torch.Tensor] = []
+        for start in range(0, len(pictures), _BATCH):
+            batch = np.stack([self.preprocessing.read_picture(path) for path in pictures[start : start + _BATCH]])
+            logits = self._model(pixel_values=torch.from_numpy(batch).to(self._device)).logits
+            shares.append(logits.softmax(dim=1)[:, self._intact])
+        return torch.cat(shares).double().cpu().numpy() if shares else np.zeros(0)

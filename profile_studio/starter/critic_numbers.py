@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from profile_studio.starter.critic import INTACT, restore_critic
 from profile_studio.starter.damage import DAMAGES
-from profile_studio.starter.faces import FACE_STYLES, Faces, load_faces
+from profile_studio.starter.faces import FACE_STYLES, Faces, draw_faces, load_faces
 from profile_studio.starter.harmless import redraw
 from profile_studio.starter.labelled import load_labelled
 from profile_studio.starter.latents import to_pixels
@@ -57,6 +57,7 @@ def mean_score(scores: Scores) -> dict[str, float | int]:
 
 def critic_numbers(workspace: Workspace) -> dict[str, object]:
     """AUC within each style, of each damage and on real failures, and what intact faces score by style and skin."""
+    draw_faces(workspace.renders, "held-out-faces")
     held_out = load_faces(workspace.renders, "held-out-faces")
     later = load_labelled("later")
     rng = random.Random(0)

@@ -1,7 +1,8 @@
 """Pictures that our own base models drew, sorted by eye: real failures, which no drawn damage quite resembles.
 
 ``early`` came from the base after 1676 of its steps, ``later`` after 2982; both unprompted, 10 DDIM steps, guidance 1.
-Pictures that a person would hesitate over were left out, so agreement with these labels is agreement on clear cases.
+One observer sorted them once and left out what made the eye hesitate: agreement with these labels is agreement on
+clear cases.
 """
 
 import json

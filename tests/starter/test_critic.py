@@ -9,6 +9,7 @@ from PIL import Image
 
 from profile_studio.metrics.critic import Critic
 from profile_studio.settings import Settings
+from profile_studio.starter import critic as critic_stage
 from profile_studio.starter import faces
 from profile_studio.starter.critic import restore_critic, train_critic
 from profile_studio.starter.critic_numbers import auc, auc_with_interval
@@ -63,6 +64,7 @@ def test_auc_of_known_scores() -> None:
 
 @pytest.mark.slow
 def test_a_second_slice_goes_on_with_the_first_ones_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(critic_stage, "SETTLING_BATCHES", 2)
     monkeypatch.setitem(faces.PAIRS_PER_STYLE, "faces", 4)
     monkeypatch.setitem(faces.PAIRS_PER_STYLE, "held-out-faces", 1)
     workspace = Workspace(tmp_path / "work", tmp_path / "assets", torch.device("cpu"))

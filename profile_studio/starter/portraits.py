@@ -19,6 +19,8 @@ from profile_studio.domain.starter_words import BACKGROUNDS, HAIR_COLOURS, SHIRT
 from profile_studio.starter.variants import BASE, FURTHER, UNDYED_WORDS, Vocabulary
 
 SIDE_PX = 128
+VOXEL_LEFT, VOXEL_SIDE = 15, 98
+"""The square of voxel art's 128 x 128 canvas that holds the head with every hair and the shoulders."""
 
 Options = dict[str, str | int]
 
@@ -136,10 +138,15 @@ def _choose_facial_hair(words: Vocabulary, rng: random.Random, options: Options)
 @cache
 def _style(name: str) -> Style:
     definition: dict[str, Any] = json.loads(files("dicebear_styles").joinpath(f"{name}.json").read_text("utf-8"))
+    canvas = definition["canvas"]
     if name == "personas":
         # A masked white overlay lies over the face and turns every dark skin gray; without it the face has its skin's colour.
-        canvas = definition["canvas"]
         canvas["elements"] = [element for element in canvas["elements"] if element["name"] not in ("mask", "g")]
+    if name == "voxel-art":
+        # The figure stands on its feet; a profile picture is head and shoulders. The vectors move, so edges stay sharp.
+        move = {"transform": f"translate(-{VOXEL_LEFT} 0)"}
+        canvas["elements"] = [{"name": "g", "type": "element", "attributes": move, "children": canvas["elements"]}]
+        canvas["width"] = canvas["height"] = VOXEL_SIDE
     return Style(definition)
 
 

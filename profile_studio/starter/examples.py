@@ -69,7 +69,9 @@ def _write_picture(name: str, folder: Path, index: int, *, with_caption: bool) -
 
 
 def _licence_note(name: str) -> str:
-    folders = "The folder train holds pictures with captions; reference holds others, which are only measured against.\n"
+    folders = (
+        "The folder train holds pictures with captions; reference holds others, which are only measured against.\n"
+    )
     if name != WATERCOLOR:
         return f"Drawn with DiceBear from the style {_credit(name)}.\n{folders}"
     credits = "".join(f"- {_credit(style)}\n" for style in BASE)

@@ -48,7 +48,9 @@ def _strayed(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np
     side = len(picture)
     rows, columns = np.mgrid[:side, :side]
     down, right = (_WOBBLE * side * (0.7 * _clouds(rng, side, 9) + 0.3 * _clouds(rng, side, 28)) for _ in range(2))
-    sources = [np.clip(np.rint(places + move), 0, side - 1).astype(int) for places, move in ((rows, down), (columns, right))]
+    sources = [
+        np.clip(np.rint(places + move), 0, side - 1).astype(int) for places, move in ((rows, down), (columns, right))
+    ]
     return picture[sources[0], sources[1]]
 
 

@@ -91,5 +91,8 @@ def _blurred(field: Field, sigma: float) -> Field:
     for axis in (0, 1):
         padded = np.pad(field, [(reach, reach) if each == axis else (0, 0) for each in range(field.ndim)], mode="edge")
         count = field.shape[axis]
-        field = sum(weight * padded.take(range(start, start + count), axis) for start, weight in enumerate(kernel))
+        blurred = np.zeros_like(field)
+        for start, weight in enumerate(kernel):
+            blurred += weight * padded.take(range(start, start + count), axis)
+        field = blurred
     return field

@@ -1,6 +1,6 @@
 """Which starting values train the best style adapters on the starter, on styles that nobody tuned for.
 
-    python -m benchmarks.style_preset --out DIR [--styles voxel-art,watercolor] [--candidates NAME,...] [--seeds 3]
+    python -m benchmarks.style_preset --out DIR [--styles voxel-art,watercolor] [--candidates NAME,...] [--seeds 2]
 
 Trains every candidate on every style's 32 example pictures through the product's own training, draws the eight default
 prompts with each seed, and prints one JSON object with a row for each: the share of the way from the base's pictures to
@@ -36,6 +36,7 @@ from profile_studio.training.run import run_training
 
 CANDIDATES: Mapping[str, Mapping[str, object]] = {
     "long": {"learning_rate": 1e-3, "num_train_steps": 300, "rank": 16, "targets": "all"},
+    "long-bold": {"learning_rate": 2e-3, "num_train_steps": 300, "rank": 16, "targets": "all"},
     "half": {"learning_rate": 1e-3, "num_train_steps": 150, "rank": 16, "targets": "all"},
     "half-bold": {"learning_rate": 2e-3, "num_train_steps": 150, "rank": 16, "targets": "all"},
     "half-attention": {"learning_rate": 2e-3, "num_train_steps": 150, "rank": 16, "targets": "attention"},
@@ -51,7 +52,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--styles", default="voxel-art,watercolor")
     parser.add_argument("--candidates", default=",".join(CANDIDATES))
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=2)
     arguments = parser.parse_args()
     settings = Settings(home=arguments.out.resolve() / "home")
     settings.create_folders()

@@ -14,7 +14,7 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport
 from profile_studio.domain.jobs import Job, JobKind, JobStatus, ProgressReport, Wish
@@ -77,7 +77,7 @@ def style_gain(arguments: argparse.Namespace, folder: Path) -> dict[str, object]
         num_inference_steps=arguments.num_inference_steps,
     )
     folder.mkdir(parents=True, exist_ok=True)
-    run_comparison(config, UndisturbedContext(folder, _job(config)), settings)
+    run_comparison(config, UndisturbedContext(folder, benchmark_job(JobKind.COMPARE, config)), settings)
     report = TypeAdapter(ComparisonReport).validate_json((folder / "report.json").read_bytes())
     style = style_reference(arguments.example, settings, DatasetRepository(database, settings.datasets_dir))
     judge = Judge(settings.judge_dir)
@@ -105,10 +105,11 @@ def style_gain(arguments: argparse.Namespace, folder: Path) -> dict[str, object]
     }
 
 
-def _job(config: ComparisonConfig) -> Job:
+def benchmark_job(kind: JobKind, config: BaseModel) -> Job:
+    """A job that no queue knows, for calling a worker's functions in place."""
     return Job(
         id="benchmark",
-        kind=JobKind.COMPARE,
+        kind=kind,
         status=JobStatus.RUNNING,
         wish=None,
         attempt=1,

@@ -55,7 +55,7 @@ class DatasetService:
         """
         if name not in self.examples():
             raise UnknownDataset(
-                f"There is no example {name!r}.", f"There is: {', '.join(self.examples()) or 'none yet'}."
+                f"There is no example {name!r}.", f"Take one of these: {', '.join(self.examples()) or 'none yet'}."
             )
         folder = self._settings.examples_dir / name / "train"
         request = ImportRequest([folder], dataset_name or name, suggest_trigger_word(name), held_out_fraction=0.0)
@@ -66,6 +66,10 @@ class DatasetService:
         """Names of the examples that ship, sorted."""
         folders = self._settings.examples_dir.glob("*/train")
         return sorted(folder.parent.name for folder in folders if folder.is_dir())
+
+    def example_picture(self, name: str) -> Path:
+        """The picture that stands for an example."""
+        return self._settings.examples_dir / name / "train" / "001.png"
 
     def list(self) -> list[Dataset]:
         """All data sets, by name."""

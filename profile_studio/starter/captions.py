@@ -28,6 +28,14 @@ def content_caption(shown: Attributes, rng: random.Random) -> str:
     return ", ".join([f"portrait of {rng.choice(_PEOPLE)}", *parts, f"{shown.background} background"])
 
 
+def with_made_up_word(text: str, rng: random.Random) -> str:
+    """The caption behind a word that means nothing, of the shapes trigger words have: the picture stays the same."""
+    word = "".join(rng.choice("bdfgklmnprstvz") + rng.choice("aeiou") for _ in range(rng.randint(1, 4)))
+    if rng.random() < 0.5:
+        word += rng.choice(("-style", "-art-style", "-me", "-art", rng.choice("klmnrstx")))
+    return f"{word}, {text}"
+
+
 def _opening(shown: Attributes, rng: random.Random) -> str:
     style = MEDIA[shown.style]
     person = rng.choice(_PEOPLE)

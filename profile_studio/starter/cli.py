@@ -8,6 +8,8 @@ from pathlib import Path
 
 import torch
 
+from profile_studio.starter.adapters import run as train_adapters
+from profile_studio.starter.examples import EXAMPLES
 from profile_studio.starter.workspace import Workspace
 
 STAGES: dict[str, tuple[str, str, float]] = {
@@ -46,6 +48,9 @@ def main() -> None:
         ("examples", "draw the example pictures that ship with the studio"),
     ):
         commands.add_parser(name, help=explanation)
+    adapters = commands.add_parser("adapters", help="train the style adapters that ship on their examples")
+    adapters.add_argument("--only", choices=EXAMPLES, action="append", help="this one; may be said again")
+    adapters.add_argument("--steps", type=int, help="instead of the preset's, to try the command")
     for command in commands.choices.values():
         command.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
         command.add_argument("--work", type=Path, default=Path(".build/starter"))
@@ -56,5 +61,7 @@ def main() -> None:
     workspace = Workspace(arguments.work, arguments.assets, torch.device(arguments.device), arguments.loras)
     if arguments.command == "build":
         _build(workspace, arguments.stage, arguments.minutes)
+    elif arguments.command == "adapters":
+        train_adapters(workspace, tuple(arguments.only or EXAMPLES), arguments.steps)
     else:
         importlib.import_module(f"profile_studio.starter.{arguments.command}").run(workspace)

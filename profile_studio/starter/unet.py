@@ -13,9 +13,10 @@ from diffusers import DDIMScheduler, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor, nn
 
-from profile_studio.starter.captions import caption
+from profile_studio.starter.captions import caption, with_made_up_word
 from profile_studio.starter.export import export_starter
 from profile_studio.starter.latents import CHANNELS, to_pixels
+from profile_studio.starter.portraits import Attributes
 from profile_studio.starter.render import load_split
 from profile_studio.starter.text import WIDTH, restore_text, token_ids
 from profile_studio.starter.vae import basis
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 64
 CAPTION_DROPOUT = 0.1
+MADE_UP_WORDS = 0.15  # of the captions: a trigger word without its adapter is to change nothing
 MIN_SNR_GAMMA = 5.0
 SNAPSHOT_STEPS = 600
 
@@ -93,6 +95,13 @@ def _encode_pictures(workspace: Workspace, pictures: np.ndarray) -> Tensor:
     return torch.cat(chunks)
 
 
+def _text(shown: Attributes, rng: random.Random) -> str:
+    if rng.random() < CAPTION_DROPOUT:
+        return ""
+    text = caption(shown, rng)
+    return with_made_up_word(text, rng) if rng.random() < MADE_UP_WORDS else text
+
+
 def train_unet(workspace: Workspace, minutes: float) -> None:
     """Trains on exact latents and fresh captions; exports a snapshot now and then."""
     split = load_split(workspace.renders, "base")
@@ -133,7 +142,7 @@ def train_unet(workspace: Workspace, minutes: float) -> None:
     step, running = first_step, 0.0
     for step, lr in Pace(minutes, peak_lr=6e-4, warmup_steps=200, flat_share=0.45).steps(first_step):
         chosen = picks.integers(len(latents), size=BATCH)
-        texts = ["" if rng.random() < CAPTION_DROPOUT else caption(split.attributes[index], rng) for index in chosen]
+        texts = [_text(split.attributes[index], rng) for index in chosen]
         clean = latents[chosen]
         noise = torch.randn_like(clean)
         timesteps = torch.randint(1000, (BATCH,), device=workspace.device)

@@ -89,3 +89,18 @@ def test_the_doctor_names_a_fix_for_whatever_does_not_work(command_line: Command
         c["name"] for c in reply["checks"]
     }
     assert all(check["works"] or check["fix"] for check in reply["checks"])
+
+
+def test_an_unknown_example_is_exit_2_with_the_list(command_line: CommandLine) -> None:
+    code, reply = command_line.call("dataset", "example", "oil-paint")
+
+    assert code == 2
+    assert "cutouts, pixel-art, voxel-art, watercolor" in reply["error"]["fix"]
+
+
+def test_an_example_becomes_a_data_set_of_its_name(command_line: CommandLine) -> None:
+    code, reply = command_line.call("dataset", "example", "watercolor")
+
+    assert code == 0
+    assert (reply["dataset"], reply["images"], reply["captioned"], reply["held_out"]) == ("watercolor", 32, 32, 0)
+    assert command_line.call("dataset", "show", "watercolor")[1]["trigger_word"] == "watercolor-style"

@@ -369,7 +369,7 @@ def test_an_example_remembers_where_it_came_from(tmp_path: Path, database: Datab
     assert report.dataset.trigger_word == "blocks-style"
     assert len(report.dataset.training_images) == 14
     assert DatasetRepository(database, settings.datasets_dir).example("mine") == "blocks"
-    with pytest.raises(UnknownDataset, match="There is: blocks"):
+    with pytest.raises(UnknownDataset, match="Take one of these: blocks"):
         datasets.import_example("stripes")
 
 

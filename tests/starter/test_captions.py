@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from profile_studio.domain.starter_words import BACKGROUNDS, HAIR_COLOURS, HAIR_WORDS, SHIRT_COLOURS, STYLES
-from profile_studio.starter.captions import caption, content_caption
+from profile_studio.starter.captions import caption, content_caption, with_made_up_word
 from profile_studio.starter.portraits import choose_portrait, draw
 from profile_studio.starter.variants import BASE, UNDYED_WORDS, Vocabulary
 
@@ -84,6 +84,13 @@ def test_a_caption_names_only_what_is_shown() -> None:
             assert not re.search(rf"\b{other} (shirt|clothes)", text)
         for other in set(HAIR_COLOURS) - {shown.hair_colour}:
             assert f"{other} hair" not in text
+
+
+def test_a_made_up_word_stands_before_the_caption_and_says_nothing() -> None:
+    words = {with_made_up_word("portrait, blue background", random.Random(seed)).split(", ")[0] for seed in range(200)}
+    assert len(words) > 150
+    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", word) for word in words)
+    assert not words & {*BACKGROUNDS, *HAIR_COLOURS, *STYLES.values()}
 
 
 def test_content_captions_leave_the_style_out() -> None:

@@ -62,7 +62,14 @@ def build(page: Page) -> PicturesTab:
                 gr.HTML(f'<p class="quiet">{escape(texts.or_example)}</p>')
                 with gr.Row():
                     examples = [
-                        (example, gr.Button(texts.example.format(name=example), elem_id=f"example-{example}"))
+                        (
+                            example,
+                            gr.Button(
+                                texts.example.format(name=example),
+                                icon=studio.datasets.example_picture(example),
+                                elem_id=f"example-{example}",
+                            ),
+                        )
                         for example in studio.datasets.examples()
                     ]
             back = gr.Button(texts.back, size="sm", visible=False)

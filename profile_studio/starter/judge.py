@@ -31,7 +31,7 @@ from profile_studio.starter.captions import caption, hair_phrase
 from profile_studio.starter.latents import PatchBasis, to_pixels
 from profile_studio.starter.portraits import SIDE_PX, Attributes
 from profile_studio.starter.render import load_split
-from profile_studio.starter.text import restore_text, text_config
+from profile_studio.starter.text import text_config, tokenizer_folder
 from profile_studio.starter.tokenizer import MAX_TOKENS
 from profile_studio.starter.vae import basis
 from profile_studio.starter.workspace import Pace, Workspace, replace_folder
@@ -80,17 +80,13 @@ def new_judge(tokenizer: CLIPTokenizer) -> VisionTextDualEncoderModel:
     return VisionTextDualEncoderModel(config, ResNetModel(vision), CLIPTextModel(text))
 
 
-@torch.no_grad()
-def _spread_answers(judge: VisionTextDualEncoderModel, tokenizer: CLIPTokenizer) -> None:
-    """Moves the centre of all answers' states to zero: they start so alike (cosine 0.999) that some never part."""
-    phrases = [phrase for answers in SEEN_ATTRIBUTES.values() for phrase in answers.values()]
-    states = judge.text_model(input_ids=short_token_ids(tokenizer, phrases)).pooler_output
-    judge.text_model.final_layer_norm.bias -= states.mean(dim=0)
-
-
 def restore_judge(workspace: Workspace) -> tuple[CLIPTokenizer, VisionTextDualEncoderModel, int]:
-    """Tokenizer, judge and step: from the checkpoint, else as shipped, else new with the starter's text layers."""
-    tokenizer, encoder, _ = restore_text(workspace)
+    """Tokenizer, judge and step: from the checkpoint, else as shipped, else new with the text stage's layers.
+
+    Not with those that went on learning beside the U-Net: their last states of "red shirt" and "blue shirt" are so
+    alike (cosine 0.999) that a judge which starts from them never tells shirts apart.
+    """
+    tokenizer = CLIPTokenizer.from_pretrained(tokenizer_folder(workspace))
     checkpoint = workspace.load_checkpoint("judge")
     if checkpoint is None and workspace.judge.exists():
         judge = VisionTextDualEncoderModel.from_pretrained(workspace.judge, dtype=torch.float32)
@@ -98,8 +94,8 @@ def restore_judge(workspace: Workspace) -> tuple[CLIPTokenizer, VisionTextDualEn
     torch.manual_seed(3)
     judge = new_judge(tokenizer)
     if checkpoint is None:
-        judge.text_model.load_state_dict(encoder.state_dict())
-        _spread_answers(judge, tokenizer)
+        if (words := workspace.load_checkpoint("words")) is not None:
+            judge.text_model.load_state_dict(words["encoder"])
         return tokenizer, judge.to(workspace.device), 0
     judge.load_state_dict(checkpoint["judge"])
     return tokenizer, judge.to(workspace.device), checkpoint["step"]

@@ -127,4 +127,8 @@ def train_text(workspace: Workspace, minutes: float) -> None:
         optimizer.step()
         if step % 25 == 0:
             log.info("text step %d lr %.1e loss %.4f", step, lr, loss.item())
-    workspace.save_checkpoint("text", {"step": step + 1, "encoder": encoder.state_dict()})
+    state = {"step": step + 1, "encoder": encoder.state_dict()}
+    workspace.save_checkpoint("text", state)
+    workspace.save_checkpoint(
+        "words", state
+    )  # stays as it is while "text" goes on with the U-Net: the judge starts here

@@ -40,7 +40,9 @@ def test_hair_reads_as_a_person_would_write_it(hair: str | None, colour: str | N
 
 
 def test_the_shipped_judge_tells_backgrounds_and_shirts_of_portraits_it_never_saw(tmp_path: Path) -> None:
-    portraits = [choose_portrait(style, f"captioner-{index}") for style in ("micah", "toon-head") for index in range(10)]
+    portraits = [
+        choose_portrait(style, f"captioner-{index}") for style in ("micah", "toon-head") for index in range(10)
+    ]
     pictures: list[Path] = []
     for index, portrait in enumerate(portraits):
         pictures.append(tmp_path / f"{index}.png")

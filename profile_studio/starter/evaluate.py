@@ -4,8 +4,11 @@ import json
 import logging
 import math
 import random
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,6 +18,9 @@ from PIL import Image
 from torch import Tensor
 
 from profile_studio.domain.starter_words import BACKGROUNDS, SEEN_ATTRIBUTES, STYLES
+from profile_studio.metrics.critic import Critic
+from profile_studio.metrics.distances import kernel_distance
+from profile_studio.starter.bars import bars, table
 from profile_studio.starter.captions import hair_phrase
 from profile_studio.starter.critic_numbers import critic_numbers
 from profile_studio.starter.judge import (
@@ -32,12 +38,13 @@ from profile_studio.starter.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-PROMPTED = 200
+PROMPTED = 256
 UNPROMPTED = 32
 STEPS = 20
 GUIDANCE = 4.0
 CORNER_PX = 8
-_BATCH = 20
+REAL_PAIRS = 50
+_BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -159,12 +166,53 @@ def _judge_answers(
     return shares
 
 
+def _intact_faces(workspace: Workspace, pictures: Sequence[NDArray[np.uint8]]) -> tuple[Share, float]:
+    """How many pictures the critic calls intact rather than broken, and its mean score."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / f"{index:03d}.png" for index in range(len(pictures))]
+        for file, picture in zip(files, pictures, strict=True):
+            Image.fromarray(picture).save(file)
+        scores = Critic(workspace.critic, str(workspace.device)).score(files)
+    return wilson(int((scores > 0.5).sum()), len(scores)), round(float(scores.mean()), 4)
+
+
+def _judge_distance(
+    workspace: Workspace, pictures: Sequence[NDArray[np.uint8]], real: NDArray[np.uint8]
+) -> dict[str, float | int]:
+    """Unbiased kernel distance of generated to held-out renders, and what it is between two sets of renders.
+
+    Between two real sets it scatters around 0, so the yardstick is its root mean square over random disjoint pairs.
+    """
+    _, judge, _ = restore_judge(workspace)
+    judge.eval()
+
+    def see(shown: NDArray[np.uint8]) -> NDArray[np.float64]:
+        chunks = to_pixels(shown, workspace.device).split(100)
+        return torch.cat([picture_embeddings(judge, chunk) for chunk in chunks]).double().cpu().numpy()
+
+    n = len(pictures)
+    generated, renders = see(np.stack(list(pictures))), see(real)
+    rng = np.random.default_rng(0)
+    orders = [rng.permutation(len(renders)) for _ in range(REAL_PAIRS)]
+    among_real = [kernel_distance(renders[order[:n]], renders[order[n : 2 * n]]) for order in orders]
+    yardstick = float(np.sqrt(np.mean(np.square(among_real))))
+    distance = kernel_distance(generated, renders[:n])
+    return {
+        "n": n,
+        "generated_to_real": round(distance, 6),
+        "real_to_real_rms": round(yardstick, 6),
+        "multiple": round(distance / yardstick, 2),
+    }
+
+
 def run(workspace: Workspace) -> None:
-    """Writes ``metrics.json`` of starter and critic, and ``assets/starter/contact_sheet.png``."""
+    """Writes ``metrics.json`` of starter and critic and the starter's contact sheet; logs the table of bars."""
     pipeline = StableDiffusionPipeline.from_pretrained(workspace.starter, torch_dtype=torch.float32).to(
         workspace.device
     )
     pipeline.set_progress_bar_config(disable=True)
+    for part in (pipeline.unet, pipeline.vae):
+        part.to(memory_format=torch.channels_last)
     split = load_split(workspace.renders, "held-out-base")
     shown = split.attributes[:PROMPTED]
     with torch.inference_mode():
@@ -173,24 +221,25 @@ def run(workspace: Workspace) -> None:
         unprompted = generate(pipeline, [""] * UNPROMPTED, first_seed=10_000)
         judged = _judge_answers(workspace, prompted, shown)
         judge_itself = _judge_answers(workspace, list(split.pictures), split.attributes)
+        intact, mean_score = _intact_faces(workspace, prompted)
+        distance = _judge_distance(workspace, prompted, split.pictures)
     backgrounds = wilson(
         sum(background_name(picture) == one.background for picture, one in zip(prompted, shown, strict=True)),
         len(shown),
     )
-    metrics = {
+    metrics: dict[str, Any] = {
         "psnr_db": {"n": len(split.attributes), **psnr},
         "sampling": {"steps": STEPS, "guidance": GUIDANCE, "scheduler": "DDIM"},
         "background_nearest_of_ten": asdict(backgrounds),
         "generated_as_prompted_by_judge": {name: asdict(share) for name, share in judged.items()},
         "judge_on_held_out_renders": {name: asdict(share) for name, share in judge_itself.items()},
+        "intact_faces_by_critic": {**asdict(intact), "mean_score": mean_score},
+        "judge_distance": distance,
     }
+    lines = bars(metrics)
+    metrics["bars"] = [{**asdict(line), "verdict": line.verdict} for line in lines]
     (workspace.starter / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
-    (workspace.critic / "metrics.json").write_text(json.dumps(critic_numbers(workspace), indent=2) + "\n")
     sheet = contact_sheet([*unprompted, *prompted[:32]], columns=8)
     sheet.quantize(80, dither=Image.Dither.NONE).save(workspace.starter / "contact_sheet.png", optimize=True)
-    log.info(
-        "background %.3f, glasses %.3f, psnr %.2f dB",
-        backgrounds.share,
-        judged["glasses_or_none"].share,
-        psnr["vae"]["all"],
-    )
+    log.info("the starter against its bars:\n%s", table(lines))
+    (workspace.critic / "metrics.json").write_text(json.dumps(critic_numbers(workspace), indent=2) + "\n")

@@ -6,6 +6,18 @@ Trains every candidate on every style's 32 example pictures through the product'
 prompts with each seed, and prints one JSON object with a row for each: the share of the way from the base's pictures to
 the style's 64 reference pictures, by the judge; how often the judge finds the asked background and hair colour; and the
 share of near copies of training pictures. The pictures lie in DIR to be looked at; a second run goes on from them.
+
+Seen on voxel art with the first starter and its first judge, n = 16 pictures each (8 prompts, 2 seeds), 95 % intervals:
+
+| candidate | share of the way | background | hair colour | near copies |
+| --- | --- | --- | --- | --- |
+| base | 0 | 16/16 | 11/14 | 1/16 |
+| long-bold (2e-3, 300 steps) | 0.39 [-0.05, 0.83] | 6/16 | 11/14 | 2/16 |
+| half-bold (2e-3, 150 steps) | 0.15 [-0.48, 0.86] | 8/16 | 7/14 | 1/16 |
+| half (1e-3, 150 steps) | 0.23 [-0.33, 0.84] | 8/16 | 8/14 | 1/16 |
+
+The judge cannot tell the candidates apart on so few pictures; the eye can: long-bold draws the
+cleanest blocks, eyes and mouths, half the most smeared. It became the preset; all lose the background's colour. Not compared yet: long, attention only, other ranks, and watercolour.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Starting values in words: *style* or *face*, per family of base models.
 
-Sources: the starter's values are measured (benchmarks/), SD 1.5's follow the published defaults collected in
+Sources: the starter's values are measured (benchmarks/style_preset.py), SD 1.5's follow the published defaults collected in
 kohya-ss sd-scripts, invoke-training and diffusers.
 """
 
@@ -44,7 +44,7 @@ def preset(
             rank=16,
             network_alpha=16,
             targets=Targets.ALL if style else Targets.ATTENTION,
-            learning_rate=1e-3 if style else 5e-4,
+            learning_rate=2e-3 if style else 5e-4,
             lr_warmup_steps=10,
             batch_size=8,
             resolution=128,

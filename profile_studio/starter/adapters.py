@@ -12,29 +12,28 @@ from profile_studio.starter.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-SHIPPED = Path("loras")
-
 
 def run(workspace: Workspace, names: tuple[str, ...] = EXAMPLES, steps: int | None = None) -> None:
-    """Replaces ``loras/<name>.safetensors``, one after the other; one that fails leaves the old file where it was.
+    """Replaces ``loras/<name>.safetensors``, one after the other; where a training fails, the old file stays.
 
     Args:
         steps: instead of the preset's; only to try this command.
     """
     home = (workspace.work / "adapters-home").resolve()
     shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
     for name in names:
-        shipped = SHIPPED / f"{name}.safetensors"
+        shipped = workspace.loras / f"{name}.safetensors"
         set_aside = workspace.work / shipped.name
         if shipped.exists():  # the product refuses a name that is taken
-            shipped.replace(set_aside)
+            shutil.move(shipped, set_aside)
         try:
             _studio(home, "dataset", "example", name)
             _studio(home, "train", name, "--preset", "style", "--wait", *(["--steps", str(steps)] if steps else []))
             shutil.copyfile(home / "loras" / shipped.name, shipped)
         finally:
             if not shipped.exists() and set_aside.exists():
-                set_aside.replace(shipped)
+                shutil.move(set_aside, shipped)
         log.info("wrote %s", shipped)
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from profile_studio.domain.starter_words import MEDIA
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
-from profile_studio.starter.captions import JUDGE_STYLES
 from profile_studio.starter.examples import EXAMPLES, PICTURES, draw_example
 
 SHIPPED = Settings().examples_dir
@@ -36,7 +36,7 @@ def test_every_picture_is_there_once(name: str, folder: str) -> None:
 def test_every_training_picture_has_a_caption_without_its_style(name: str) -> None:
     captions = [path.read_text("utf-8") for path in sorted((SHIPPED / name / "train").glob("*.txt"))]
     assert len(captions) == PICTURES["train"]
-    style_words = {word for words in (name.replace("-", " "), *JUDGE_STYLES.values()) for word in words.split()}
+    style_words = {word for words in (name.replace("-", " "), *MEDIA.values()) for word in words.split()}
     assert not [text for text in captions if style_words & set(re.findall(r"\w+", text))]
     assert all(text.strip().endswith("background") for text in captions)
 

@@ -5,6 +5,7 @@ keeps the model warm.
 """
 
 import logging
+import math
 import time
 import traceback
 from collections.abc import Callable, Generator, Mapping
@@ -12,16 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from profile_studio.base_models import STARTER, find_base_model
-from profile_studio.domain.errors import ProfileStudioError
+from profile_studio.domain.errors import EngineUnavailable, ProfileStudioError
 from profile_studio.inference.studio_pipeline import Step, StudioPipeline
 from profile_studio.settings import Settings
 from profile_studio.worker.engine import draw, error_event, explain, find_weighted_adapters, read_request
 
 # A visitor's daily minutes are charged by what is asked for, so it is asked for little. Guesses, as long as nobody has
 # measured them on that host: ten seconds to get a GPU and begin, and a step of the starter in at most a tenth of one.
-SECONDS_TO_BEGIN = 10.0
+SECONDS_TO_BEGIN = 10
 SECONDS_PER_STEP = 0.1
-LONGEST_S = 120.0
+LONGEST_S = 120
 
 _log = logging.getLogger("profile_studio.in_place")
 
@@ -60,13 +61,14 @@ class InPlaceEngine:
             _log.error("%s", traceback.format_exc())
             yield error_event(explain(error))
 
-    def seconds(self, message: Mapping[str, Any]) -> float:
+    def seconds(self, message: Mapping[str, Any]) -> int:
         """How long the GPU is asked for; called with what `answer` is called with."""
         try:
             request = read_request(message)
         except ProfileStudioError:
             return SECONDS_TO_BEGIN  # `answer` refuses it in a moment
-        return min(SECONDS_TO_BEGIN + SECONDS_PER_STEP * request.count * request.num_inference_steps, LONGEST_S)
+        steps = request.count * request.num_inference_steps
+        return min(SECONDS_TO_BEGIN + math.ceil(SECONDS_PER_STEP * steps), LONGEST_S)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,10 @@ class InPlaceLane:
     answer: Callable[[Mapping[str, Any]], Generator[dict[str, Any]]]
 
     def ask(self, message: Mapping[str, Any]) -> Generator[dict[str, Any]]:
-        yield from self.answer(message)
+        try:
+            yield from self.answer(message)
+        except Exception as error:  # the decorator raises Gradio's errors: no GPU free, no minutes left
+            raise EngineUnavailable(f"The GPU could not be had: {error}", "Wait a little and try again.") from error
 
     def is_there(self) -> bool:
         return True

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import app
-from profile_studio.domain.errors import InvalidSettings, UnknownAdapter
+from profile_studio.domain.errors import EngineUnavailable, InvalidSettings, UnknownAdapter
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.services.generation import DoneEvent, GenerationService, PictureEvent
 from profile_studio.settings import Settings
@@ -65,6 +65,15 @@ def test_leaving_stops_before_the_next_picture(settings: Settings, engine: InPla
     events.close()  # type: ignore[attr-defined]  # a generator, whatever its annotation says
 
     assert (finished, len(service.recent(8))) == ([True], 1)
+
+
+def test_a_gpu_that_cannot_be_had_is_told_in_a_sentence(settings: Settings, tiny_base: Path) -> None:
+    def refuse(_asked: Mapping[str, Any]) -> Generator[dict[str, Any]]:
+        raise RuntimeError("You have no minutes left.")
+        yield {}
+
+    with pytest.raises(EngineUnavailable, match="no minutes left"):
+        list(GenerationService(settings, InPlaceLane(refuse)).generate(request(tiny_base)))
 
 
 def test_the_gpu_is_asked_for_as_long_as_the_request_needs(engine: InPlaceEngine, tiny_base: Path) -> None:

@@ -18,7 +18,7 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path("data"), description="Folder for data, user adapters and pictures.")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite in the home.")
     password: str = Field(default="", description="Asked for at the door, with the name `studio`; empty: no door.")
-    share: bool = Field(default=False, description="Also a public address for three days, behind the password.")
+    share: bool = Field(default=False, description="Also a public address; only with a password.")
     private: bool = Field(default=False, description="On a Space: its owner alone comes in, so nothing is closed.")
     space_id: str = Field(default="", validation_alias="SPACE_ID", description="Set by Hugging Face on its Spaces.")
     zero_gpu: bool = Field(default=False, validation_alias="SPACES_ZERO_GPU", description="Set there with ZeroGPU.")

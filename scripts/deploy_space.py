@@ -12,7 +12,6 @@ ROOT = Path(__file__).resolve().parent.parent
 NEEDED = ("app.py", "README.md", "LICENSE", "NOTICE", "docs/screenshot.png", "requirements.txt")
 NEEDED_FOLDERS = ("profile_studio", "assets", "loras")
 LEFT_OUT = ("profile_studio/starter/", "__pycache__/")  # the recipe of the base model is no part of the running studio
-ZERO_GPU_HARDWARE = "zero-a10g"  # the hub's name for ZeroGPU, whatever GPU that is this year
 
 
 def main() -> int:
@@ -42,20 +41,22 @@ def space_files(root: Path, *, zero_gpu: bool) -> Mapping[str, Path]:
 
 def deploy(name: str, files: Mapping[str, Path], *, zero_gpu: bool) -> int:
     """Sends the files in one commit; returns the exit code."""
-    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, get_token
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, SpaceHardware, get_token
     from huggingface_hub.errors import HfHubHTTPError
 
     if get_token() is None:
         return refuse("There is no Hugging Face token here.", "Run `hf auth login`, or set HF_TOKEN, and try again.")
     api = HfApi()
+    hardware = SpaceHardware.ZERO_A10G if zero_gpu else None  # the hub's name for ZeroGPU, whatever GPU it is this year
     try:
-        api.create_repo(name, repo_type="space", space_sdk="gradio", exist_ok=True)
+        # A free account may make a Gradio Space on ZeroGPU only, so the hardware is said at once.
+        api.create_repo(name, repo_type="space", space_sdk="gradio", space_hardware=hardware, exist_ok=True)
         there = set(api.list_repo_files(name, repo_type="space")) - {".gitattributes"}
         additions = [CommitOperationAdd(path_in_repo=path, path_or_fileobj=source) for path, source in files.items()]
         deletions = [CommitOperationDelete(path_in_repo=path) for path in sorted(there - set(files))]
         api.create_commit(name, [*additions, *deletions], commit_message="Deploy Profile Studio", repo_type="space")
-        if zero_gpu:
-            api.request_space_hardware(name, ZERO_GPU_HARDWARE)
+        if hardware:  # of a Space that was there before
+            api.request_space_hardware(name, hardware)
     except (HfHubHTTPError, OSError, ValueError) as error:
         return refuse(f"The Space {name!r} could not be written: {error}", "Check the name, the token and the network.")
     print(f"Deployed {len(files)} files: https://huggingface.co/spaces/{name}")

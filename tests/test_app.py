@@ -17,7 +17,7 @@ from tests.running_app import running_app
 
 pytestmark = pytest.mark.slow
 
-PATIENCE_S = 120.0
+PATIENCE_S = 400.0  # far above what anything takes: a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="module")

@@ -60,7 +60,7 @@ def launch_options(studio: Studio, texts: Texts = ENGLISH) -> dict[str, Any]:
 def empty_uploads(settings: Settings) -> None:
     """Forgets what browsers sent and nobody imported; makes the folder for the next ones, for this user only."""
     shutil.rmtree(settings.uploads_dir, ignore_errors=True)
-    settings.uploads_dir.mkdir(mode=0o700, parents=True)
+    settings.uploads_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _health_route(studio: Studio) -> Route:

@@ -6,6 +6,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
+from profile_studio.domain.errors import InvalidSettings
 from profile_studio.services.studio import Studio
 from profile_studio.settings import REPOSITORY_ROOT, Settings
 from profile_studio.ui.app import build
@@ -36,6 +37,13 @@ def test_nothing_of_the_home_is_served_by_path_and_nothing_is_told_to_anyone(
     assert set(settings.resolved_home.iterdir()) <= {*map(Path, options["blocked_paths"]), settings.uploads_dir}
     assert (options["allowed_paths"], options["run_history"], options["enable_monitoring"]) == ([], False, False)
     assert not page.analytics_enabled
+
+
+def test_there_is_no_public_address_without_a_password(tmp_path: Path) -> None:
+    studio = Studio.open(Settings(home=tmp_path / "home", share=True))
+    with pytest.raises(InvalidSettings) as caught:
+        launch_options(studio)
+    assert "PROFILE_STUDIO_PASSWORD" in caught.value.fix
 
 
 def test_only_the_curated_calls_are_open_and_each_says_what_it_does(page: gr.Blocks) -> None:

@@ -65,6 +65,6 @@ def test_a_demo_says_so_and_offers_a_copy(
 
 
 def test_the_page_is_built_without_torch() -> None:
-    code = "import sys, profile_studio.ui.app; print(sorted({'torch', 'diffusers', 'transformers'} & set(sys.modules)))"
+    code = "import sys, app, profile_studio.ui.app, profile_studio.ui.serving; print(sorted({'torch', 'diffusers', 'transformers'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY_ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

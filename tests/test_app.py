@@ -119,7 +119,7 @@ def test_a_demo_takes_no_files_and_trains_nothing(demo_address: str) -> None:
     assert (refusal.status_code, "Uploads are off" in refusal.text) == (403, True)
 
     client = Client(demo_address, verbose=False, analytics_enabled=False)
-    assert [each["name"] for each in client.predict(api_name="/list_datasets")] == ["pixel-art"]
+    assert "pixel-art" in [each["name"] for each in client.predict(api_name="/list_datasets")]
     with pytest.raises(AppError, match="Training is off in this public demo"):
         client.predict("pixel-art", "mine", api_name="/train_style")
 

@@ -64,10 +64,11 @@ def build(studio: Studio, texts: Texts = ENGLISH) -> gr.Blocks:
 
 def _space_banner(is_demo: bool, texts: Texts) -> None:
     words = f"{texts.demo.shared} {texts.demo.forgets}" if is_demo else texts.demo.forgets
-    with gr.Row(elem_id="space-banner", elem_classes="card", equal_height=True):
-        gr.HTML(f'<p role="note">{escape(words)}</p>')
+    with gr.Row(elem_id="space-banner", elem_classes="card"):
+        with gr.Column(min_width=260):  # on a phone the button then goes below
+            gr.HTML(f'<p role="note">{escape(words)}</p>')
         if is_demo:
-            gr.DuplicateButton(texts.demo.duplicate, elem_id="duplicate")
+            gr.DuplicateButton(texts.demo.duplicate, elem_id="duplicate", min_width=160)
 
 
 def _base_choices(texts: Texts) -> list[tuple[str, str]]:

@@ -50,6 +50,7 @@ def serve(settings: Settings, presence: Presence, arguments: argparse.Namespace)
         arguments: `host`, `port`, `no_worker` and `open` as `main` declares them.
     Raises:
         InvalidSettings: the port is taken, or a public address was wanted without a password.
+        ProfileStudioError: the page does not answer.
     """
     os.environ["GRADIO_TEMP_DIR"] = str(settings.uploads_dir)  # Gradio's own default can be read by every user
     lane = live_lane(settings)  # before Gradio is imported
@@ -75,6 +76,11 @@ def serve(settings: Settings, presence: Presence, arguments: argparse.Namespace)
         )
     except OSError as error:
         raise InvalidSettings(f"The page cannot be opened: {error}", "Choose another --port.") from error
+    except ValueError as error:  # Gradio asked its own page some times and got no answer
+        raise ProfileStudioError(
+            "The page was opened but does not answer on this computer.",
+            "Try again when less is running; if it stays, let your proxy settings leave out 127.0.0.1.",
+        ) from error
     presence.tell({"pid": os.getpid(), "address": page.local_url})
     supervisor = KeptSupervisor(settings, with_engine=lane is None)
     try:

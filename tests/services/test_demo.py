@@ -14,6 +14,7 @@ from profile_studio.domain.presets import preset
 from profile_studio.domain.training import AdapterKind
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
+from tests.random_adapter import write_random_adapter
 
 EXAMPLE = "pixel-art"
 
@@ -52,8 +53,8 @@ def test_nothing_of_a_demo_can_be_changed_and_the_refusal_says_what_to_do(demo: 
 
 
 def test_a_stranger_may_compare_a_little(demo: Studio) -> None:
-    shipped = demo.adapters.list()[0].name
-    small = ComparisonConfig(models=(shipped,), prompts=("red hair",), seeds=2)
+    write_random_adapter(demo.settings.user_loras_dir / "fitting.safetensors", Path("starter"), demo.settings)
+    small = ComparisonConfig(models=("fitting",), prompts=("red hair",), seeds=2)
 
     assert demo.comparison.submit(small).status is JobStatus.QUEUED
 

@@ -2,8 +2,9 @@
 # make test   sets everything up and runs every test
 # make check  format, lint, types, layers and the quick tests (<= 3 minutes)
 # make fix    formats and mends what can be mended by itself
+# make deploy-space NAME=me/my-studio [ZERO_GPU=1]   puts the studio on a Hugging Face Space
 # make bench  measures the numbers of the README (about ten minutes on an idle machine)
-.PHONY: run test check fix install dev chromium bench
+.PHONY: run test check fix install dev chromium postgres bench deploy-space
 PY = .venv/bin/python
 # Tests run beside processes they start: threads that spin while they wait would starve those on two cores.
 export OMP_WAIT_POLICY ?= PASSIVE
@@ -20,6 +21,9 @@ dev:
 chromium:
 	@scripts/install_chromium.sh
 
+postgres:
+	@scripts/install_postgres.sh
+
 check: dev
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
@@ -27,7 +31,7 @@ check: dev
 	.venv/bin/lint-imports
 	$(PY) -m pytest -m "not slow and not browser and not gpu"
 
-test: dev chromium
+test: dev chromium postgres
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/pyright
@@ -37,6 +41,9 @@ test: dev chromium
 fix: dev
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+
+deploy-space: install
+	@$(PY) scripts/deploy_space.py "$(NAME)" $(if $(ZERO_GPU),--zero-gpu)
 
 bench: dev
 	$(PY) -m benchmarks.startup

@@ -19,6 +19,7 @@ from profile_studio.domain.datasets import (
 )
 from profile_studio.domain.errors import InvalidDataset, InvalidPrompt, InvalidSettings, UnknownDataset
 from profile_studio.domain.names import check_name
+from profile_studio.services.demo import refuse_in_demo
 from profile_studio.services.importing import MAXIMUM_CAPTION_CHARACTERS, FoundPicture, ImportedFiles, import_files
 from profile_studio.services.pictures import OwnPicture, thumbnail
 from profile_studio.settings import Settings
@@ -45,6 +46,7 @@ class DatasetService:
             InvalidDataset: the name is taken, a source cannot be read, or fewer than two pictures are usable.
             InvalidSettings: the held-out fraction is out of range.
         """
+        refuse_in_demo(self._settings, "Uploads are")
         return self._import(request, example=None)
 
     def import_example(self, name: str, dataset_name: str | None = None) -> ImportReport:
@@ -52,7 +54,18 @@ class DatasetService:
 
         Raises:
             UnknownDataset: there is no such example.
+            NotInDemo: a demo has each example already.
         """
+        refuse_in_demo(self._settings, "More copies of the examples are")
+        return self._import_example(name, dataset_name)
+
+    def take_all_examples(self) -> None:
+        """Makes a data set of each example that has none yet: what a demo shows."""
+        for name in self.examples():
+            if name not in self._repository.names():
+                self._import_example(name, None)
+
+    def _import_example(self, name: str, dataset_name: str | None) -> ImportReport:
         if name not in self.examples():
             raise UnknownDataset(
                 f"There is no example {name!r}.", f"Take one of these: {', '.join(self.examples()) or 'none yet'}."
@@ -95,6 +108,7 @@ class DatasetService:
             InvalidDataset: it has no such picture.
             InvalidPrompt: the text is too long.
         """
+        refuse_in_demo(self._settings, "Changing captions is")
         if image_id not in {image.image_id for image in self.get(name).images}:
             raise InvalidDataset(f"{name!r} has no picture {image_id!r}.", f"`dataset show {name}` lists them.")
         if len(text) > MAXIMUM_CAPTION_CHARACTERS:
@@ -110,6 +124,7 @@ class DatasetService:
             UnknownDataset: there is no such data set.
             InvalidPrompt: it is not one word.
         """
+        refuse_in_demo(self._settings, "Changing trigger words is")
         self.get(name)
         self._repository.set_trigger_word(name, _check_trigger_word(word))
 
@@ -119,6 +134,7 @@ class DatasetService:
         Raises:
             UnknownDataset: there is none.
         """
+        refuse_in_demo(self._settings, "Deleting is")
         self.get(name)
         self._repository.delete(name)
         shutil.rmtree(self._settings.datasets_dir / name, ignore_errors=True)

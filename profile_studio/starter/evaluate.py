@@ -205,7 +205,8 @@ def _judge_distance(
 ) -> dict[str, float | int]:
     """Unbiased kernel distance of generated to held-out renders, and what it is between two sets of renders.
 
-    Between two real sets it scatters around 0, so the yardstick is its root mean square over random disjoint pairs.
+    Between two real sets it scatters around 0, so the yardstick is its root mean square over random disjoint pairs. The
+    generated pictures are held against renders of other prompts than theirs, or they would be nearer than chance.
     """
     _, judge, _ = restore_judge(workspace)
     judge.eval()
@@ -220,7 +221,7 @@ def _judge_distance(
     orders = [rng.permutation(len(renders)) for _ in range(REAL_PAIRS)]
     among_real = [kernel_distance(renders[order[:n]], renders[order[n : 2 * n]]) for order in orders]
     yardstick = float(np.sqrt(np.mean(np.square(among_real))))
-    distance = kernel_distance(generated, renders[:n])
+    distance = kernel_distance(generated, renders[n : 2 * n])
     return {
         "n": n,
         "generated_to_real": round(distance, 6),
@@ -265,6 +266,6 @@ def run(workspace: Workspace) -> None:
     metrics["bars"] = [{**asdict(line), "verdict": line.verdict} for line in lines]
     (workspace.starter / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
     sheet = contact_sheet([*unprompted, *prompted[:32]], columns=8)
-    sheet.quantize(80, dither=Image.Dither.NONE).save(workspace.starter / "contact_sheet.png", optimize=True)
+    sheet.quantize(256, dither=Image.Dither.NONE).save(workspace.starter / "contact_sheet.png", optimize=True)
     log.info("the starter against its bars:\n%s", table(lines))
     (workspace.critic / "metrics.json").write_text(json.dumps(critic_numbers(workspace), indent=2) + "\n")

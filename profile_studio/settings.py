@@ -17,6 +17,11 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path("data"), description="Folder for data, user adapters and pictures.")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite in the home.")
 
+    blip: str = Field(
+        default="Salesforce/blip-image-captioning-base",
+        description="Captions photographs: a local folder in transformers layout, or a hub id.",
+    )
+
     @property
     def resolved_home(self) -> Path:
         return self.home.expanduser().resolve()

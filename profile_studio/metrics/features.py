@@ -84,7 +84,7 @@ class Judge:
     @property
     def sharpness(self) -> float:
         """What cosines are multiplied with before they become odds."""
-        return float(self._model.logit_scale.exp())
+        return float(self._model.logit_scale.detach().exp())
 
     @torch.inference_mode()
     def see(self, pictures: Sequence[Path]) -> Features:

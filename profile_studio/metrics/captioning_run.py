@@ -46,8 +46,8 @@ class BlipCaptioner:
 
         try:
             self._processor: Any = BlipProcessor.from_pretrained(model, local_files_only=not may_download)
-            loaded = BlipForConditionalGeneration.from_pretrained(model, local_files_only=not may_download)
-            self._model: Any = loaded.to(device).eval()
+            loaded: Any = BlipForConditionalGeneration.from_pretrained(model, local_files_only=not may_download)
+            self._model = loaded.to(device).eval()
         except (OSError, ValueError) as error:
             raise CaptionerMissing(
                 f"The captioner for photographs is not on this computer ({model}).",

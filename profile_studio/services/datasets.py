@@ -49,7 +49,7 @@ from profile_studio.storage.jobs import JobRepository
 _LONGEST_IMPORT_S = 24 * 3600
 _ID_DIGITS = 16  # of the pixels' sha256; 64 bits keep 100 pictures apart
 
-Tell = Callable[[ImportProgress], None]
+Tell = Callable[[ImportProgress], object]
 
 
 def _tell_nobody(_progress: ImportProgress) -> None:

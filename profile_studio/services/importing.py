@@ -60,7 +60,7 @@ def import_files(
     sources: Sequence[Path],
     pool: DecodingPool,
     store: Callable[[DecodedPicture], None],
-    tell: Callable[[ImportProgress], None],
+    tell: Callable[[ImportProgress], object],
 ) -> ImportedFiles:
     """Reads every source once; `store` is called with each accepted picture as it is met.
 
@@ -87,7 +87,7 @@ def _decoded(files: Sequence[FoundFile], pool: DecodingPool) -> Iterator[tuple[F
 
 
 def _told(
-    results: Iterator[tuple[FoundFile, Callable[[], Decoded]]], total: int, tell: Callable[[ImportProgress], None]
+    results: Iterator[tuple[FoundFile, Callable[[], Decoded]]], total: int, tell: Callable[[ImportProgress], object]
 ) -> Iterator[tuple[FoundFile, Callable[[], Decoded]]]:
     started_at = time.monotonic()
     for done, pair in enumerate(results, start=1):

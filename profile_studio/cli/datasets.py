@@ -10,13 +10,14 @@ import typer
 
 from profile_studio.cli.output import Reply, say
 from profile_studio.cli.parts import SAY_INTERVAL_S, open_studio, wait_for_job
-from profile_studio.domain.captioning import CaptionerName
+from profile_studio.domain.captioning import CaptionerName, uncaptioned
 from profile_studio.domain.captions import CaptionEdit, tag_frequencies
 from profile_studio.domain.datasets import (
     Consent,
     Dataset,
     DatasetImage,
     FileNote,
+    FileReason,
     ImportProgress,
     ImportReport,
     ImportRequest,
@@ -55,11 +56,12 @@ def import_(
     """Makes a data set of your pictures."""
     request = ImportRequest(sources, name, trigger_word, class_word, consent, hold_out)
     studio = open_studio()
-    reply = _import_reply(studio.datasets.import_sources(request, _Teller().tell))
-    if caption is ImportCaptions.AUTO and reply["captioned"] != reply["images"]:
+    report = studio.datasets.import_sources(request, _Teller().tell)
+    if caption is ImportCaptions.AUTO and uncaptioned(report.dataset, overwrite=False):
         wait_for_job(studio, studio.captioning.submit(name).id)
-        reply.update(_counts(studio.datasets.get(name)))
-    return reply
+        warnings = [note for note in report.warnings if note.reason is not FileReason.IMAGE_WITHOUT_CAPTION]
+        report = ImportReport(studio.datasets.get(name), report.rejected, tuple(warnings))
+    return _import_reply(report)
 
 
 @app.command()

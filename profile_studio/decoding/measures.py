@@ -58,7 +58,7 @@ def measure(image: Image.Image) -> PictureMeasures:
         darkest=float(darkest),
         brightest=float(brightest),
         flatness=float(np.sort(counts)[-COMMON_COLOURS:].sum() / counts.sum()),
-        bars=_bars(np.asarray(small, dtype=np.float32)),
+        bars=_bars(gray),
         is_pixel_art=colours <= min(_PIXEL_ART_COLOURS, image.width * image.height // 4) and _is_of_blocks(image),
         perceptual_hash=perceptual_hash(look.convert("L")),
         look=look.tobytes(),
@@ -118,27 +118,24 @@ def perceptual_hash(gray: Image.Image) -> str:
     return np.packbits(bits).tobytes().hex()
 
 
-def _bars(pixels: np.ndarray[tuple[int, int, int], np.dtype[np.float32]]) -> float:
-    across = _pair_of_bars(pixels)
-    upright = _pair_of_bars(pixels.transpose(1, 0, 2))
-    return max(across, upright)
+def _bars(gray: Gray) -> float:
+    return max(_pair_of_bars(gray), _pair_of_bars(gray.T))
 
 
-def _pair_of_bars(pixels: np.ndarray[tuple[int, int, int], np.dtype[np.float32]]) -> float:
+def _pair_of_bars(gray: Gray) -> float:
     """The share of the rows that two black or two white bars of about one height take; 0 unless both are there.
 
     A bar ends along the whole width at once. An even background behind something round does not.
     """
-    top, bottom = _bar(pixels), _bar(pixels[::-1])
-    colours = np.median(pixels[[0, -1]], axis=1)
-    is_black_or_white = bool((colours <= _BAR_TOLERANCE).all() or (colours >= 255 - _BAR_TOLERANCE).all())
+    top, bottom = _bar(gray), _bar(gray[::-1])
+    edges = np.median(gray[[0, -1]], axis=1)
+    is_black_or_white = bool((edges <= _BAR_TOLERANCE).all() or (edges >= 255 - _BAR_TOLERANCE).all())
     is_pair = is_black_or_white and min(top, bottom) * 1.5 >= max(top, bottom) > 0
-    return (top + bottom) / pixels.shape[0] if is_pair else 0.0
+    return (top + bottom) / gray.shape[0] if is_pair else 0.0
 
 
-def _bar(pixels: np.ndarray[tuple[int, int, int], np.dtype[np.float32]]) -> int:
-    colour = np.median(pixels[0], axis=0)
-    differs = np.abs(pixels - colour).max(axis=2) > _BAR_TOLERANCE  # (rows, columns)
+def _bar(gray: Gray) -> int:
+    differs = np.abs(gray - np.median(gray[0])) > _BAR_TOLERANCE
     share = differs.mean(axis=1)
     even = share < 0.02
     rows = int(np.argmin(even)) if not even.all() else 0

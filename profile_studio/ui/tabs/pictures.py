@@ -136,7 +136,6 @@ def build(page: Page) -> PicturesTab:
     set_parts = [bring, show, try_example, back, dataset, trigger, next_tab, confirm, *tools.shown, *picture_parts]
     safe = tells_errors(notice, page.texts.common)
 
-    @safe
     def asks_about_files(paths: list[str] | None) -> Updates:
         return {about_files: gr.update(visible=bool(paths)), name: _suggested_name(page, paths or [])}
 
@@ -221,7 +220,8 @@ def build(page: Page) -> PicturesTab:
             news.append(texts.left.format(what=", ".join(deleted.left)))
         return {**shows_set(None), notice: told(good_news(" ".join(news)))}
 
-    files.change(asks_about_files, files, [about_files, name, notice], **QUIET)
+    # It says nothing itself and leaves the notice alone: an import empties the files and has just told what it did.
+    files.change(asks_about_files, files, [about_files, name], **QUIET)
     use.click(
         imports, [files, name, consent], [files, about_files, *set_parts, notice], show_progress_on=use,
         api_visibility="private",

@@ -40,6 +40,9 @@ class SetTools:
     export: gr.Button
     exported: gr.File
     versions: gr.HTML
+    timer: gr.Timer
+    seen_job: gr.State
+    taken_copy: gr.State
 
     @property
     def shown(self) -> list[Any]:
@@ -77,7 +80,7 @@ def build_tools(texts: PicturesTexts) -> SetTools:
     edits = {CaptionEdit.REPLACE: replace, CaptionEdit.PREFIX: prefix, CaptionEdit.SUFFIX: suffix}
     return SetTools(
         advice, tags, find, replacement, words, edits, undo, write, stop, progress, export_format, export, exported,
-        versions,
+        versions, gr.Timer(POLL_INTERVAL_S), gr.State(None), gr.State(None),
     )  # fmt: skip
 
 
@@ -111,7 +114,7 @@ def wire_tools(
     """Connects the tools; `shows_set` brings the whole tab up to date."""
     texts, studio = page.texts.pictures, page.studio
     safe = tells_errors(notice, page.texts.common)
-    seen_job, taken_copy = gr.State(None), gr.State(None)
+    seen_job, taken_copy = tools.seen_job, tools.taken_copy
     job_parts = [tools.progress, tools.stop, tools.write, seen_job]
 
     def edits(edit: CaptionEdit) -> Any:
@@ -169,7 +172,7 @@ def wire_tools(
     tools.undo.click(takes_back, [dataset, chosen], [*set_parts, notice], **QUIET)
     tools.write.click(writes, dataset, [*job_parts, *set_parts, notice], **QUIET)
     tools.stop.click(stops, dataset, [notice], **QUIET)
-    gr.Timer(POLL_INTERVAL_S).tick(looks, [dataset, chosen, seen_job], [*job_parts, *set_parts], **POLLING)
+    tools.timer.tick(looks, [dataset, chosen, seen_job], [*job_parts, *set_parts], **POLLING)
     # Gradio has its own copy by then, which it sweeps.
     tools.export.click(exports, [dataset, tools.export_format], [tools.exported, taken_copy, notice], **QUIET).success(
         _forget, taken_copy, None, **QUIET

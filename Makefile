@@ -3,8 +3,9 @@
 # make check  format, lint, types, layers and the quick tests (<= 3 minutes)
 # make soak   imports 2,000 malformed uploads
 # make fix    formats and mends what can be mended by itself
+# make deploy-space NAME=me/my-studio [ZERO_GPU=1]   puts the studio on a Hugging Face Space
 # make bench  measures the numbers of the README (about ten minutes on an idle machine)
-.PHONY: run test soak check fix install dev chromium bench
+.PHONY: run test soak check fix install dev chromium postgres bench deploy-space
 PY = .venv/bin/python
 # Tests run beside processes they start: threads that spin while they wait would starve those on two cores.
 export OMP_WAIT_POLICY ?= PASSIVE
@@ -21,6 +22,9 @@ dev:
 chromium:
 	@scripts/install_chromium.sh
 
+postgres:
+	@scripts/install_postgres.sh
+
 check: dev
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
@@ -28,7 +32,7 @@ check: dev
 	.venv/bin/lint-imports
 	$(PY) -m pytest -m "not slow and not browser and not gpu"
 
-test: dev chromium
+test: dev chromium postgres
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/pyright
@@ -41,6 +45,9 @@ soak: dev
 fix: dev
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+
+deploy-space: install
+	@$(PY) scripts/deploy_space.py "$(NAME)" $(if $(ZERO_GPU),--zero-gpu)
 
 bench: dev
 	$(PY) -m benchmarks.startup

@@ -1,4 +1,4 @@
-"""The studio: `python app.py [--port P] [--host H] [--no-worker]`.
+"""The studio: `python app.py [--port P] [--host H] [--no-worker] [--open]`.
 
 This process serves the page. It starts the supervisor once the page is up, and stops it at the end.
 """
@@ -11,6 +11,7 @@ import threading
 
 from profile_studio.domain.errors import InvalidSettings, ProfileStudioError, StudioRunning
 from profile_studio.jobs.presence import AlreadyThere, Presence, web_presence
+from profile_studio.services.live import LiveLane
 from profile_studio.settings import Settings
 
 LOOK_INTERVAL_S = 1.0
@@ -20,15 +21,16 @@ def main() -> int:
     """Runs the studio until Ctrl-C or SIGTERM; returns the exit code."""
     parser = argparse.ArgumentParser(description="Opens the studio in this folder's home.")
     parser.add_argument("--port", type=int, default=None, help="default: the first free one from 7860")
-    parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets other machines in")
+    parser.add_argument("--host", default=None, help="default: this machine only; 0.0.0.0 lets other machines in")
     parser.add_argument("--no-worker", action="store_true", help="serve the page only")
+    parser.add_argument("--open", action="store_true", help="show the page in the browser")
     arguments = parser.parse_args()
     settings = Settings()
     settings.create_folders()
     presence = web_presence(settings.run_dir)
     try:
         with presence.hold():
-            serve(settings, presence, arguments.host, arguments.port, with_worker=not arguments.no_worker)
+            serve(settings, presence, arguments)
     except AlreadyThere:
         address = presence.facts().get("address", "an address it has not told yet")
         refusal = StudioRunning(
@@ -41,32 +43,72 @@ def main() -> int:
     return 0
 
 
-def serve(settings: Settings, presence: Presence, host: str, port: int | None, with_worker: bool) -> None:
-    """Opens the page, then keeps a supervisor until the process is asked to stop."""
+def serve(settings: Settings, presence: Presence, arguments: argparse.Namespace) -> None:
+    """Opens the page, then keeps a supervisor until the process is asked to stop.
+
+    Args:
+        arguments: `host`, `port`, `no_worker` and `open` as `main` declares them.
+    Raises:
+        InvalidSettings: the port is taken, or a public address was wanted without a password.
+        ProfileStudioError: the page does not answer.
+    """
+    os.environ["GRADIO_TEMP_DIR"] = str(settings.uploads_dir)  # Gradio's own default can be read by every user
+    lane = live_lane(settings)  # before Gradio is imported
     # Imported here: a refused second start does not wait for Gradio.
     from profile_studio.jobs.processes import KeptSupervisor
     from profile_studio.services.studio import Studio
-    from profile_studio.ui.app import build, launch_options
+    from profile_studio.ui.app import build
+    from profile_studio.ui.serving import empty_uploads, launch_options
 
     stopping = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stopping.set())
-    page = build(Studio.open(settings))
+    empty_uploads(settings)
+    studio = Studio.open(settings, lane)
+    page = build(studio)
     try:
-        page.launch(server_name=host, server_port=port, prevent_thread_lock=True, **launch_options(settings))
+        page.launch(
+            server_name=arguments.host,
+            server_port=arguments.port,
+            inbrowser=arguments.open,
+            prevent_thread_lock=True,
+            **launch_options(studio),
+        )
     except OSError as error:
-        raise InvalidSettings(f"The page cannot be opened at {host}: {error}", "Choose another --port.") from error
+        raise InvalidSettings(f"The page cannot be opened: {error}", "Choose another --port.") from error
+    except ValueError as error:  # Gradio asked its own page some times and got no answer
+        raise ProfileStudioError(
+            "The page was opened but does not answer on this computer.",
+            "Try again when less is running; if it stays, let your proxy settings leave out 127.0.0.1.",
+        ) from error
     presence.tell({"pid": os.getpid(), "address": page.local_url})
-    supervisor = KeptSupervisor(settings)
+    supervisor = KeptSupervisor(settings, with_engine=lane is None)
     try:
         while not stopping.is_set():
-            if with_worker:
+            if not arguments.no_worker:
                 supervisor.look_after()
             stopping.wait(LOOK_INTERVAL_S)
     finally:
-        if with_worker:
+        if not arguments.no_worker:
             supervisor.stop()
         page.close(verbose=False)
+        empty_uploads(settings)
+
+
+def live_lane(settings: Settings) -> LiveLane | None:
+    """Who makes pictures at once: None for the engine's own process, on ZeroGPU an engine in this one.
+
+    ZeroGPU lends its GPU to functions of the process that serves the page, and to no other.
+    """
+    if not settings.zero_gpu:
+        return None
+    # Imported here, and in this order: `spaces` must come before torch, and torch is in no other web process.
+    import spaces  # pyright: ignore[reportMissingImports]  # only requirements-zerogpu.txt has it
+
+    from profile_studio.worker.in_place import InPlaceEngine, InPlaceLane
+
+    engine = InPlaceEngine(settings)
+    return InPlaceLane(spaces.GPU(duration=engine.seconds)(engine.answer))
 
 
 def say(error: ProfileStudioError) -> int:

@@ -21,7 +21,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from profile_studio.metrics.critic import Critic
 
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.datasets import prompt_with_trigger
@@ -29,6 +28,7 @@ from profile_studio.domain.starter_words import BACKGROUNDS, GLASSES, HAIR_COLOU
 from profile_studio.families import StableDiffusionPipeline, load_pipeline, pick_device
 from profile_studio.inference.adapters import AdapterRack, ChosenAdapter
 from profile_studio.lora_files import read_adapter
+from profile_studio.metrics.critic import Critic
 from profile_studio.metrics.features import Judge
 from profile_studio.metrics.scores import style_similarities
 from profile_studio.settings import Settings

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from profile_studio.domain.errors import BaseModelMissing
+from profile_studio.domain.errors import BaseModelMissing, NotInDemo
 from profile_studio.settings import Settings
 
 STARTER = "starter"
@@ -46,7 +46,10 @@ def find_base_model(base: str, settings: Settings) -> BaseModel:
         base: `starter`, `sd15` (looked up in the local hub cache), or a folder in diffusers layout.
     Raises:
         BaseModelMissing: it is not on this disk, or the folder is not a Stable Diffusion 1.x in diffusers layout.
+        NotInDemo: strangers share this studio, and its disk is none of theirs.
     """
+    if settings.is_demo and base != STARTER:
+        raise NotInDemo("This public demo has the starter only.", f"Choose {STARTER!r}.")
     folder = settings.starter_dir if base == STARTER else _hub_folder(base) if base in HUB_IDS else Path(base)
     index = folder / "model_index.json"
     if not index.is_file():

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,15 +13,29 @@ REPOSITORY_ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """Read from `PROFILE_STUDIO_*`; every path of the home folder is spelled here and nowhere else."""
 
-    model_config = SettingsConfigDict(env_prefix="PROFILE_STUDIO_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="PROFILE_STUDIO_", frozen=True, populate_by_name=True)
 
     home: Path = Field(default=Path("data"), description="Folder for data, user adapters and pictures.")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite in the home.")
-
+    password: str = Field(default="", description="Asked for at the door, with the name `studio`; empty: no door.")
+    share: bool = Field(default=False, description="Also a public address; only with a password.")
+    private: bool = Field(default=False, description="On a Space: its owner alone comes in, so nothing is closed.")
+    space_id: str = Field(default="", validation_alias="SPACE_ID", description="Set by Hugging Face on its Spaces.")
+    zero_gpu: bool = Field(default=False, validation_alias="SPACES_ZERO_GPU", description="Set there with ZeroGPU.")
     blip: str = Field(
         default="Salesforce/blip-image-captioning-base",
         description="Captions photographs: a local folder in transformers layout, or a hub id.",
     )
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether strangers share this studio: then uploads, training and whatever changes it for others are off."""
+        return bool(self.space_id) and not self.private
+
+    @property
+    def login(self) -> tuple[Literal["studio"], str] | None:
+        """Name and password of the door, if there is one."""
+        return ("studio", self.password) if self.password else None
 
     @property
     def resolved_home(self) -> Path:
@@ -55,6 +70,18 @@ class Settings(BaseSettings):
     def run_dir(self) -> Path:
         """Locks and addresses of the running processes."""
         return self.resolved_home / "run"
+
+    @property
+    def uploads_dir(self) -> Path:
+        """What a browser sent, until it is imported; emptied at every start and end."""
+        return self.resolved_home / "uploads"
+
+    @property
+    def private_paths(self) -> list[Path]:
+        """All of the home but the uploads: never served by its path."""
+        names = [f"{name}.db{part}" for name in ("studio", "queue") for part in ("", "-wal", "-shm")]
+        databases = [self.resolved_home / name for name in names]
+        return [self.datasets_dir, self.user_loras_dir, self.jobs_dir, self.pictures_dir, self.run_dir, *databases]
 
     @property
     def shipped_loras_dir(self) -> Path:

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes .venv and installs what the studio needs; with "dev" also what the tests need.
-# Called by `make run`, `make test` and the container image. Does nothing when all is in place.
+# Called by `make run`, `make test`, start.command and the container image. Does nothing when all is in place.
+# TORCH=cpu or TORCH=cuda says which PyTorch; without it, an NVIDIA driver or a Mac says so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 kind="${1:-run}"
@@ -22,8 +23,12 @@ pip=(.venv/bin/python -m pip install --disable-pip-version-check --quiet)
 torch="$(grep '^torch==' requirements.txt)"
 if ! .venv/bin/python -c "import torch, sys; sys.exit(torch.__version__.split('+')[0] != '${torch#torch==}')" 2>/dev/null; then
   echo "Installing PyTorch ..." >&2
-  if command -v nvidia-smi >/dev/null 2>&1 || [ "$(uname)" = Darwin ]; then
-    "${pip[@]}" "$torch"
+  if [ -z "${TORCH:-}" ]; then
+    TORCH=cpu
+    if command -v nvidia-smi >/dev/null 2>&1 || [ "$(uname)" = Darwin ]; then TORCH=cuda; fi
+  fi
+  if [ "$TORCH" = cuda ]; then
+    "${pip[@]}" "$torch" # the registry's own: for CUDA on Linux, for Apple's GPU on a Mac
   else
     "${pip[@]}" --retries 0 --timeout 10 --index-url https://download.pytorch.org/whl/cpu "$torch" 2>/dev/null || "${pip[@]}" "$torch"
   fi

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from profile_studio.cli.output import Reply
-from profile_studio.cli.parts import job_reply, open_studio
+from profile_studio.cli.parts import open_studio
+from profile_studio.services.jobs import job_facts
 
 app = typer.Typer(help="Long work: trainings and comparisons.")
 
@@ -15,28 +16,28 @@ JobId = Annotated[str, typer.Argument(metavar="ID", help="As `jobs list` shows i
 @app.command("list")
 def list_() -> Reply:
     """All jobs, newest first."""
-    return {"jobs": [job_reply(job) for job in open_studio().jobs.list()]}
+    return {"jobs": [job_facts(job) for job in open_studio().jobs.list()]}
 
 
 @app.command()
 def show(job: JobId) -> Reply:
     """How far a job is."""
-    return job_reply(open_studio().jobs.get(job))
+    return job_facts(open_studio().jobs.get(job))
 
 
 @app.command()
 def cancel(job: JobId) -> Reply:
     """Ends a job for good."""
-    return job_reply(open_studio().jobs.cancel(job))
+    return job_facts(open_studio().jobs.cancel(job))
 
 
 @app.command()
 def pause(job: JobId) -> Reply:
     """Makes a job save its state and make room."""
-    return job_reply(open_studio().jobs.pause(job))
+    return job_facts(open_studio().jobs.pause(job))
 
 
 @app.command()
 def resume(job: JobId) -> Reply:
     """Lets a paused job go on exactly where it was."""
-    return job_reply(open_studio().jobs.resume(job))
+    return job_facts(open_studio().jobs.resume(job))

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from profile_studio.cli.output import Reply, say
+from profile_studio.cli.output import say
 from profile_studio.domain.errors import InputError, ProfileStudioError, Stopped
-from profile_studio.domain.jobs import Job, JobKind, JobStatus
+from profile_studio.domain.jobs import Job, JobStatus
 from profile_studio.jobs.processes import KeptProcess, KeptSupervisor, worker_command
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
@@ -78,25 +78,6 @@ def running_engine(studio: Studio) -> Generator[None, None, None]:
         yield
     finally:
         engine.end(ENGINE_LEAVE_S)
-
-
-def job_reply(job: Job) -> Reply:
-    """`jobs show`."""
-    error = {"kind": job.error.kind, "message": job.error.message, "fix": job.error.fix} if job.error else None
-    return {
-        "job": job.id,
-        "kind": job.kind.value,
-        "status": job.status.value,
-        "step": job.step,
-        "steps": job.steps,
-        "fraction": job.fraction,
-        "seconds_left": job.seconds_left,
-        "attempt": job.attempt,
-        "queue_position": job.queue_position,
-        "error": error,
-        "adapter": job.spec.get("adapter_name") if job.kind is JobKind.TRAIN else None,
-        "file": (job.result or {}).get("file"),
-    }
 
 
 def _progress_line(job: Job) -> str:

@@ -14,7 +14,8 @@ ProfileStudioError                exit 1  kind "internal"
 │   ├── UnknownJob                        kind "unknown_job"
 │   ├── JobNotAllowed                     kind "job_not_allowed"
 │   ├── BaseModelMissing                  kind "base_model_missing"
-│   └── StudioRunning                     kind "studio_running"
+│   ├── StudioRunning                     kind "studio_running"
+│   └── NotInDemo                         kind "not_in_demo"
 ├── EngineUnavailable             exit 1  kind "engine_unavailable"
 ├── TrainingFailed                exit 1  kind "training_failed"
 ├── JudgeMissing                  exit 1  kind "judge_missing"
@@ -132,6 +133,12 @@ class StudioRunning(InputError):
     """Another studio already uses this home folder."""
 
     kind = "studio_running"
+
+
+class NotInDemo(InputError):
+    """Strangers share this studio, and this would change it for the others."""
+
+    kind = "not_in_demo"
 
 
 class EngineUnavailable(ProfileStudioError):

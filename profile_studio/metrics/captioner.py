@@ -1,6 +1,6 @@
 """Captions in the base model's own words, offline: the judge says which of its words fit a portrait."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from profile_studio.domain.starter_words import SEEN_ATTRIBUTES
 from profile_studio.metrics.features import Judge
 
-Answers = Mapping[str, str]
+Answers = dict[str, str]
 """Attribute to its answer, for the attributes of a picture that could be told."""
 
 SURE = 0.5
@@ -37,7 +37,7 @@ class Captioner:
     def answers(self, pictures: Sequence[Path]) -> list[Answers]:
         """What can be told of each picture."""
         seen = self._judge.see(pictures)
-        told: list[dict[str, str]] = [{} for _ in pictures]
+        told: list[Answers] = [{} for _ in pictures]
         for attribute, phrases in SEEN_ATTRIBUTES.items():
             logits = self._judge.sharpness * seen @ self._words[attribute].T
             odds = np.exp(logits - logits.max(axis=1, keepdims=True))

@@ -21,6 +21,7 @@ from profile_studio.lora_files import (
     read_tensors,
     write_tensors,
 )
+from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
 from profile_studio.storage.files import create_folder_atomically, write_atomically
 
@@ -60,6 +61,7 @@ class AdapterService:
             InvalidAdapter: it is no file, a pickle, broken, no LoRA, or for a base model that is not here any more.
             InvalidName: the name is taken or not allowed.
         """
+        refuse_in_demo(self._settings, "Adding LoRA files is")
         if not path.is_file():
             raise InvalidAdapter(f"{path.name} is not a file.", "Choose a .safetensors file.")
         adapter = read_adapter(path)
@@ -79,6 +81,7 @@ class AdapterService:
             UnknownAdapter: there is none.
             InvalidAdapter: it ships with the studio.
         """
+        refuse_in_demo(self._settings, "Deleting is")
         path = self._settings.user_loras_dir / f"{check_name(name)}.safetensors"
         if not path.is_file():
             if (self._settings.shipped_loras_dir / path.name).is_file():

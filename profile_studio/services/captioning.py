@@ -6,6 +6,7 @@ from profile_studio.domain.captioning import CaptionerName, CaptioningConfig, fi
 from profile_studio.domain.errors import InvalidDataset, JobNotAllowed
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.jobs.queue import enqueue
+from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
@@ -31,7 +32,9 @@ class CaptioningService:
             UnknownDataset: there is no such data set.
             InvalidDataset: every picture has a caption already.
             JobNotAllowed: the set is being captioned already.
+            NotInDemo: this is a demo.
         """
+        refuse_in_demo(self._settings, "Writing captions is")
         dataset = self._datasets.get(dataset_name)
         pictures = uncaptioned(dataset, overwrite=overwrite)
         if not pictures:

@@ -14,6 +14,7 @@ from profile_studio.domain.names import BASE_NAME
 from profile_studio.domain.prompts import prepare_prompt
 from profile_studio.jobs.queue import enqueue
 from profile_studio.lora_files import check_base
+from profile_studio.services.demo import check_comparison_for_demo
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
@@ -63,6 +64,8 @@ class ComparisonService:
                 f"This would be {pictures} pictures; at most {MAXIMUM_PICTURES} are allowed.",
                 "Choose fewer models, prompts or seeds.",
             )
+        unfinished = [status for status in JobStatus if not status.is_finished]
+        check_comparison_for_demo(pictures, len(self._jobs.find(unfinished, JobKind.COMPARE)), self._settings)
         adapters = self._check_models(models, config.base)
         dataset = config.dataset or self._dataset_of(adapters)
         if dataset is not None:

@@ -36,6 +36,7 @@ from profile_studio.domain.names import check_name
 from profile_studio.lora_files import read_adapter
 from profile_studio.services.cleaning import Fate, judge
 from profile_studio.services.coverage import coverage_advice
+from profile_studio.services.demo import refuse_in_demo
 from profile_studio.services.exporting import ExportFormat, export_dataset
 from profile_studio.services.import_captions import MAXIMUM_CAPTION_CHARACTERS
 from profile_studio.services.importing import FoundPicture, ImportedFiles, import_files
@@ -75,6 +76,7 @@ class DatasetService:
             InvalidDataset: the name is taken, a source cannot be read, or fewer than two pictures are usable.
             InvalidSettings: the held-out fraction is out of range.
         """
+        refuse_in_demo(self._settings, "Uploads are")
         return self._import(request, None, tell)
 
     def import_example(self, name: str, dataset_name: str | None = None) -> ImportReport:
@@ -82,7 +84,18 @@ class DatasetService:
 
         Raises:
             UnknownDataset: there is no such example.
+            NotInDemo: a demo has each example already.
         """
+        refuse_in_demo(self._settings, "More copies of the examples are")
+        return self._import_example(name, dataset_name)
+
+    def take_all_examples(self) -> None:
+        """Makes a data set of each example that has none yet: what a demo shows."""
+        for name in self.examples():
+            if name not in self._repository.names():
+                self._import_example(name, None)
+
+    def _import_example(self, name: str, dataset_name: str | None) -> ImportReport:
         if name not in self.examples():
             raise UnknownDataset(
                 f"There is no example {name!r}.", f"Take one of these: {', '.join(self.examples()) or 'none yet'}."
@@ -125,6 +138,7 @@ class DatasetService:
             InvalidDataset: it has no such picture.
             InvalidPrompt: the text is too long.
         """
+        refuse_in_demo(self._settings, "Changing captions is")
         image = self._image(name, file)
         if len(text) > MAXIMUM_CAPTION_CHARACTERS:
             raise InvalidPrompt(
@@ -136,6 +150,7 @@ class DatasetService:
         self, name: str, captions: Mapping[str, str], what: str, source: CaptionSource = CaptionSource.HAND
     ) -> int:
         """Changes captions by image id as one change that `undo_captions` takes back; returns how many differ."""
+        refuse_in_demo(self._settings, "Changing captions is")
         images = {image.image_id: image for image in self.get(name).every_image}
         clean = {image_id: " ".join(text.split())[:MAXIMUM_CAPTION_CHARACTERS] for image_id, text in captions.items()}
         differing = {image_id: text for image_id, text in clean.items() if text != images[image_id].caption}
@@ -151,6 +166,7 @@ class DatasetService:
         Raises:
             UnknownDataset: there is no such data set.
         """
+        refuse_in_demo(self._settings, "Changing captions is")
         captions = {image.image_id: image.caption for image in self.get(name).images}
         what = f"{edit.value}: {words}" + (f" by {replacement}" if replacement else "")
         return self.change_captions(name, edited(captions, edit, words, replacement), what)
@@ -161,6 +177,7 @@ class DatasetService:
         Raises:
             UnknownDataset: there is no such data set.
         """
+        refuse_in_demo(self._settings, "Changing captions is")
         self.get(name)
         undo = self._repository.take_undo(name)
         if undo is None:
@@ -179,6 +196,7 @@ class DatasetService:
             UnknownDataset: there is no such data set.
             InvalidPrompt: it is not one word.
         """
+        refuse_in_demo(self._settings, "Changing trigger words is")
         self.get(name)
         self._repository.set_trigger_word(name, _check_trigger_word(word))
         self._remember(self.get(name), f"the trigger word: {word.strip()}")
@@ -189,6 +207,7 @@ class DatasetService:
         Raises:
             UnknownDataset: there is no such data set.
         """
+        refuse_in_demo(self._settings, "Changing consent is")
         self.get(name)
         self._repository.set_consent(name, consent)
 
@@ -199,6 +218,7 @@ class DatasetService:
             UnknownDataset: there is no such data set.
             InvalidDataset: it has no such picture.
         """
+        refuse_in_demo(self._settings, "Choosing pictures is")
         image = self._image(name, file)
         if image.is_kept:
             return
@@ -215,6 +235,7 @@ class DatasetService:
             UnknownDataset: there is no such data set.
             InvalidDataset: it has no such picture.
         """
+        refuse_in_demo(self._settings, "Choosing pictures is")
         image = self._image(name, file)
         if not image.is_kept:
             return
@@ -229,6 +250,7 @@ class DatasetService:
             UnknownDataset: there is no such data set.
             InvalidSettings: the fraction is out of range.
         """
+        refuse_in_demo(self._settings, "Holding pictures out is")
         fraction = _check_fraction(fraction) or 0.0
         images = self.get(name).images
         self._repository.set_held_out(name, choose_held_out([(i.image_id, i.group_id) for i in images], fraction))
@@ -272,6 +294,7 @@ class DatasetService:
         Raises:
             UnknownDataset: there is none.
         """
+        refuse_in_demo(self._settings, "Deleting is")
         dataset = self.get(name)
         self._repository.delete(name)
         shutil.rmtree(self._settings.datasets_dir / name, ignore_errors=True)

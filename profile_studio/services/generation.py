@@ -11,7 +11,8 @@ from profile_studio.base_models import STARTER
 from profile_studio.domain.errors import EngineUnavailable, ProfileStudioError
 from profile_studio.domain.generation import GenerationRequest, PictureRecipe
 from profile_studio.domain.prompts import prepare_prompt
-from profile_studio.services import live
+from profile_studio.services.demo import check_request_for_demo
+from profile_studio.services.live import EngineConnection, LiveLane
 from profile_studio.settings import Settings
 from profile_studio.storage.models import find_adapter
 from profile_studio.storage.pictures import latest_pictures, read_recipe
@@ -45,10 +46,15 @@ class DoneEvent:
 
 
 class GenerationService:
-    """The live lane as the page and the command line see it."""
+    """The live lane as the page and the command line see it.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        lane: whoever makes the pictures; by default the engine's process of this home.
+    """
+
+    def __init__(self, settings: Settings, lane: LiveLane | None = None) -> None:
         self._settings = settings
+        self._lane = lane or EngineConnection(settings)
 
     def generate(
         self, request: GenerationRequest, previews: bool = True
@@ -61,13 +67,14 @@ class GenerationService:
             EngineUnavailable: no engine answers, or it died on the way.
             ProfileStudioError: whatever the engine refuses, as its own class.
         """
+        check_request_for_demo(request, self._settings)
         # What can be refused without a model is refused at once, also while the engine still loads.
         for text in (request.prompt, request.negative_prompt):
             prepare_prompt(text, latin_only=request.base == STARTER)
         for adapter in request.adapters:
             find_adapter(adapter.adapter_name, self._settings)
         question = {"op": "generate", "request": request.model_dump(mode="json"), "previews": previews}
-        with closing(live.ask(self._settings, question)) as replies:
+        with closing(self._lane.ask(question)) as replies:
             for reply in replies:
                 event = _event(reply)
                 yield event
@@ -79,7 +86,7 @@ class GenerationService:
 
     def engine_is_running(self) -> bool:
         """Whether an engine answers."""
-        return live.engine_answers(self._settings)
+        return self._lane.is_there()
 
     def recipe(self, picture_path: Path) -> PictureRecipe:
         """What a picture was made with.
@@ -90,7 +97,9 @@ class GenerationService:
         return read_recipe(picture_path)
 
     def recent(self, limit: int) -> list[Path]:
-        """The newest pictures, newest first."""
+        """The newest pictures, newest first; none in a demo, where they would be those of strangers."""
+        if self._settings.is_demo:
+            return []
         return latest_pictures(self._settings.pictures_dir, limit)
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from profile_studio.domain.errors import JobNotAllowed
-from profile_studio.domain.jobs import Job, JobStatus, LossPoint
+from profile_studio.domain.jobs import Job, JobKind, JobStatus, LossPoint
 from profile_studio.jobs.presence import supervisor_presence
 from profile_studio.jobs.queue import enqueue
+from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
@@ -24,6 +25,25 @@ class Sample:
     index: int
     path: Path
     is_base: bool
+
+
+def job_facts(job: Job) -> dict[str, object]:
+    """What programs are told about a job; unknown values are None, never absent."""
+    error = {"kind": job.error.kind, "message": job.error.message, "fix": job.error.fix} if job.error else None
+    return {
+        "job": job.id,
+        "kind": job.kind.value,
+        "status": job.status.value,
+        "step": job.step,
+        "steps": job.steps,
+        "fraction": job.fraction,
+        "seconds_left": job.seconds_left,
+        "attempt": job.attempt,
+        "queue_position": job.queue_position,
+        "error": error,
+        "adapter": job.spec.get("adapter_name") if job.kind is JobKind.TRAIN else None,
+        "file": (job.result or {}).get("file"),
+    }
 
 
 class JobService:
@@ -51,6 +71,7 @@ class JobService:
         Raises:
             JobNotAllowed: it neither runs nor waits.
         """
+        refuse_in_demo(self._settings, "Pausing jobs is")
         if not self._repository.ask_pause(job_id):
             raise self._refusal(job_id, "paused", "Only a running or queued job can be paused.")
         return self.get(job_id)
@@ -61,6 +82,7 @@ class JobService:
         Raises:
             JobNotAllowed: it is not paused.
         """
+        refuse_in_demo(self._settings, "Resuming jobs is")
         if not self._repository.resume(job_id):
             raise self._refusal(job_id, "resumed", "Only a paused job can be resumed; start a new one instead.")
         enqueue(self._settings, job_id)
@@ -72,6 +94,7 @@ class JobService:
         Raises:
             JobNotAllowed: it is over already.
         """
+        refuse_in_demo(self._settings, "Canceling jobs is")
         if not self._repository.ask_cancel(job_id, time.time()):
             raise self._refusal(job_id, "canceled", "There is nothing to do: it is over.")
         return self.get(job_id)

@@ -1,4 +1,4 @@
-"""The live lane's wire: where the engine listens, and how one speaks with it.
+"""The live lane: who makes pictures at once, where the engine listens, and how one speaks with it.
 
 One request per connection: a JSON object, answered by JSON objects until `done` or `error`. Closing the connection
 stops the work before its next step. Both sides prove that they know the key in `engine.json`, which only this
@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from profile_studio.domain.errors import EngineUnavailable
 from profile_studio.jobs.presence import Presence
@@ -24,6 +24,35 @@ from profile_studio.storage.files import write_atomically
 HOST = "127.0.0.1"
 MAX_REQUEST_BYTES = 2**20
 MAX_REPLY_BYTES = 2**26
+
+
+class LiveLane(Protocol):
+    """Whoever makes pictures at once: the engine's process, or this one where a host demands it (see `app.py`)."""
+
+    def ask(self, message: Mapping[str, Any]) -> Generator[dict[str, Any]]:
+        """Sends one request and yields the replies; closing the iterator stops the work.
+
+        Raises:
+            EngineUnavailable: none answers.
+        """
+        ...
+
+    def is_there(self) -> bool:
+        """Whether somebody would answer now."""
+        ...
+
+
+@dataclass(frozen=True)
+class EngineConnection:
+    """The live lane to the engine's process of a home."""
+
+    settings: Settings
+
+    def ask(self, message: Mapping[str, Any]) -> Generator[dict[str, Any]]:
+        return ask(self.settings, message)
+
+    def is_there(self) -> bool:
+        return engine_answers(self.settings)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from profile_studio.services.comparison import ComparisonService
 from profile_studio.services.datasets import DatasetService
 from profile_studio.services.generation import GenerationService
 from profile_studio.services.jobs import JobService
+from profile_studio.services.live import LiveLane
 from profile_studio.services.training import TrainingService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
@@ -29,19 +30,26 @@ class Studio:
     comparison: ComparisonService
 
     @classmethod
-    def open(cls, settings: Settings) -> "Studio":
-        """The studio of this home; makes the folders and brings the tables to the newest revision."""
+    def open(cls, settings: Settings, lane: LiveLane | None = None) -> "Studio":
+        """The studio of this home; makes the folders and brings the tables to the newest revision.
+
+        Args:
+            lane: whoever makes pictures at once; by default the engine's process of this home.
+        """
         settings.create_folders()
         database = Database(settings.resolved_database_url)
         with FileLock(settings.run_dir / "upgrade.lock", preserve_lock_file=True):
             database.upgrade()
+            datasets = DatasetService(settings, database)
+            if settings.is_demo:
+                datasets.take_all_examples()
         return cls(
             settings=settings,
-            datasets=DatasetService(settings, database),
+            datasets=datasets,
             captioning=CaptioningService(settings, database),
             training=TrainingService(settings, database),
             jobs=JobService(settings, database),
             adapters=AdapterService(settings),
-            generation=GenerationService(settings),
+            generation=GenerationService(settings, lane),
             comparison=ComparisonService(settings, database),
         )

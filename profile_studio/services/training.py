@@ -11,6 +11,7 @@ from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.names import check_name
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.jobs.queue import enqueue
+from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
@@ -61,6 +62,7 @@ class TrainingService:
             InvalidName: the adapter's name is taken or not allowed.
             BaseModelMissing: the base model is not on this disk.
         """
+        refuse_in_demo(self._settings, "Training is")
         check_name(config.adapter_name)
         dataset = self._datasets.get(config.dataset)
         if len(dataset.training_images) < MINIMUM_IMAGES:

@@ -5,7 +5,8 @@ import logging
 import math
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from PIL import Image
 from torch import Tensor
 
 from profile_studio.domain.starter_words import BACKGROUNDS, SEEN_ATTRIBUTES, STYLES
+from profile_studio.metrics.captioner import Captioner
 from profile_studio.metrics.critic import Critic
 from profile_studio.metrics.distances import kernel_distance
 from profile_studio.starter.bars import bars, table
@@ -166,14 +168,36 @@ def _judge_answers(
     return shares
 
 
-def _intact_faces(workspace: Workspace, pictures: Sequence[NDArray[np.uint8]]) -> tuple[Share, float]:
-    """How many pictures the critic calls intact rather than broken, and its mean score."""
+@contextmanager
+def _on_disk(pictures: Sequence[NDArray[np.uint8]]) -> Generator[list[Path]]:
     with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder) / f"{index:03d}.png" for index in range(len(pictures))]
+        files = [Path(folder) / f"{index:04d}.png" for index in range(len(pictures))]
         for file, picture in zip(files, pictures, strict=True):
             Image.fromarray(picture).save(file)
+        yield files
+
+
+def _intact_faces(workspace: Workspace, pictures: Sequence[NDArray[np.uint8]]) -> tuple[Share, float]:
+    """How many pictures the critic calls intact rather than broken, and its mean score."""
+    with _on_disk(pictures) as files:
         scores = Critic(workspace.critic, str(workspace.device)).score(files)
     return wilson(int((scores > 0.5).sum()), len(scores)), round(float(scores.mean()), 4)
+
+
+def _captioner_answers(workspace: Workspace, split: Split) -> dict[str, dict[str, Any]]:
+    """Per attribute: in how many of the pictures that show it the captioner names it, and how often it is right then."""
+    with _on_disk(list(split.pictures)) as files:
+        answers = Captioner(workspace.judge, str(workspace.device)).answers(files)
+    numbers: dict[str, dict[str, Any]] = {}
+    for attribute in SEEN_ATTRIBUTES:
+        truths = [
+            (told.get(attribute), getattr(one, attribute)) for told, one in zip(answers, split.attributes, strict=True)
+        ]
+        shown = [(answer, truth) for answer, truth in truths if truth is not None]
+        named = [(answer, truth) for answer, truth in shown if answer is not None]
+        right = wilson(sum(answer == truth for answer, truth in named), len(named))
+        numbers[attribute] = {"shown": len(shown), **asdict(right)}
+    return numbers
 
 
 def _judge_distance(
@@ -181,7 +205,8 @@ def _judge_distance(
 ) -> dict[str, float | int]:
     """Unbiased kernel distance of generated to held-out renders, and what it is between two sets of renders.
 
-    Between two real sets it scatters around 0, so the yardstick is its root mean square over random disjoint pairs.
+    Between two real sets it scatters around 0, so the yardstick is its root mean square over random disjoint pairs. The
+    generated pictures are held against renders of other prompts than theirs, or they would be nearer than chance.
     """
     _, judge, _ = restore_judge(workspace)
     judge.eval()
@@ -196,7 +221,7 @@ def _judge_distance(
     orders = [rng.permutation(len(renders)) for _ in range(REAL_PAIRS)]
     among_real = [kernel_distance(renders[order[:n]], renders[order[n : 2 * n]]) for order in orders]
     yardstick = float(np.sqrt(np.mean(np.square(among_real))))
-    distance = kernel_distance(generated, renders[:n])
+    distance = kernel_distance(generated, renders[n : 2 * n])
     return {
         "n": n,
         "generated_to_real": round(distance, 6),
@@ -235,11 +260,12 @@ def run(workspace: Workspace) -> None:
         "judge_on_held_out_renders": {name: asdict(share) for name, share in judge_itself.items()},
         "intact_faces_by_critic": {**asdict(intact), "mean_score": mean_score},
         "judge_distance": distance,
+        "captioner_on_held_out_renders": _captioner_answers(workspace, split),
     }
     lines = bars(metrics)
     metrics["bars"] = [{**asdict(line), "verdict": line.verdict} for line in lines]
     (workspace.starter / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
     sheet = contact_sheet([*unprompted, *prompted[:32]], columns=8)
-    sheet.quantize(80, dither=Image.Dither.NONE).save(workspace.starter / "contact_sheet.png", optimize=True)
+    sheet.quantize(256, dither=Image.Dither.NONE).save(workspace.starter / "contact_sheet.png", optimize=True)
     log.info("the starter against its bars:\n%s", table(lines))
     (workspace.critic / "metrics.json").write_text(json.dumps(critic_numbers(workspace), indent=2) + "\n")

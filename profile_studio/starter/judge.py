@@ -4,8 +4,8 @@ The picture tower is a ResNet: in one minute of one core it names 84 % of hair s
 renders, where a vision transformer of the same cost names 18 % and 58 %.
 """
 
-# pyright: reportArgumentType=false
-# transformers' `to` is typed as if it took itself.
+# pyright: reportArgumentType=false, reportOptionalCall=false
+# transformers' `to` is typed as if it took itself, and the towers of a judge as if they could be missing.
 
 import copy
 import logging

@@ -7,7 +7,7 @@ import gradio as gr
 from profile_studio.base_models import STARTER, find_base_model
 from profile_studio.domain.jobs import JobStatus
 from profile_studio.services.studio import Studio
-from profile_studio.settings import REPOSITORY_ROOT, Settings
+from profile_studio.ui.api import open_api
 from profile_studio.ui.components.adapter_slots import chosen_weights
 from profile_studio.ui.components.job_view import status_line
 from profile_studio.ui.components.markup import escape
@@ -24,13 +24,9 @@ from profile_studio.ui.page import (
     TRAIN,
     Page,
 )
+from profile_studio.ui.serving import CACHE_AGE_S, CACHE_SWEEP_S, LONGEST_QUEUE
 from profile_studio.ui.tabs import blend, compare, pictures, train
 from profile_studio.ui.texts import ENGLISH, Texts
-from profile_studio.ui.theme import StudioTheme
-
-STYLE_SHEET = REPOSITORY_ROOT / "assets" / "css" / "style.css"
-MAXIMUM_UPLOAD = "512mb"
-_CACHE_SWEEP_S, _CACHE_AGE_S = 600, 6 * 3600  # Gradio's copies of files a person downloaded or dropped
 
 
 def build(studio: Studio, texts: Texts = ENGLISH) -> gr.Blocks:
@@ -39,7 +35,7 @@ def build(studio: Studio, texts: Texts = ENGLISH) -> gr.Blocks:
         title=texts.header.title,
         analytics_enabled=False,
         fill_width=True,
-        delete_cache=(_CACHE_SWEEP_S, _CACHE_AGE_S),
+        delete_cache=(CACHE_SWEEP_S, CACHE_AGE_S),
     ) as page_blocks:
         with gr.Row(elem_id="bar", equal_height=True):
             gr.HTML(f"<h1>{escape(texts.header.title)}</h1>", elem_id="title")
@@ -47,6 +43,8 @@ def build(studio: Studio, texts: Texts = ENGLISH) -> gr.Blocks:
                 _base_choices(texts), value=STARTER, allow_custom_value=True, label=texts.header.base, elem_id="base"
             )
             status = gr.HTML(elem_id="status")
+        if studio.settings.space_id:
+            _space_banner(studio.settings.is_demo, texts)
         notice = notice_area()
         carried_dataset, carried_adapter = gr.State(None), gr.State(None)
         with gr.Tabs(selected=BLEND) as tabs:
@@ -60,28 +58,17 @@ def build(studio: Studio, texts: Texts = ENGLISH) -> gr.Blocks:
         _wire_tabs(page, pictures_tab, train_tab, blend_tab, compare_tab)
         _wire_first_look(page_blocks, pictures_tab, train_tab, blend_tab, compare_tab)
         _wire_base(page, notice, blend_tab)
-    return page_blocks
+        open_api(studio)
+    return page_blocks.queue(api_open=False, max_size=LONGEST_QUEUE)
 
 
-def launch_options(settings: Settings) -> dict[str, Any]:
-    """What `Blocks.launch` is called with, besides address and port.
-
-    Nothing of what a person does is kept in the browser or told to anyone, and no file of the home is served by path.
-    """
-    return {
-        "theme": StudioTheme(),
-        "css_paths": [STYLE_SHEET],
-        "footer_links": ["settings"],
-        "run_history": False,
-        "enable_monitoring": False,
-        "max_file_size": MAXIMUM_UPLOAD,
-        "allowed_paths": [],
-        "blocked_paths": [str(settings.resolved_home)],
-        "strict_cors": True,
-        "mcp_server": False,
-        "pwa": False,
-        "ssr_mode": False,
-    }
+def _space_banner(is_demo: bool, texts: Texts) -> None:
+    words = f"{texts.demo.shared} {texts.demo.forgets}" if is_demo else texts.demo.forgets
+    with gr.Row(elem_id="space-banner", elem_classes="card"):
+        with gr.Column(min_width=260):  # on a phone the button then goes below
+            gr.HTML(f'<p role="note">{escape(words)}</p>')
+        if is_demo:
+            gr.DuplicateButton(texts.demo.duplicate, elem_id="duplicate", min_width=160)
 
 
 def _base_choices(texts: Texts) -> list[tuple[str, str]]:

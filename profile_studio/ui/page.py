@@ -45,6 +45,11 @@ class Page:
     carried_dataset: gr.State  # the set a person came with from Pictures, until Train has taken it
     carried_adapter: gr.State  # the LoRA a person came with from Train, until Blend has taken it
 
+    @property
+    def is_demo(self) -> bool:
+        """Whether strangers share the studio, so that nothing of it may be changed here."""
+        return self.studio.settings.is_demo
+
     def adapter_choices(self, base: str, kind: AdapterKind | None = None) -> list[str]:
         """Names of the LoRAs made for this base, for a dropdown."""
         return [adapter.name for adapter in self.studio.adapters.list(base) if kind in (None, adapter.kind)]

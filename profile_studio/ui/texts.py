@@ -401,6 +401,24 @@ class CompareTexts:
 
 
 @dataclass(frozen=True)
+class DemoTexts:
+    """On a Space, and above all where strangers share it."""
+
+    shared: str = (
+        "This is a public demo, and everybody who opens it shares it: make pictures and compare; uploads and training "
+        "are off."
+    )
+    forgets: str = "What this Space keeps is lost when it restarts: download your LoRA and your pictures."
+    duplicate: str = "Duplicate this Space"
+    training_is_off: str = (
+        "Training is off in this public demo. Duplicate this Space as a private one of yours to train."
+    )
+    uploads_are_off: str = (
+        "Uploads are off in this public demo. Duplicate this Space, set it to private, and use your own."
+    )
+
+
+@dataclass(frozen=True)
 class Texts:
     """One language."""
 
@@ -410,6 +428,7 @@ class Texts:
     train: TrainTexts = TrainTexts()
     blend: BlendTexts = BlendTexts()
     compare: CompareTexts = CompareTexts()
+    demo: DemoTexts = DemoTexts()
 
 
 ENGLISH = Texts()

@@ -12,7 +12,7 @@ import queue
 import threading
 import time
 import traceback
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, Listener, answer_challenge, deliver_challenge
@@ -35,7 +35,7 @@ from profile_studio.services.live import (
     send,
 )
 from profile_studio.settings import Settings
-from profile_studio.storage.models import find_adapter
+from profile_studio.storage.models import WeightedAdapter, find_adapter
 from profile_studio.storage.pictures import write_picture
 
 if TYPE_CHECKING:  # torch takes seconds to import; the engine listens before
@@ -132,7 +132,7 @@ class Engine:
             except Exception as error:  # noqa: BLE001  # no request may end the engine
                 _log.error("%s", traceback.format_exc())
                 self._pipeline = None  # it may be half changed
-                _tell_error(connection, _explain(error))
+                _tell_error(connection, explain(error))
         except Stopped:
             _log.info("stopped: the client left")
 
@@ -157,25 +157,43 @@ class Engine:
         return self._pipeline
 
     def _generate(self, connection: "Wire", message: Mapping[str, Any], received_at: float) -> None:
-        request = _read_request(message)
+        request = read_request(message)
         base = find_base_model(request.base, self._settings)
-        adapters = [(find_adapter(wish.adapter_name, self._settings), wish.weight) for wish in request.adapters]
+        adapters = find_weighted_adapters(request, self._settings)
         _stop_if_gone(connection)
         with self._lease.for_picture():
             pipeline = self._load(base)
-            from profile_studio.inference.adapters import ChosenAdapter
-
-            chosen = [ChosenAdapter(adapter.name, adapter.path, weight) for adapter, weight in adapters]
             progress = _Progress(connection, previews=bool(message.get("previews")))
-            for picture in pipeline.draw(request, chosen, progress.on_step):
-                path = write_picture(self._settings.pictures_dir, picture.image, picture.recipe)
-                _say(
-                    connection,
-                    {"event": "picture", "index": picture.index, "file": str(path), "seed": picture.recipe.seed},
-                )
+            for event in draw(pipeline, request, adapters, self._settings, progress.on_step):
+                _say(connection, event)
         seconds_to_first_step = progress.first_step_at - received_at
         seconds = time.monotonic() - received_at
         _say(connection, {"event": "done", "seconds": seconds, "seconds_to_first_step": seconds_to_first_step})
+
+
+def find_weighted_adapters(request: GenerationRequest, settings: Settings) -> list[WeightedAdapter]:
+    """The request's adapters with their files.
+
+    Raises:
+        UnknownAdapter, InvalidAdapter: one is not there, or broken.
+    """
+    return [WeightedAdapter(find_adapter(wish.adapter_name, settings), wish.weight) for wish in request.adapters]
+
+
+def draw(
+    pipeline: "StudioPipeline",
+    request: GenerationRequest,
+    adapters: Sequence[WeightedAdapter],
+    settings: Settings,
+    on_step: "Callable[[Step], None]",
+) -> Iterator[dict[str, Any]]:
+    """Draws a request's pictures, keeps each in the home, and yields what the client is told about it."""
+    from profile_studio.inference.adapters import ChosenAdapter
+
+    chosen = [ChosenAdapter(each.adapter.name, each.adapter.path, each.weight) for each in adapters]
+    for picture in pipeline.draw(request, chosen, on_step):
+        path = write_picture(settings.pictures_dir, picture.image, picture.recipe)
+        yield {"event": "picture", "index": picture.index, "file": str(path), "seed": picture.recipe.seed}
 
 
 class _Progress:
@@ -196,7 +214,12 @@ class _Progress:
             _say(self._connection, {"event": "preview", **facts})
 
 
-def _read_request(message: Mapping[str, Any]) -> GenerationRequest:
+def read_request(message: Mapping[str, Any]) -> GenerationRequest:
+    """The request inside a message.
+
+    Raises:
+        InvalidSettings: a value is out of its bounds.
+    """
     try:
         return GenerationRequest.model_validate(message.get("request"))
     except ValidationError as error:
@@ -222,10 +245,16 @@ def _tell_error(connection: "Wire", error: ProfileStudioError) -> None:
     if isinstance(error, Stopped):
         raise error
     _log.info("refused: %s", error)
-    _say(connection, {"event": "error", "kind": error.kind, "message": error.message, "fix": error.fix})
+    _say(connection, error_event(error))
 
 
-def _explain(error: Exception) -> ProfileStudioError:
+def error_event(error: ProfileStudioError) -> dict[str, Any]:
+    """What a client is told about an error."""
+    return {"event": "error", "kind": error.kind, "message": error.message, "fix": error.fix}
+
+
+def explain(error: Exception) -> ProfileStudioError:
+    """An unexpected error in words."""
     if isinstance(error, MemoryError) or "memory" in str(error).lower():
         return ProfileStudioError(
             "The picture does not fit into the memory.", "Make it smaller, or close other programs."

@@ -1,11 +1,6 @@
 """A studio with its worker on an empty home, and a Chromium to look at it."""
 
-import os
-import re
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from profile_studio.settings import REPOSITORY_ROOT
+from tests.running_app import running_app
 
 DEADLINE_MS = 60_000  # far above what anything takes: a busy machine is slow, not wrong
 expect.set_options(timeout=DEADLINE_MS)
@@ -37,27 +33,16 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")  # a driver left open would keep an event loop running in later tests
-def studio_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of `python app.py` on an empty home; stopped as a person would, with SIGINT."""
-    home = tmp_path_factory.mktemp("home")
-    environment = {**os.environ, "PROFILE_STUDIO_HOME": str(home), "PYTHONUNBUFFERED": "1"}
-    with (home / "web.log").open("w+") as log:
-        process = subprocess.Popen(
-            [sys.executable, "app.py"],
-            cwd=REPOSITORY_ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-        assert process.stdout is not None
-        try:
-            yield next(match[0] for line in process.stdout if (match := re.search(r"http://\S+", line)))
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=40)
-            process.stdout.close()
+@pytest.fixture(scope="module")
+def studio_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def studio_address(studio_home: Path) -> Iterator[str]:
+    """Address of `python app.py` on an empty home."""
+    with running_app(studio_home) as address:
+        yield address
 
 
 @pytest.fixture

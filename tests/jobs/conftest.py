@@ -33,16 +33,16 @@ class Home:
     def __init__(self, settings: Settings, base: Path) -> None:
         self.settings = settings
         self._base = base
-        database = Database(settings.resolved_database_url)
-        database.upgrade()
-        self.jobs = JobRepository(database)
+        self.database = Database(settings.resolved_database_url)
+        self.database.upgrade()
+        self.jobs = JobRepository(self.database)
         pictures = settings.resolved_home / "pictures-in"
         pictures.mkdir()
         random = np.random.default_rng(0)
         for index in range(4):
             pixels = random.integers(0, 256, (80, 80, 3), dtype=np.uint8)
             Image.fromarray(pixels).save(pictures / f"{index}.png")
-        DatasetService(settings, database).import_sources(ImportRequest([pictures], "noise", "noisy"))
+        DatasetService(settings, self.database).import_sources(ImportRequest([pictures], "noise", "noisy"))
 
     def submit(self, adapter_name: str, steps: int = 30) -> Job:
         config = LoraTrainingConfig(
@@ -65,8 +65,10 @@ class Home:
 
 
 @pytest.fixture
-def home(settings: Settings, tiny_base: Path) -> Home:
-    return Home(settings, tiny_base)
+def home(settings: Settings, tiny_base: Path) -> Iterator[Home]:
+    home = Home(settings, tiny_base)
+    yield home
+    home.database.engine.dispose()  # psycopg warns about a connection that nobody closed
 
 
 @pytest.fixture

@@ -1,13 +1,16 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import gradio as gr
 import pytest
 
+from profile_studio.domain.errors import InvalidSettings
 from profile_studio.services.studio import Studio
 from profile_studio.settings import REPOSITORY_ROOT, Settings
-from profile_studio.ui.app import build, launch_options
+from profile_studio.ui.app import build
+from profile_studio.ui.serving import launch_options
 
 
 @pytest.fixture
@@ -30,13 +33,40 @@ def test_every_input_has_a_label(page: gr.Blocks) -> None:
 def test_nothing_of_the_home_is_served_by_path_and_nothing_is_told_to_anyone(
     settings: Settings, page: gr.Blocks
 ) -> None:
-    options = launch_options(settings)
-    assert options["blocked_paths"] == [str(settings.resolved_home)]
+    options = launch_options(Studio.open(settings))
+    assert set(settings.resolved_home.iterdir()) <= {*map(Path, options["blocked_paths"]), settings.uploads_dir}
     assert (options["allowed_paths"], options["run_history"], options["enable_monitoring"]) == ([], False, False)
     assert not page.analytics_enabled
 
 
+def test_there_is_no_public_address_without_a_password(tmp_path: Path) -> None:
+    studio = Studio.open(Settings(home=tmp_path / "home", share=True))
+    with pytest.raises(InvalidSettings) as caught:
+        launch_options(studio)
+    assert "PROFILE_STUDIO_PASSWORD" in caught.value.fix
+
+
+def test_only_the_curated_calls_are_open_and_each_says_what_it_does(page: gr.Blocks) -> None:
+    named = page.get_api_info()["named_endpoints"]
+    assert set(named) == {"/list_adapters", "/list_datasets", "/make_picture", "/train_style", "/job_status"}
+    assert all(call["description"] for call in named.values())
+    assert not page.api_open
+
+
+def test_a_demo_says_so_and_offers_a_copy(
+    tmp_path: Path, in_a_loop: Callable[[Callable[[], gr.Blocks]], gr.Blocks]
+) -> None:
+    settings = Settings(home=tmp_path / "home", space_id="someone/studio")
+    page = in_a_loop(lambda: build(Studio.open(settings)))
+    parts = {block.elem_id: block for block in page.blocks.values() if getattr(block, "elem_id", None)}
+    assert "duplicate" in parts and "space-banner" in parts
+    assert not parts["start-training"].interactive
+    assert not parts["add-set"].visible
+    assert not parts["fate"].visible
+    assert not parts["set-tools"].visible
+
+
 def test_the_page_is_built_without_torch() -> None:
-    code = "import sys, profile_studio.ui.app; print(sorted({'torch', 'diffusers', 'transformers'} & set(sys.modules)))"
+    code = "import sys, app, profile_studio.ui.app, profile_studio.ui.serving; print(sorted({'torch', 'diffusers', 'transformers'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY_ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -19,6 +19,7 @@ KINDS = (AdapterKind.STYLE, AdapterKind.FACE, None, None)
 """What each slot is for: the two that belong together first, then any."""
 
 NO_ADAPTER = ""
+OPENING_STYLE = "pixel-art"
 OPENING_WEIGHT = 0.8  # at full strength the shipped style washes faces out; here the slider has room both ways
 
 
@@ -76,7 +77,7 @@ def chosen_weights(values: Sequence[Any]) -> tuple[AdapterWeight, ...]:
 
 def default_weights(adapters: Sequence[Adapter], wanted: str | None = None) -> tuple[AdapterWeight, ...]:
     """One style and one steady face: what the page opens with, or the style a person came with."""
-    style = _first(adapters, AdapterKind.STYLE, wanted)
+    style = _first(adapters, AdapterKind.STYLE, wanted or OPENING_STYLE)
     face = _first(adapters, AdapterKind.FACE, wanted)
     return tuple(
         AdapterWeight(adapter_name=adapter.name, weight=min(adapter.default_weight, OPENING_WEIGHT))

@@ -157,7 +157,7 @@ def build(page: Page) -> BlendTab:
                         seed = gr.Number(
                             _OPENING_SEED, label=texts.seed, precision=0, minimum=0, maximum=2**31 - 1, elem_id="seed"
                         )
-                with gr.Accordion(texts.files, open=False):
+                with gr.Accordion(texts.files, open=False, visible=not page.is_demo):
                     file_list = gr.HTML()
                     with gr.Row():
                         upload = gr.UploadButton(texts.add_file, file_types=[".safetensors"], size="sm")

@@ -78,20 +78,32 @@ def build(page: Page) -> PicturesTab:
         with gr.Column(visible=False) as show:
             with gr.Row(elem_classes="card"):
                 dataset = gr.Dropdown(label=texts.dataset, choices=[], elem_id="pictures-dataset")
-                trigger = gr.Textbox("", label=texts.trigger, info=texts.trigger_info, max_length=64)
-                add = gr.Button(texts.new, size="md", scale=0, min_width=160, elem_id="add-set")
+                trigger = gr.Textbox(
+                    "", label=texts.trigger, info=texts.trigger_info, max_length=64, interactive=not page.is_demo
+                )
+                add = gr.Button(
+                    texts.new, size="md", scale=0, min_width=160, elem_id="add-set", visible=not page.is_demo
+                )
             with gr.Row():
                 with gr.Column(scale=3, elem_classes="card"):
                     grid = picture_grid(texts.gallery)
                 with gr.Column(scale=2, min_width=280, elem_classes="card picture-side-panel"):
                     chosen = gr.State(None)
                     picture = gr.HTML()
-                    fate = gr.Button(texts.set_it_aside, size="sm", elem_id="fate")
-                    caption = gr.Textbox("", label=texts.caption, info=texts.caption_info, lines=3, elem_id="caption")
+                    fate = gr.Button(texts.set_it_aside, size="sm", elem_id="fate", visible=not page.is_demo)
+                    caption = gr.Textbox(
+                        "",
+                        label=texts.caption,
+                        info=texts.caption_info,
+                        lines=3,
+                        elem_id="caption",
+                        interactive=not page.is_demo,
+                    )
                     next_picture = gr.Button(texts.next_picture, size="sm", elem_id="next-picture")
-            tools = build_tools(texts)
+            with gr.Column(visible=not page.is_demo, elem_id="set-tools"):
+                tools = build_tools(texts)
             next_tab = gr.Button(texts.next, variant="primary", size="lg", elem_id="to-train")
-            delete = gr.Button(texts.delete, size="sm", elem_classes="quiet-button")
+            delete = gr.Button(texts.delete, size="sm", elem_classes="quiet-button", visible=not page.is_demo)
             with gr.Column(visible=False, elem_classes="card danger") as confirm:
                 question = gr.HTML()
                 with gr.Row():
@@ -181,7 +193,8 @@ def build(page: Page) -> PicturesTab:
     def saves_and_goes_on(name: str, picture_id: str | None, text: str) -> Updates:
         if picture_id is None:
             return {}
-        studio.datasets.set_caption(name, picture_id, text)
+        if text != _caption_of(studio.datasets.get(name), picture_id):
+            studio.datasets.set_caption(name, picture_id, text)
         opened = studio.datasets.get(name)
         return shows_picture(opened, _after(opened, picture_id))
 

@@ -84,7 +84,11 @@ def build(page: Page) -> TrainTab:
                 with gr.Row(elem_classes="numbers"):
                     numbers = {field: _number(field, texts) for field in NUMBER_FIELDS}
             promise = gr.HTML(elem_id="promise")
-            start = gr.Button(texts.start, variant="primary", size="lg", elem_id="start-training")
+            if page.is_demo:
+                gr.HTML(f"<p>{escape(page.texts.demo.training_is_off)}</p>")
+            start = gr.Button(
+                texts.start, variant="primary", size="lg", elem_id="start-training", interactive=not page.is_demo
+            )
         with gr.Column(elem_classes="card"):
             no_jobs = gr.HTML(f'<p class="quiet">{escape(texts.no_jobs)}</p>')
             jobs = gr.Radio([], label=texts.jobs, visible=False, elem_classes="jobs", elem_id="train-jobs")

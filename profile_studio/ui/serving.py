@@ -1,0 +1,94 @@
+"""How the page is served: what Gradio may keep, what it may give away, and whether it is well."""
+
+import shutil
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from profile_studio.domain.errors import InvalidSettings
+from profile_studio.services.studio import Studio
+from profile_studio.settings import REPOSITORY_ROOT, Settings
+from profile_studio.ui.texts import ENGLISH, Texts
+from profile_studio.ui.theme import StudioTheme
+
+STYLE_SHEET = REPOSITORY_ROOT / "assets" / "css" / "style.css"
+MAXIMUM_UPLOAD = "512mb"
+CACHE_SWEEP_S, CACHE_AGE_S = 600, 3600  # what was dropped on the page and neither used nor taken away
+LONGEST_QUEUE = 256
+HEALTH_PATH = "/healthz"
+_UPLOAD_PATH = "/gradio_api/upload"
+
+
+def launch_options(studio: Studio, texts: Texts = ENGLISH) -> dict[str, Any]:
+    """What `Blocks.launch` is called with, besides address and port.
+
+    Nothing of what a person does is kept in the browser or told to anyone, and no file of the home is served by path.
+    The page's own pictures travel inside its HTML, so no path needs to be allowed.
+
+    Raises:
+        InvalidSettings: a public address is wanted without a password.
+    """
+    settings = studio.settings
+    if settings.share and settings.login is None:
+        raise InvalidSettings(
+            "A public address without a password would show everybody your pictures.",
+            "Set PROFILE_STUDIO_PASSWORD, or do without PROFILE_STUDIO_SHARE.",
+        )
+    return {
+        "theme": StudioTheme(),
+        "css_paths": [STYLE_SHEET],
+        "footer_links": ["settings"],
+        "auth": settings.login,
+        "share": settings.share,  # said, because Gradio shares by itself on Colab
+        "run_history": False,
+        "enable_monitoring": False,
+        "max_file_size": MAXIMUM_UPLOAD,
+        "allowed_paths": [],
+        "blocked_paths": [str(path) for path in settings.private_paths],
+        "strict_cors": True,
+        "mcp_server": False,
+        "pwa": False,
+        "ssr_mode": False,
+        "app_kwargs": {"routes": [_health_route(studio)], "middleware": _middleware(settings, texts)},
+    }
+
+
+def empty_uploads(settings: Settings) -> None:
+    """Forgets what browsers sent and nobody imported; makes the folder for the next ones, for this user only."""
+    shutil.rmtree(settings.uploads_dir, ignore_errors=True)
+    settings.uploads_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _health_route(studio: Studio) -> Route:
+    """For watchdogs, without a login: the page answers, and whether a worker of this home was seen."""
+
+    def health(_request: Request) -> JSONResponse:
+        return JSONResponse({"ok": True, "worker": studio.jobs.worker_is_running()})
+
+    return Route(HEALTH_PATH, health, methods=["GET"])
+
+
+def _middleware(settings: Settings, texts: Texts) -> list[Middleware]:
+    return [Middleware(NoUploads, message=texts.demo.uploads_are_off)] if settings.is_demo else []
+
+
+class NoUploads:
+    """Refuses files before they are read: Gradio would hand an upload to whoever has its address.
+
+    Args:
+        message: one sentence for whoever sent the file.
+    """
+
+    def __init__(self, app: ASGIApp, message: str) -> None:
+        self._app = app
+        self._message = message
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].rstrip("/").endswith(_UPLOAD_PATH):
+            await PlainTextResponse(self._message, status_code=403)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)

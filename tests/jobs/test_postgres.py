@@ -1,0 +1,89 @@
+"""The same queue on a database server, as docker-compose.yml has it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from profile_studio.domain.jobs import JobStatus
+from profile_studio.jobs.processes import KeptSupervisor
+from profile_studio.jobs.queue import enqueue, open_queue
+from profile_studio.settings import Settings
+from tests.jobs.conftest import Home, wait_until
+
+pytestmark = pytest.mark.slow
+
+
+def program(name: str) -> str:
+    """Debian keeps the server's programs off the PATH."""
+    found = shutil.which(name) or next(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")), None)
+    if found is None:
+        pytest.fail(f"There is no {name} on this machine: run scripts/install_postgres.sh.")
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answers(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL for this module alone; it refuses to run as root, so root hands it to Debian's user for it."""
+    folder, port = tmp_path_factory.mktemp("postgres") / "cluster", free_port()
+    folder.mkdir()
+    user = None
+    if os.geteuid() == 0:
+        user = "postgres"
+        shutil.chown(folder, user)
+        for parent in list(folder.parents)[:3]:  # pytest keeps its folders to itself
+            parent.chmod(parent.stat().st_mode | 0o011)
+    initdb = [program("initdb"), "--pgdata", str(folder), "--username", "studio", "--auth", "trust", "--no-sync"]
+    subprocess.run(initdb, user=user, cwd=folder, check=True, capture_output=True)
+    options = ["-D", str(folder), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-F"]
+    server = subprocess.Popen(
+        [program("postgres"), *options], user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    url = f"postgresql://studio@127.0.0.1:{port}/postgres"
+    try:
+        wait_until(lambda: answers(url))
+        yield url
+    finally:
+        server.send_signal(signal.SIGINT)  # "fast": does not wait for connections that a pool still holds
+        server.wait(timeout=30)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    settings = Settings(home=tmp_path / "home", database_url=database_url)
+    settings.create_folders()
+    return settings
+
+
+def test_a_training_runs_from_the_queue_of_a_server(settings: Settings, home: Home, supervisor: KeptSupervisor) -> None:
+    job = home.submit("on-postgres", steps=5)
+    enqueue(settings, job.id)
+
+    wait_until(lambda: home.jobs.get(job.id).status.is_finished, timeout_s=600.0)
+
+    finished = home.jobs.get(job.id)
+    assert (finished.status, finished.step) == (JobStatus.COMPLETED, 5)
+    assert home.tensors("on-postgres")
+    with open_queue(settings) as queue:
+        wait_until(lambda: job.id not in queue.job_ids())  # the row is settled a moment before its workflow ends
+    assert not list(settings.resolved_home.glob("*.db"))

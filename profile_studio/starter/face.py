@@ -41,7 +41,7 @@ NEVER_SHOWN = ("watercolor",)
 BATCH = 16
 STYLE_PICTURES = 400
 MAXIMUM_WEIGHT = 1.5
-FULL_STYLE = 0.75
+FULL_STYLE = 0.5
 """The style weight from which a clean picture is one in the style."""
 CAPTION_DROPOUT = 0.15
 MIN_SNR_GAMMA = 5.0

@@ -2,8 +2,8 @@
 
 Alone on the base's own portraits a LoRA has nothing to learn, because the base draws them already. So each step attaches
 a style adapter at a random weight, frozen, and asks for a clean picture: up to `FULL_STYLE` a portrait of the base, above
-it a portrait *in that style*, so that faces are mended without giving the style back. Styles in `NEVER_SHOWN` ship too
-but stay out of the training: they tell how it does on a style that it has never met.
+it a portrait *in that style*, so that faces are mended without giving the style back. To see what it does for a style
+that it never met, train with ``--loras`` naming a folder without that style.
 """
 
 import logging
@@ -25,11 +25,11 @@ from profile_studio.families import StableDiffusionPipeline, load_pipeline
 from profile_studio.families.stable_diffusion import StableDiffusion
 from profile_studio.lora_files import TrainingFacts, adapter_metadata, check_base, read_adapter
 from profile_studio.starter.captions import caption, content_caption
+from profile_studio.starter.examples import draw_example
 from profile_studio.starter.latents import to_pixels
-from profile_studio.starter.portraits import Attributes, choose_portrait, draw
+from profile_studio.starter.portraits import Attributes
 from profile_studio.starter.render import load_split
 from profile_studio.starter.vae import basis
-from profile_studio.starter.variants import FURTHER
 from profile_studio.starter.workspace import Pace, Workspace
 from profile_studio.storage.files import write_atomically
 from profile_studio.training.adapter import TrainedAdapter
@@ -37,7 +37,6 @@ from profile_studio.training.adapter import TrainedAdapter
 log = logging.getLogger(__name__)
 
 NAME = "face-stability"
-NEVER_SHOWN = ("watercolor",)
 BATCH = 16
 STYLE_PICTURES = 400
 MAXIMUM_WEIGHT = 1.5
@@ -134,7 +133,7 @@ def _base(workspace: Workspace) -> BaseModel:
 
 
 def _attach_styles(workspace: Workspace, pipeline: StableDiffusionPipeline, base: BaseModel) -> dict[str, str]:
-    """Loads the style adapters that the training may see; name to trigger word.
+    """Loads the style adapters that ship; name to trigger word.
 
     Raises:
         InvalidAdapter: one was trained on an older starter.
@@ -142,7 +141,7 @@ def _attach_styles(workspace: Workspace, pipeline: StableDiffusionPipeline, base
     styles: dict[str, str] = {}
     for path in sorted(workspace.loras.glob("*.safetensors")):
         adapter = read_adapter(path)
-        if adapter.kind is AdapterKind.STYLE and adapter.name not in NEVER_SHOWN:
+        if adapter.kind is AdapterKind.STYLE:
             check_base(adapter, STARTER, base.hash)
             pipeline.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=adapter.name)
             styles[adapter.name] = adapter.trigger_word
@@ -184,12 +183,10 @@ def _base_portraits(workspace: Workspace) -> CleanPictures:
 
 
 def _style_portraits(workspace: Workspace, style: str, trigger_word: str) -> CleanPictures:
-    """Fresh portraits in a style of the table :data:`FURTHER`; no example picture is among them."""
-    if style not in FURTHER:
-        raise ValueError(f"{style!r} cannot be drawn here; add it to NEVER_SHOWN.")
-    portraits = [choose_portrait(style, f"face-{index}") for index in range(STYLE_PICTURES)]
-    pictures = np.stack([draw(style, portrait.options) for portrait in portraits])
-    return CleanPictures(_encode(workspace, pictures), [portrait.attributes for portrait in portraits], trigger_word)
+    """Fresh portraits in a style that ships; no example picture is among them."""
+    drawn = [draw_example(style, "face", index) for index in range(STYLE_PICTURES)]
+    pictures = np.stack([picture for _, picture in drawn])
+    return CleanPictures(_encode(workspace, pictures), [shown for shown, _ in drawn], trigger_word)
 
 
 def _publish(

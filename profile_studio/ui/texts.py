@@ -278,6 +278,7 @@ class BlendTexts:
     strength: str = "Strength"
     nothing: str = "none"
     safe: str = "Up to {safe:.0f} is safe. Above it, faces may bend."
+    steadies: str = "Gives faces back where a style bends them: the stronger the style, the more of it."
     trigger: str = "Its word \u201c{word}\u201d is added to your prompt for you."
     add_slot: str = "Blend in another LoRA"
     no_adapters: str = "No LoRA for this base model yet. Train one from your pictures, or add a file below."

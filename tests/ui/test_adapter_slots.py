@@ -14,6 +14,7 @@ from profile_studio.ui.components.adapter_slots import (
     fill_slots,
     with_trigger_words,
     without_trigger_words,
+    word_hint,
 )
 from profile_studio.ui.texts import ENGLISH
 
@@ -60,3 +61,11 @@ def test_the_word_of_a_lora_is_added_once_and_taken_out_again() -> None:
     assert prompt == "pxl, red hair"
     assert with_trigger_words(prompt, weights, [PIXEL]) == prompt
     assert without_trigger_words(prompt, weights, [PIXEL]) == "red hair"
+
+
+def test_a_style_has_a_safe_range_and_a_word_and_a_steady_face_says_what_it_is_for() -> None:
+    assert word_hint([PIXEL, STEADY], "pixel", ENGLISH.blend) == (
+        '<p class="quiet">Up to 1 is safe. Above it, faces may bend. '
+        "Its word \u201cpxl\u201d is added to your prompt for you.</p>"
+    )
+    assert "Gives faces back" in word_hint([PIXEL, STEADY], "steady", ENGLISH.blend)

@@ -142,10 +142,13 @@ def _choices(adapters: Sequence[Adapter], kind: AdapterKind | None, texts: Blend
 
 
 def word_hint(adapters: Sequence[Adapter], name: str | None, texts: BlendTexts) -> str:
-    """Says which word the page adds to the prompt for this LoRA."""
-    word = next((adapter.trigger_word for adapter in adapters if adapter.name == name), "")
-    safe = texts.safe.format(safe=SAFE_WEIGHT_LIMIT)
-    return f'<p class="quiet">{escape(f"{safe} {texts.trigger.format(word=word)}" if word else safe)}</p>'
+    """Says how far the slider may go, or what it is for, and which word the page adds to the prompt for this LoRA."""
+    chosen = next((adapter for adapter in adapters if adapter.name == name), None)
+    steadies = chosen is not None and chosen.kind is AdapterKind.FACE
+    words = [texts.steadies if steadies else texts.safe.format(safe=SAFE_WEIGHT_LIMIT)]
+    if chosen and chosen.trigger_word:
+        words.append(texts.trigger.format(word=chosen.trigger_word))
+    return f'<p class="quiet">{escape(" ".join(words))}</p>'
 
 
 def with_trigger_words(prompt: str, weights: Sequence[AdapterWeight], adapters: Sequence[Adapter]) -> str:

@@ -1,10 +1,11 @@
 # make run    sets everything up and opens the studio
 # make test   sets everything up and runs every test
 # make check  format, lint, types, layers and the quick tests (<= 3 minutes)
+# make soak   imports 2,000 malformed uploads
 # make fix    formats and mends what can be mended by itself
 # make deploy-space NAME=me/my-studio [ZERO_GPU=1]   puts the studio on a Hugging Face Space
 # make bench  measures the numbers of the README (about ten minutes on an idle machine)
-.PHONY: run test check fix install dev chromium postgres bench deploy-space
+.PHONY: run test soak check fix install dev chromium postgres bench deploy-space
 PY = .venv/bin/python
 # Tests run beside processes they start: threads that spin while they wait would starve those on two cores.
 export OMP_WAIT_POLICY ?= PASSIVE
@@ -37,6 +38,9 @@ test: dev chromium postgres
 	.venv/bin/pyright
 	.venv/bin/lint-imports
 	$(PY) -m pytest -m "not gpu"
+
+soak: dev
+	$(PY) -m tests.services.malformed_uploads 2000
 
 fix: dev
 	.venv/bin/ruff format .

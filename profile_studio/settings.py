@@ -22,6 +22,10 @@ class Settings(BaseSettings):
     private: bool = Field(default=False, description="On a Space: its owner alone comes in, so nothing is closed.")
     space_id: str = Field(default="", validation_alias="SPACE_ID", description="Set by Hugging Face on its Spaces.")
     zero_gpu: bool = Field(default=False, validation_alias="SPACES_ZERO_GPU", description="Set there with ZeroGPU.")
+    blip: str = Field(
+        default="Salesforce/blip-image-captioning-base",
+        description="Captions photographs: a local folder in transformers layout, or a hub id.",
+    )
 
     @property
     def is_demo(self) -> bool:

@@ -1,16 +1,43 @@
 """`dataset ...`"""
 
+import time
+from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from profile_studio.cli.output import Reply
-from profile_studio.cli.parts import open_studio
-from profile_studio.domain.datasets import Consent, Dataset, FileNote, ImportReport, ImportRequest
+from profile_studio.cli.output import Reply, say
+from profile_studio.cli.parts import SAY_INTERVAL_S, open_studio, wait_for_job
+from profile_studio.domain.captioning import CaptionerName, uncaptioned
+from profile_studio.domain.captions import CaptionEdit, tag_frequencies
+from profile_studio.domain.datasets import (
+    Consent,
+    Dataset,
+    DatasetImage,
+    FileNote,
+    FileReason,
+    ImportProgress,
+    ImportReport,
+    ImportRequest,
+)
+from profile_studio.services.datasets import DatasetService
+from profile_studio.services.exporting import ExportFormat
+from profile_studio.ui.import_words import import_sentences
+from profile_studio.ui.texts import ENGLISH
 
 app = typer.Typer(help="Training sets.", no_args_is_help=False)
 
+
+class ImportCaptions(StrEnum):
+    """Whether an import writes captions."""
+
+    NONE = "none"
+    AUTO = "auto"
+
+
+NO_CAPTIONS = ImportCaptions.NONE
 Name = Annotated[str, typer.Argument(help="Name of the data set.")]
 
 
@@ -20,6 +47,7 @@ def import_(
     name: Annotated[str, typer.Option(help="Small letters, digits and hyphens.")],
     trigger_word: Annotated[str, typer.Option(help="The word that will call the style up.")] = "",
     class_word: Annotated[str, typer.Option(help="What is in the pictures, for example: person.")] = "",
+    caption: Annotated[ImportCaptions, typer.Option(help="auto: pictures without a caption get one.")] = NO_CAPTIONS,
     hold_out: Annotated[
         float | None, typer.Option(help="Fraction kept for comparing; default 0.15, 0 below 12.")
     ] = None,
@@ -27,7 +55,13 @@ def import_(
 ) -> Reply:
     """Makes a data set of your pictures."""
     request = ImportRequest(sources, name, trigger_word, class_word, consent, hold_out)
-    return _import_reply(open_studio().datasets.import_sources(request))
+    studio = open_studio()
+    report = studio.datasets.import_sources(request, _Teller().tell)
+    if caption is ImportCaptions.AUTO and uncaptioned(report.dataset, overwrite=False):
+        wait_for_job(studio, studio.captioning.submit(name).id)
+        warnings = [note for note in report.warnings if note.reason is not FileReason.IMAGE_WITHOUT_CAPTION]
+        report = ImportReport(studio.datasets.get(name), report.rejected, tuple(warnings))
+    return _import_reply(report)
 
 
 @app.command()
@@ -49,32 +83,98 @@ def list_() -> Reply:
 @app.command()
 def show(name: Name) -> Reply:
     """One data set with its pictures."""
-    return _show_reply(open_studio().datasets.get(name))
+    datasets = open_studio().datasets
+    return _show_reply(datasets, datasets.get(name))
 
 
 @app.command()
 def edit(
     name: Name,
     trigger_word: Annotated[str | None, typer.Option(help="The word that calls the style up.")] = None,
-    caption: Annotated[list[str] | None, typer.Option(help="IMAGE=TEXT; IMAGE as in `dataset show`.")] = None,
+    caption: Annotated[list[str] | None, typer.Option(help="FILE=TEXT; FILE is a name or an id.")] = None,
+    keep: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Takes it back into the set.")] = None,
+    set_aside: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Takes it out of the set.")] = None,
+    find: Annotated[str | None, typer.Option(help="Text in captions, to be replaced.")] = None,
+    replace: Annotated[str, typer.Option(help="What stands there instead.")] = "",
+    prefix: Annotated[str | None, typer.Option(help="Words in front of every caption, once.")] = None,
+    suffix: Annotated[str | None, typer.Option(help="Words at the end of every caption, once.")] = None,
+    hold_out: Annotated[float | None, typer.Option(help="Fraction kept for comparing.")] = None,
+    consent: Annotated[Consent | None, typer.Option(help="Who is in the pictures.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Takes the newest change of captions back.")] = False,
 ) -> Reply:
-    """Changes captions and the trigger word."""
+    """Changes captions, the trigger word, and which pictures count."""
     datasets = open_studio().datasets
+    if undo:
+        datasets.undo_captions(name)
     for change in caption or []:
-        image_id, separator, text = change.partition("=")
+        file, separator, text = change.partition("=")
         if not separator:
-            raise typer.BadParameter(f"{change!r} is not written as IMAGE=TEXT")
-        datasets.set_caption(name, image_id, text)
+            raise typer.BadParameter(f"{change!r} is not written as FILE=TEXT")
+        datasets.set_caption(name, file, text)
+    if find:
+        datasets.edit_captions(name, CaptionEdit.REPLACE, find, replace)
+    if prefix:
+        datasets.edit_captions(name, CaptionEdit.PREFIX, prefix)
+    if suffix:
+        datasets.edit_captions(name, CaptionEdit.SUFFIX, suffix)
+    for file in keep or []:
+        datasets.keep(name, file)
+    for file in set_aside or []:
+        datasets.set_aside(name, file)
     if trigger_word is not None:
         datasets.set_trigger_word(name, trigger_word)
-    return _show_reply(datasets.get(name))
+    if hold_out is not None:
+        datasets.hold_out(name, hold_out)
+    if consent is not None:
+        datasets.set_consent(name, consent)
+    return _show_reply(datasets, datasets.get(name))
 
 
 @app.command()
-def delete(name: Name) -> Reply:
-    """Removes a data set and its pictures; adapters trained on it stay."""
-    open_studio().datasets.delete(name)
-    return {"deleted": name}
+def caption(
+    name: Name,
+    captioner: Annotated[CaptionerName | None, typer.Option(help="Default: what fits the pictures.")] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replaces captions, those by hand too; --undo takes it back.")
+    ] = False,
+) -> Reply:
+    """Writes captions for the pictures that have none."""
+    studio = open_studio()
+    job = wait_for_job(studio, studio.captioning.submit(name, captioner, overwrite=overwrite).id)
+    return {**_counts(studio.datasets.get(name)), "job": job.id, "captioner": job.spec["captioner"]}
+
+
+@app.command()
+def export(
+    name: Name,
+    export_format: Annotated[ExportFormat, typer.Option("--format", help="How the zip is laid out.")],
+    out: Annotated[Path, typer.Option(help="The zip, or a folder for it.")],
+) -> Reply:
+    """Writes the kept pictures and their captions as a zip."""
+    path = open_studio().datasets.export(name, export_format, out.resolve())
+    return {"dataset": name, "format": export_format.value, "file": str(path)}
+
+
+@app.command()
+def delete(
+    name: Name,
+    with_adapters: Annotated[bool, typer.Option("--with-adapters", help="Also your LoRAs trained on it.")] = False,
+) -> Reply:
+    """Removes a data set, its pictures and every copy that trainings keep of them."""
+    deleted = open_studio().datasets.delete(name, with_adapters=with_adapters)
+    return {"deleted": deleted.name, "removed": list(deleted.removed), "left": list(deleted.left)}
+
+
+class _Teller:
+    """Says how far an import is, every two seconds."""
+
+    def __init__(self) -> None:
+        self._said_at = time.monotonic()
+
+    def tell(self, progress: ImportProgress) -> None:
+        if time.monotonic() - self._said_at > SAY_INTERVAL_S:
+            self._said_at = time.monotonic()
+            say(f"{progress.done} of {progress.total} pictures, {progress.seconds_left or 0:.0f} s left")
 
 
 def _import_reply(report: ImportReport) -> Reply:
@@ -82,27 +182,40 @@ def _import_reply(report: ImportReport) -> Reply:
         **_counts(report.dataset),
         "rejected": _notes(report.rejected),
         "warnings": _notes(report.warnings),
+        "report": import_sentences(report, ENGLISH.pictures),
     }
 
 
-def _show_reply(dataset: Dataset) -> Reply:
+def _show_reply(datasets: DatasetService, dataset: Dataset) -> Reply:
     return {
         **_counts(dataset),
         "trigger_word": dataset.trigger_word,
         "class_word": dataset.class_word,
         "consent": dataset.consent.value if dataset.consent else None,
-        "pictures": [
-            {
-                "image": image.image_id,
-                "file": str(image.path),
-                "original_name": image.original_name,
-                "caption": image.caption,
-                "held_out": image.held_out,
-                "height": image.height,
-                "width": image.width,
-            }
-            for image in dataset.images
-        ],
+        "set_aside": len(dataset.set_aside_images),
+        "pictures": [_picture_reply(image) for image in dataset.every_image],
+        "tags": tag_frequencies([image.caption for image in dataset.images]),
+        "advice": list(datasets.advice(dataset.name, is_face=dataset.consent is not None)),
+        "versions": [asdict(change) for change in datasets.changes(dataset.name)],
+    }
+
+
+def _picture_reply(image: DatasetImage) -> Reply:
+    return {
+        "image": image.image_id,
+        "file": str(image.path),
+        "original_name": image.original_name,
+        "caption": image.caption,
+        "caption_source": image.caption_source.value or None,
+        "held_out": image.held_out,
+        "height": image.height,
+        "width": image.width,
+        "repeats": image.repeats,
+        "kept": image.is_kept,
+        "reason": image.reason.value if image.reason else None,
+        "measure": image.measure,
+        "like": image.other or None,
+        "measures": asdict(image.measures) if image.measures else None,
     }
 
 
@@ -116,5 +229,8 @@ def _counts(dataset: Dataset) -> Reply:
     }
 
 
-def _notes(notes: tuple[FileNote, ...]) -> list[dict[str, str]]:
-    return [{"file": note.file, "reason": note.reason.value} for note in notes]
+def _notes(notes: tuple[FileNote, ...]) -> list[Reply]:
+    return [
+        {"file": note.file, "reason": note.reason.value, "measure": note.measure, "like": note.other or None}
+        for note in notes
+    ]

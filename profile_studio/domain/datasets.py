@@ -19,10 +19,21 @@ class Consent(StrEnum):
 
 
 class FileReason(StrEnum):
-    """Why a file was rejected or warned about."""
+    """Why a file was rejected, set aside or warned about."""
 
     UNREADABLE = "unreadable"
+    NEEDS_PILLOW_HEIF = "needs_pillow_heif"
+    CONVERTED = "converted"
+    WRONG_EXTENSION = "wrong_extension"
+    REPEATED = "repeated"
     NOT_AN_IMAGE = "not_an_image"
+    BLURRED = "blurred"
+    TOO_DARK = "too_dark"
+    TOO_BRIGHT = "too_bright"
+    NEARLY_FLAT = "nearly_flat"
+    LETTERBOX_BARS = "letterbox_bars"
+    EXTREME_ASPECT = "extreme_aspect"
+    BY_HAND = "by_hand"
     TOO_SMALL = "too_small"
     TOO_LARGE = "too_large"
     DUPLICATE = "duplicate"
@@ -34,15 +45,57 @@ class FileReason(StrEnum):
 
 @dataclass(frozen=True)
 class FileNote:
-    """The fate of one file. `file` is the name the person knows, never a path of ours."""
+    """The fate of one file. `file` is the name the person knows, never a path of ours.
+
+    `measure` is the number that decided, if one did; `other` is the picture that this one is like.
+    """
 
     file: str
     reason: FileReason
+    measure: float | None = None
+    other: str = ""
+
+
+@dataclass(frozen=True)
+class ImportProgress:
+    """How far an import is."""
+
+    done: int
+    total: int
+    seconds_left: float | None
+
+
+class CaptionSource(StrEnum):
+    """Who wrote a caption; what a person wrote is never overwritten unasked."""
+
+    NONE = ""
+    FILE = "file"
+    HAND = "hand"
+    AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class ImageMeasures:
+    """What was measured at import; `decoding.measures` says how. Brightness and contrast are of luma, 0 to 255."""
+
+    sharpness: float
+    brightness: float
+    contrast: float
+    darkest: float
+    brightest: float
+    flatness: float
+    bars: float
+    is_pixel_art: bool
+    perceptual_hash: str
 
 
 @dataclass(frozen=True)
 class DatasetImage:
-    """One kept picture. `path` is our own PNG: RGB, upright, without metadata."""
+    """One stored picture. `path` is our own PNG: RGB, upright, without metadata.
+
+    `reason` says why it was set aside, or would have been if a person had not kept it; `measure` is the number that
+    decided and `other` the name of the picture it is like. Pictures of one `group_id` are likenesses of each other.
+    """
 
     image_id: str
     path: Path
@@ -51,11 +104,28 @@ class DatasetImage:
     held_out: bool
     height: int
     width: int
+    repeats: int = 1
+    is_kept: bool = True
+    reason: FileReason | None = None
+    measure: float | None = None
+    other: str = ""
+    group_id: str = ""
+    measures: ImageMeasures | None = None
+    caption_source: CaptionSource = CaptionSource.NONE
+
+
+@dataclass(frozen=True)
+class DatasetChange:
+    """A version of a data set, when it came about and by what."""
+
+    version: str
+    made_at: float
+    what: str
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A training set as stored; `version` is a content hash of pictures, captions and trigger word."""
+    """A training set as stored; `version` is a content hash of kept pictures, captions and trigger word."""
 
     name: str
     version: str
@@ -63,7 +133,16 @@ class Dataset:
     class_word: str
     consent: Consent | None
     created_at: float
-    images: tuple[DatasetImage, ...]
+    every_image: tuple[DatasetImage, ...]
+
+    @property
+    def images(self) -> tuple[DatasetImage, ...]:
+        """The kept pictures, held-out ones included."""
+        return tuple(image for image in self.every_image if image.is_kept)
+
+    @property
+    def set_aside_images(self) -> tuple[DatasetImage, ...]:
+        return tuple(image for image in self.every_image if not image.is_kept)
 
     @property
     def training_images(self) -> tuple[DatasetImage, ...]:
@@ -79,8 +158,20 @@ class Dataset:
 
 
 @dataclass(frozen=True)
+class DeletedDataset:
+    """What went with a data set, and what stayed and why, in words."""
+
+    name: str
+    removed: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ImportReport:
-    """What an import kept and what it did not, with a reason per file."""
+    """What an import kept and what it did not, with a reason per file.
+
+    `rejected` also names the pictures that are in the set but set aside.
+    """
 
     dataset: Dataset
     rejected: tuple[FileNote, ...]

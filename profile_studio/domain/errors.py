@@ -20,6 +20,7 @@ ProfileStudioError                exit 1  kind "internal"
 ├── TrainingFailed                exit 1  kind "training_failed"
 ├── JudgeMissing                  exit 1  kind "judge_missing"
 ├── CriticMissing                 exit 1  kind "critic_missing"
+├── CaptionerMissing              exit 1  kind "captioner_missing"
 └── Stopped                       exit 1  kind "stopped": a person stopped the work; nothing is wrong
 """
 
@@ -162,6 +163,12 @@ class CriticMissing(ProfileStudioError):
     """The face critic's files are not on this disk, so faces cannot be scored."""
 
     kind = "critic_missing"
+
+
+class CaptionerMissing(ProfileStudioError):
+    """The model that captions photographs is not on this disk."""
+
+    kind = "captioner_missing"
 
 
 class Stopped(ProfileStudioError):

@@ -11,6 +11,7 @@ class JobKind(StrEnum):
 
     TRAIN = "train"
     COMPARE = "compare"
+    CAPTION = "caption"
 
 
 class JobStatus(StrEnum):

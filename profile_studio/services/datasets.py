@@ -1,34 +1,60 @@
 """Data sets: import, look, edit, delete."""
 
+import contextlib
 import math
 import re
 import shutil
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from filelock import FileLock
 
+from profile_studio.decoding.pool import DecodedPicture, shared_pool
+from profile_studio.domain.captions import CaptionEdit, edited
 from profile_studio.domain.datasets import (
     DEFAULT_HELD_OUT_FRACTION,
     HELD_OUT_FROM_IMAGES,
     MINIMUM_IMAGES,
+    CaptionSource,
+    Consent,
     Dataset,
+    DatasetChange,
+    DatasetImage,
+    DeletedDataset,
+    FileNote,
+    FileReason,
+    ImageMeasures,
+    ImportProgress,
     ImportReport,
     ImportRequest,
 )
-from profile_studio.domain.errors import InvalidDataset, InvalidPrompt, InvalidSettings, UnknownDataset
+from profile_studio.domain.errors import InvalidAdapter, InvalidDataset, InvalidPrompt, InvalidSettings, UnknownDataset
 from profile_studio.domain.names import check_name
+from profile_studio.lora_files import read_adapter
+from profile_studio.services.cleaning import Fate, judge
+from profile_studio.services.coverage import coverage_advice
 from profile_studio.services.demo import refuse_in_demo
-from profile_studio.services.importing import MAXIMUM_CAPTION_CHARACTERS, FoundPicture, ImportedFiles, import_files
-from profile_studio.services.pictures import OwnPicture, thumbnail
+from profile_studio.services.exporting import ExportFormat, export_dataset
+from profile_studio.services.import_captions import MAXIMUM_CAPTION_CHARACTERS
+from profile_studio.services.importing import FoundPicture, ImportedFiles, import_files
+from profile_studio.services.traces import TracesOfDatasets
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository, NewImage
 from profile_studio.storage.files import create_folder_atomically
+from profile_studio.storage.jobs import JobRepository
 
 _LONGEST_IMPORT_S = 24 * 3600
 _ID_DIGITS = 16  # of the pixels' sha256; 64 bits keep 100 pictures apart
+
+Tell = Callable[[ImportProgress], object]
+
+
+def _tell_nobody(_progress: ImportProgress) -> None:
+    """For imports that nobody watches."""
 
 
 class DatasetService:
@@ -37,9 +63,13 @@ class DatasetService:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._repository = DatasetRepository(database, settings.datasets_dir)
+        self._jobs = JobRepository(database)
 
-    def import_sources(self, request: ImportRequest) -> ImportReport:
+    def import_sources(self, request: ImportRequest, tell: Tell = _tell_nobody) -> ImportReport:
         """Makes a data set of files, folders and zips; on an error nothing of it stays.
+
+        Args:
+            tell: called after each picture.
 
         Raises:
             InvalidName: the name is not allowed.
@@ -47,7 +77,7 @@ class DatasetService:
             InvalidSettings: the held-out fraction is out of range.
         """
         refuse_in_demo(self._settings, "Uploads are")
-        return self._import(request, example=None)
+        return self._import(request, None, tell)
 
     def import_example(self, name: str, dataset_name: str | None = None) -> ImportReport:
         """Makes a data set of the training pictures of an example that ships.
@@ -73,7 +103,7 @@ class DatasetService:
         folder = self._settings.examples_dir / name / "train"
         request = ImportRequest([folder], dataset_name or name, suggest_trigger_word(name), held_out_fraction=0.0)
         # Its reference pictures are held out already, for good.
-        return self._import(request, example=name)
+        return self._import(request, name, _tell_nobody)
 
     def examples(self) -> list[str]:
         """Names of the examples that ship, sorted."""
@@ -100,7 +130,7 @@ class DatasetService:
         """Where the small copy of a picture lies: WebP, at most 256 px."""
         return self._settings.datasets_dir / name / "thumbs" / f"{image_id}.webp"
 
-    def set_caption(self, name: str, image_id: str, text: str) -> None:
+    def set_caption(self, name: str, file: str, text: str) -> None:
         """Changes the text a picture is trained with.
 
         Raises:
@@ -109,13 +139,55 @@ class DatasetService:
             InvalidPrompt: the text is too long.
         """
         refuse_in_demo(self._settings, "Changing captions is")
-        if image_id not in {image.image_id for image in self.get(name).images}:
-            raise InvalidDataset(f"{name!r} has no picture {image_id!r}.", f"`dataset show {name}` lists them.")
+        image = self._image(name, file)
         if len(text) > MAXIMUM_CAPTION_CHARACTERS:
             raise InvalidPrompt(
                 f"A caption may have {MAXIMUM_CAPTION_CHARACTERS} characters; this has {len(text)}.", "Shorten it."
             )
-        self._repository.set_caption(name, image_id, " ".join(text.split()))
+        self.change_captions(name, {image.image_id: text}, f"the caption of {image.original_name}")
+
+    def change_captions(
+        self, name: str, captions: Mapping[str, str], what: str, source: CaptionSource = CaptionSource.HAND
+    ) -> int:
+        """Changes captions by image id as one change that `undo_captions` takes back; returns how many differ."""
+        refuse_in_demo(self._settings, "Changing captions is")
+        images = {image.image_id: image for image in self.get(name).every_image}
+        clean = {image_id: " ".join(text.split())[:MAXIMUM_CAPTION_CHARACTERS] for image_id, text in captions.items()}
+        differing = {image_id: text for image_id, text in clean.items() if text != images[image_id].caption}
+        if differing:
+            before = {each: (images[each].caption, images[each].caption_source.value) for each in differing}
+            self._repository.set_captions(name, differing, source)
+            self._remember(self.get(name), what, before)
+        return len(differing)
+
+    def edit_captions(self, name: str, edit: CaptionEdit, words: str, replacement: str = "") -> int:
+        """Changes many captions of the kept pictures at once; returns how many differ.
+
+        Raises:
+            UnknownDataset: there is no such data set.
+        """
+        refuse_in_demo(self._settings, "Changing captions is")
+        captions = {image.image_id: image.caption for image in self.get(name).images}
+        what = f"{edit.value}: {words}" + (f" by {replacement}" if replacement else "")
+        return self.change_captions(name, edited(captions, edit, words, replacement), what)
+
+    def undo_captions(self, name: str) -> str | None:
+        """Takes the newest change of captions back; returns what it was, or None if there is none (any more).
+
+        Raises:
+            UnknownDataset: there is no such data set.
+        """
+        refuse_in_demo(self._settings, "Changing captions is")
+        self.get(name)
+        undo = self._repository.take_undo(name)
+        if undo is None:
+            return None
+        what, before = undo
+        for source in {source for _, source in before.values()}:
+            captions = {image_id: text for image_id, (text, its_source) in before.items() if its_source == source}
+            self._repository.set_captions(name, captions, CaptionSource(source))
+        self._remember(self.get(name), f"undone: {what}")
+        return what
 
     def set_trigger_word(self, name: str, word: str) -> None:
         """Changes the word that calls the style up.
@@ -127,49 +199,165 @@ class DatasetService:
         refuse_in_demo(self._settings, "Changing trigger words is")
         self.get(name)
         self._repository.set_trigger_word(name, _check_trigger_word(word))
+        self._remember(self.get(name), f"the trigger word: {word.strip()}")
 
-    def delete(self, name: str) -> None:
-        """Removes a data set and its pictures; adapters trained on it stay.
+    def set_consent(self, name: str, consent: Consent) -> None:
+        """Remembers who is in the pictures.
+
+        Raises:
+            UnknownDataset: there is no such data set.
+        """
+        refuse_in_demo(self._settings, "Changing consent is")
+        self.get(name)
+        self._repository.set_consent(name, consent)
+
+    def keep(self, name: str, file: str) -> None:
+        """Takes a picture that was set aside back into the set; the reason stays with it.
+
+        Raises:
+            UnknownDataset: there is no such data set.
+            InvalidDataset: it has no such picture.
+        """
+        refuse_in_demo(self._settings, "Choosing pictures is")
+        image = self._image(name, file)
+        if image.is_kept:
+            return
+        alike = [each for each in self.get(name).images if each.group_id == image.group_id]
+        held_out = any(each.held_out for each in alike)  # its likeness is a secret of the held-out part
+        reason = None if image.reason is FileReason.BY_HAND else image.reason
+        self._repository.set_fate(name, image.image_id, is_kept=True, held_out=held_out, reason=reason)
+        self._remember(self.get(name), f"kept: {image.original_name}")
+
+    def set_aside(self, name: str, file: str) -> None:
+        """Takes a picture out of the set without deleting it.
+
+        Raises:
+            UnknownDataset: there is no such data set.
+            InvalidDataset: it has no such picture.
+        """
+        refuse_in_demo(self._settings, "Choosing pictures is")
+        image = self._image(name, file)
+        if not image.is_kept:
+            return
+        reason = image.reason or FileReason.BY_HAND
+        self._repository.set_fate(name, image.image_id, is_kept=False, held_out=False, reason=reason)
+        self._remember(self.get(name), f"set aside: {image.original_name}")
+
+    def hold_out(self, name: str, fraction: float) -> Dataset:
+        """Sets another part of the pictures apart for comparing.
+
+        Raises:
+            UnknownDataset: there is no such data set.
+            InvalidSettings: the fraction is out of range.
+        """
+        refuse_in_demo(self._settings, "Holding pictures out is")
+        fraction = _check_fraction(fraction) or 0.0
+        images = self.get(name).images
+        self._repository.set_held_out(name, choose_held_out([(i.image_id, i.group_id) for i in images], fraction))
+        self._remember(self.get(name), f"held out: {fraction:g}")
+        return self.get(name)
+
+    def changes(self, name: str) -> "Sequence[DatasetChange]":
+        """The versions of a data set, newest first, and by what each came about."""
+        return self._repository.changes(self.get(name).name)
+
+    def advice(self, name: str, *, is_face: bool = False) -> "Sequence[str]":
+        """What the set lacks, in sentences; the most important first.
+
+        Raises:
+            UnknownDataset: there is no such data set.
+        """
+        taken: dict[str, str] = {}
+        for folder in (self._settings.user_loras_dir, self._settings.shipped_loras_dir):
+            for path in folder.glob("*.safetensors"):
+                with contextlib.suppress(InvalidAdapter):
+                    adapter = read_adapter(path)
+                    if adapter.trigger_word and adapter.dataset != name:
+                        taken[adapter.trigger_word.lower()] = adapter.name
+        return coverage_advice(self.get(name), is_face, taken)
+
+    def export(self, name: str, export_format: ExportFormat, out: Path) -> Path:
+        """Writes a set as a zip; `out` is the zip or a folder for it.
+
+        Raises:
+            UnknownDataset: there is no such data set.
+            InvalidDataset: it cannot be written there.
+        """
+        return export_dataset(self.get(name), export_format, out)
+
+    def delete(self, name: str, *, with_adapters: bool = False) -> DeletedDataset:
+        """Removes a data set with everything made of its pictures, and says what that was.
+
+        Args:
+            with_adapters: whether the person's LoRAs that were trained on it go as well.
 
         Raises:
             UnknownDataset: there is none.
         """
         refuse_in_demo(self._settings, "Deleting is")
-        self.get(name)
+        dataset = self.get(name)
         self._repository.delete(name)
         shutil.rmtree(self._settings.datasets_dir / name, ignore_errors=True)
+        pictures = len(dataset.every_image)
+        removed = [f"{pictures} pictures", f"{pictures} thumbnails", f"{dataset.captioned} captions"]
+        traces = TracesOfDatasets(self._settings, self._jobs)
+        left = traces.remove_from_trainings(name, removed)
+        if with_adapters:
+            traces.remove_adapters(name, removed)
+        return DeletedDataset(name, tuple(removed), tuple(left))
 
-    def _import(self, request: ImportRequest, example: str | None) -> ImportReport:
+    def _image(self, name: str, file: str) -> DatasetImage:
+        """A picture by its id, or by the name a person knows."""
+        images = self.get(name).every_image
+        found = [image for image in images if file == image.image_id]
+        found = found or [image for image in images if file in (image.original_name, Path(image.original_name).name)]
+        if not found:
+            raise InvalidDataset(f"{name!r} has no picture {file!r}.", f"`dataset show {name}` lists them.")
+        if len(found) > 1:
+            ids = ", ".join(image.image_id for image in found)
+            raise InvalidDataset(f"{name!r} has {len(found)} pictures called {file!r}.", f"Name one by its id: {ids}.")
+        return found[0]
+
+    def _remember(
+        self, dataset: Dataset, what: str, captions_before: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        self._repository.add_change(dataset.name, dataset.version, time.time(), what, captions_before)
+
+    def _import(self, request: ImportRequest, example: str | None, tell: Tell) -> ImportReport:
         folder = self._settings.datasets_dir / check_name(request.name)
         if request.name in self._repository.names():
             raise _name_taken(request.name)
         fraction = _check_fraction(request.held_out_fraction)
-        trigger_word = _check_trigger_word(request.trigger_word)
+        wished_word = _check_trigger_word(request.trigger_word)
         _sweep(self._settings.datasets_dir)
         with FileLock(self._settings.run_dir / f"import-{request.name}.lock"):
             with create_folder_atomically(folder) as building:
-                found = import_files(request.sources, lambda picture: _store(building, picture))
-                _check_enough(found)
+                found = import_files(request.sources, shared_pool(), lambda picture: _store(building, picture), tell)
+                fates = judge(found.pictures)
+                _check_enough(found, fates)
                 # A folder without a row is what a crash left; a row without a folder cannot be.
                 if folder.exists() and request.name not in self._repository.names():
                     shutil.rmtree(folder)
                 elif folder.exists():
                     raise _name_taken(request.name)
-            images = _with_held_out(found.pictures, fraction)
+            folder_word, folder_class = _words_of_folders(found.pictures)
+            trigger_word = wished_word or folder_word
+            images = _with_held_out(found.pictures, fates, fraction)
             try:
                 dataset = self._repository.create(
                     request.name,
                     images,
                     time.time(),
                     trigger_word=trigger_word,
-                    class_word=request.class_word.strip(),
+                    class_word=request.class_word.strip() or folder_class,
                     consent=request.consent,
                     example=example,
                 )
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
-        return ImportReport(dataset, found.rejected, found.warnings)
+        self._remember(dataset, "imported")
+        return ImportReport(dataset, (*found.rejected, *_set_aside_notes(dataset)), found.warnings)
 
 
 def _sweep(datasets_dir: Path) -> None:
@@ -207,45 +395,96 @@ def _check_trigger_word(word: str) -> str:
     return word
 
 
-def _check_enough(found: ImportedFiles) -> None:
-    if len(found.pictures) >= MINIMUM_IMAGES:
-        return
-    counts: dict[str, int] = {}
-    for note in found.rejected:
-        counts[note.reason.value] = counts.get(note.reason.value, 0) + 1
+def _set_aside_notes(dataset: Dataset) -> list[FileNote]:
+    return [
+        FileNote(image.original_name, image.reason, image.measure, image.other)
+        for image in dataset.set_aside_images
+        if image.reason is not None
+    ]
+
+
+def _check_enough(found: ImportedFiles, fates: Sequence[Fate]) -> None:
+    kept = sum(fate.reason is None for fate in fates)
+    if kept >= 1 and len(fates) >= MINIMUM_IMAGES:
+        return  # what was set aside can be kept after all
+    reasons = [note.reason for note in found.rejected] + [fate.reason for fate in fates if fate.reason is not None]
+    counts = Counter(reason.value for reason in reasons)
     left_out = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in sorted(counts.items()))
     details = f" (left out: {left_out})" if left_out else ""
-    if found.pictures:
+    if kept:
         raise InvalidDataset(f"There is one usable picture only{details}.", "Add at least one more; 10 to 30 are good.")
     raise InvalidDataset(f"There is no usable picture{details}.", "Add JPEG, PNG or WebP pictures of 16 px or more.")
 
 
-def _store(building: Path, picture: OwnPicture) -> None:
+def _store(building: Path, picture: DecodedPicture) -> None:
     name = picture.sha256[:_ID_DIGITS]
-    for path, image in (
-        (building / "images" / f"{name}.png", picture.image),
-        (building / "thumbs" / f"{name}.webp", thumbnail(picture.image)),
+    for path, content in (
+        (building / "images" / f"{name}.png", picture.png),
+        (building / "thumbs" / f"{name}.webp", picture.thumbnail),
     ):
         path.parent.mkdir(exist_ok=True)
-        # Level 1 writes a photo in a fifth of the usual time, a sixth larger; WebP does not know the word.
-        image.save(path, compress_level=1)
+        path.write_bytes(content)
 
 
-def _with_held_out(pictures: Sequence[FoundPicture], fraction: float | None) -> list[NewImage]:
-    if fraction is None:
-        fraction = DEFAULT_HELD_OUT_FRACTION if len(pictures) >= HELD_OUT_FROM_IMAGES else 0.0
-    count = min(math.floor(len(pictures) * fraction + 0.5), len(pictures) - MINIMUM_IMAGES)
-    # The hash of the pixels decides, so the same pictures are always divided in the same way.
-    held_out = set(sorted(picture.sha256 for picture in pictures)[:count])
-    return [
+def _words_of_folders(pictures: Sequence[FoundPicture]) -> tuple[str, str]:
+    """The trigger word and the class word that folders called `10_sks person` name, if all agree."""
+    words = {picture.folder_words for picture in pictures}
+    if len(words) != 1:
+        return "", ""
+    trigger_word, _, class_word = words.pop().partition(" ")
+    try:
+        return _check_trigger_word(trigger_word), class_word.strip()
+    except InvalidPrompt:
+        return "", ""
+
+
+def _with_held_out(pictures: Sequence[FoundPicture], fates: Sequence[Fate], fraction: float | None) -> list[NewImage]:
+    images = [
         NewImage(
             image_id=picture.sha256[:_ID_DIGITS],
             original_name=picture.shown_name,
             caption=picture.caption,
-            held_out=picture.sha256 in held_out,
+            caption_source=CaptionSource.FILE if picture.caption else CaptionSource.NONE,
+            held_out=False,
             sha256=picture.sha256,
             height=picture.height,
             width=picture.width,
+            repeats=picture.repeats,
+            is_kept=fate.reason is None,
+            reason=fate.reason,
+            measure=fate.measure,
+            other=fate.other,
+            group_id=pictures[fate.group].sha256[:_ID_DIGITS],
+            measures=_kept_measures(picture),
         )
-        for picture in pictures
+        for picture, fate in zip(pictures, fates, strict=True)
     ]
+    chosen = choose_held_out([(image.image_id, image.group_id) for image in images if image.is_kept], fraction)
+    return [replace(image, held_out=image.image_id in chosen) for image in images]
+
+
+def choose_held_out(pictures: Sequence[tuple[str, str]], fraction: float | None) -> set[str]:
+    """Ids of the pictures to hold out: whole groups of likenesses, so that nothing like them is trained on.
+
+    Args:
+        pictures: id and group of each kept picture. The id is of the pixels and decides, so that the same pictures
+            are always divided in the same way.
+        fraction: None for the usual part, which is nothing below a dozen pictures.
+    """
+    if fraction is None:
+        fraction = DEFAULT_HELD_OUT_FRACTION if len(pictures) >= HELD_OUT_FROM_IMAGES else 0.0
+    count = min(math.floor(len(pictures) * fraction + 0.5), len(pictures) - MINIMUM_IMAGES)
+    groups: dict[str, list[str]] = {}
+    for image_id, group_id in sorted(pictures):
+        groups.setdefault(group_id, []).append(image_id)
+    chosen: set[str] = set()
+    for group in groups.values():
+        if len(chosen) + len(group) <= count:
+            chosen.update(group)
+    return chosen
+
+
+def _kept_measures(picture: FoundPicture) -> ImageMeasures:
+    measures = asdict(picture.measures)
+    del measures["look"]  # serves to compare the pictures of one import, and no longer
+    return ImageMeasures(**measures)

@@ -1,46 +1,24 @@
-"""Finds pictures and captions in files, folders and zips, and trusts none of them."""
+"""From dropped files to pictures with captions: each file has a fate, and each fate a reason."""
 
-import csv
-import io
-import json
-import lzma
-import os
-import stat
-import zipfile
-import zlib
+import contextlib
+import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
-from typing import IO
+from pathlib import Path
 
-from profile_studio.domain.datasets import FileNote, FileReason
-from profile_studio.domain.errors import InvalidDataset
-from profile_studio.services.pictures import OwnPicture, RejectedPicture, read_picture
+from profile_studio.decoding.decode import RejectedPicture
+from profile_studio.decoding.measures import PictureMeasures
+from profile_studio.decoding.pool import Decoded, DecodedPicture, DecodingPool
+from profile_studio.domain.datasets import FileNote, FileReason, ImportProgress
+from profile_studio.services.import_captions import CaptionFinder, PictureKey, is_caption_file
+from profile_studio.services.import_sources import FoundFile, find_files
 
-CAPTION_SUFFIXES = (".txt", ".caption")
-METADATA_NAMES = ("metadata.csv", "metadata.jsonl")
-MAXIMUM_FILE_BYTES = 50_000_000
-MAXIMUM_CAPTION_CHARACTERS = 2000
-MAXIMUM_ZIP_ENTRIES = 5000
-MAXIMUM_ZIP_BYTES = 4_000_000_000
-MAXIMUM_ZIP_RATIO = 100
-FREE_RATIO_BYTES = 1_000_000  # below this even a perfectly compressed file is harmless
 _SMALLEST_BASE_PX = 128  # a smaller picture is enlarged by every base model
-_LEFTOVERS = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")  # written by systems, not chosen by people
-
-
-@dataclass(frozen=True)
-class _File:
-    """A file as found. `group` keeps the captions of one source apart from those of another."""
-
-    shown_name: str
-    group: str
-    path: PurePosixPath
-    read: Callable[[], bytes]
-
-    @property
-    def caption_key(self) -> tuple[str, str]:
-        return self.group, self.path.with_suffix("").as_posix()
+_SUFFIXES = {"JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"), "PNG": (".png",), "WEBP": (".webp",), "MPO": (".jpg", ".jpeg")}
+_HEIF = "HEIF"
+_MAXIMUM_REPEATS = 100  # a larger number at the start of a folder's name is a year
+_REPEATS_FOLDER = re.compile(r"(?P<repeats>\d{1,3})_(?P<words>.+)")
 
 
 @dataclass(frozen=True)
@@ -52,17 +30,11 @@ class FoundPicture:
     caption: str
     height: int
     width: int
-
-
-@dataclass
-class _Findings:
-    rejected: list[FileNote] = field(default_factory=list[FileNote])
-    pictures: dict[tuple[str, str], FoundPicture] = field(default_factory=dict[tuple[str, str], FoundPicture])
-    seen: set[str] = field(default_factory=set[str])
-    unusable: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-    captions: dict[tuple[str, str], tuple[str, str]] = field(
-        default_factory=dict[tuple[str, str], tuple[str, str]]
-    )  # caption key -> (text, name shown)
+    repeats: int
+    file_format: str
+    folder_words: str
+    """What a folder called `10_sks person` says after its number: what is in the pictures."""
+    measures: PictureMeasures
 
 
 @dataclass(frozen=True)
@@ -74,228 +46,121 @@ class ImportedFiles:
     warnings: tuple[FileNote, ...]
 
 
-def import_files(sources: Sequence[Path], store: Callable[[OwnPicture], None]) -> ImportedFiles:
+@dataclass
+class _Findings:
+    rejected: list[FileNote] = field(default_factory=list[FileNote])
+    captions: CaptionFinder = field(default_factory=CaptionFinder)
+    pictures: dict[PictureKey, tuple[FoundFile, DecodedPicture]] = field(
+        default_factory=dict[PictureKey, tuple[FoundFile, DecodedPicture]]
+    )
+    names_by_sha256: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def import_files(
+    sources: Sequence[Path],
+    pool: DecodingPool,
+    store: Callable[[DecodedPicture], None],
+    tell: Callable[[ImportProgress], object],
+) -> ImportedFiles:
     """Reads every source once; `store` is called with each accepted picture as it is met.
 
     Raises:
         InvalidDataset: a source does not exist, or a zip is broken, empty or beyond the limits.
     """
     findings = _Findings()
-    for file in _walk(sources, findings.rejected):
-        _take(file, findings, store)
-    captions = _match_captions(findings)
-    pictures = tuple(
-        FoundPicture(p.shown_name, p.sha256, captions.get(key, ""), p.height, p.width)
-        for key, p in findings.pictures.items()
+    with contextlib.ExitStack() as open_zips:
+        files = find_files(sources, findings.rejected, open_zips)
+        for file in filter(is_caption_file, files):
+            _take_captions(file, findings)
+        pictures = [file for file in files if not is_caption_file(file)]
+        for file, result in _told(_decoded(pictures, pool), len(pictures), tell):
+            _take_picture(file, result, findings, store)
+    captions, lost = findings.captions.match()
+    found = tuple(
+        _found_picture(file, decoded, captions.get(key, "")) for key, (file, decoded) in findings.pictures.items()
     )
-    return ImportedFiles(pictures, tuple(findings.rejected), _warnings(pictures))
+    return ImportedFiles(found, (*findings.rejected, *lost), tuple(_warnings(found)))
 
 
-def _take(file: _File, findings: _Findings, store: Callable[[OwnPicture], None]) -> None:
+def _decoded(files: Sequence[FoundFile], pool: DecodingPool) -> Iterator[tuple[FoundFile, Callable[[], Decoded]]]:
+    return pool.decode_all((file, file.read) for file in files)
+
+
+def _told(
+    results: Iterator[tuple[FoundFile, Callable[[], Decoded]]], total: int, tell: Callable[[ImportProgress], object]
+) -> Iterator[tuple[FoundFile, Callable[[], Decoded]]]:
+    started_at = time.monotonic()
+    for done, pair in enumerate(results, start=1):
+        yield pair
+        seconds_left = (time.monotonic() - started_at) / done * (total - done)
+        tell(ImportProgress(done, total, seconds_left))
+
+
+def _take_captions(file: FoundFile, findings: _Findings) -> None:
     try:
-        content = file.read()
-        if file.path.name in METADATA_NAMES:
-            findings.captions.update(_read_metadata(file, content))
-        elif file.path.suffix.lower() in CAPTION_SUFFIXES:
-            findings.captions[file.caption_key] = (_clean_caption(_decode(content)), file.shown_name)
-        else:
-            picture = read_picture(content)
-            if picture.sha256 in findings.seen:
-                raise RejectedPicture(FileReason.DUPLICATE)
-            store(picture)
-            findings.seen.add(picture.sha256)
-            height, width = picture.image.height, picture.image.width
-            key = _free_key(file.caption_key, findings)
-            findings.pictures[key] = FoundPicture(file.shown_name, picture.sha256, "", height, width)
+        findings.captions.add_captions(file, file.read())
     except RejectedPicture as rejection:
         findings.rejected.append(FileNote(file.shown_name, rejection.reason))
-        findings.unusable.add(file.caption_key)
 
 
-def _free_key(key: tuple[str, str], findings: _Findings) -> tuple[str, str]:
-    # a.png and a.jpg share a.txt: the first takes it, the second is kept under a key no caption has.
-    while key in findings.pictures:
-        key = (key[0], key[1] + "\0")
-    return key
+def _take_picture(
+    file: FoundFile, result: Callable[[], Decoded], findings: _Findings, store: Callable[[DecodedPicture], None]
+) -> None:
+    try:
+        decoded = result()
+    except RejectedPicture as rejection:
+        decoded = rejection.reason
+    if isinstance(decoded, FileReason):
+        findings.rejected.append(FileNote(file.shown_name, decoded))
+        findings.captions.add_unusable(file)
+    elif decoded.sha256 in findings.names_by_sha256:
+        first = findings.names_by_sha256[decoded.sha256]
+        findings.rejected.append(FileNote(file.shown_name, FileReason.DUPLICATE, other=first))
+        findings.captions.add_unusable(file)
+    else:
+        store(decoded)
+        findings.names_by_sha256[decoded.sha256] = file.shown_name
+        findings.pictures[findings.captions.add_picture(file)] = (file, decoded)
 
 
-def _match_captions(findings: _Findings) -> dict[tuple[str, str], str]:
-    matched: dict[tuple[str, str], str] = {}
-    loose_pictures = _by_stem(key for key in findings.pictures if key[0].startswith(_LOOSE))
-    loose_captions = _by_stem(key for key in findings.captions if key[0].startswith(_LOOSE))
-    for key, (text, shown_name) in findings.captions.items():
-        target = key
-        if key not in findings.pictures and key[0].startswith(_LOOSE):
-            # A browser puts every upload into a folder of its own: a stem that is unique still says what belongs.
-            candidates = loose_pictures.get(key[1], [])
-            if len(candidates) == 1 and len(loose_captions[key[1]]) == 1:
-                target = candidates[0]
-        if target in findings.pictures:
-            matched[target] = text
-        elif target not in findings.unusable:
-            findings.rejected.append(FileNote(shown_name, FileReason.CAPTION_WITHOUT_IMAGE))
-    return matched
+def _found_picture(file: FoundFile, decoded: DecodedPicture, caption: str) -> FoundPicture:
+    repeats, words = _repeats_of(file.folder)
+    return FoundPicture(
+        shown_name=file.shown_name,
+        sha256=decoded.sha256,
+        caption=caption,
+        height=decoded.height,
+        width=decoded.width,
+        repeats=repeats,
+        file_format=decoded.file_format,
+        folder_words=words,
+        measures=decoded.measures,
+    )
 
 
-def _by_stem(keys: Iterator[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
-    found: dict[str, list[tuple[str, str]]] = {}
-    for key in keys:
-        found.setdefault(key[1], []).append(key)
-    return found
+def _repeats_of(folder: str) -> tuple[int, str]:
+    match = _REPEATS_FOLDER.fullmatch(folder)
+    if match is None or not 1 <= int(match["repeats"]) <= _MAXIMUM_REPEATS:
+        return 1, ""
+    return int(match["repeats"]), match["words"].strip()
 
 
-def _warnings(pictures: Sequence[FoundPicture]) -> tuple[FileNote, ...]:
+def _warnings(pictures: Sequence[FoundPicture]) -> Iterator[FileNote]:
     any_caption = any(picture.caption for picture in pictures)
-    notes: list[FileNote] = []
     for picture in pictures:
         if any_caption and not picture.caption:
-            notes.append(FileNote(picture.shown_name, FileReason.IMAGE_WITHOUT_CAPTION))
+            yield FileNote(picture.shown_name, FileReason.IMAGE_WITHOUT_CAPTION)
         if min(picture.height, picture.width) < _SMALLEST_BASE_PX:
-            notes.append(FileNote(picture.shown_name, FileReason.ENLARGED))
-    return tuple(notes)
+            shortest = min(picture.height, picture.width)
+            yield FileNote(picture.shown_name, FileReason.ENLARGED, measure=float(shortest))
+        if picture.repeats > 1:
+            yield FileNote(picture.shown_name, FileReason.REPEATED, measure=float(picture.repeats))
+        if picture.file_format == _HEIF:
+            yield FileNote(picture.shown_name, FileReason.CONVERTED)
+        elif _has_wrong_suffix(picture):
+            yield FileNote(picture.shown_name, FileReason.WRONG_EXTENSION)
 
 
-def _decode(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RejectedPicture(FileReason.UNREADABLE) from error
-
-
-def _clean_caption(text: str) -> str:
-    return " ".join(text.split())[:MAXIMUM_CAPTION_CHARACTERS]
-
-
-def _read_metadata(file: _File, content: bytes) -> dict[tuple[str, str], tuple[str, str]]:
-    """Captions of an image folder's `metadata.csv` or `metadata.jsonl` (columns file_name, text)."""
-    text = _decode(content)
-    try:
-        rows: list[dict[str, object]]
-        if file.path.suffix == ".csv":
-            rows = [dict(row) for row in csv.DictReader(io.StringIO(text))]
-        else:
-            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
-        pairs = [(str(row["file_name"]), str(row["text"])) for row in rows]
-    except (csv.Error, json.JSONDecodeError, KeyError, TypeError) as error:
-        raise RejectedPicture(FileReason.UNREADABLE) from error
-    return {
-        (file.group, (file.path.parent / name).with_suffix("").as_posix()): (
-            _clean_caption(caption),
-            f"{file.shown_name}: {name}",
-        )
-        for name, caption in pairs
-        if name
-    }
-
-
-_LOOSE = "loose:"  # the group of files that were given one by one
-
-
-def _walk(sources: Sequence[Path], rejected: list[FileNote]) -> Iterator[_File]:
-    for number, source in enumerate(sources):
-        if source.is_dir():
-            yield from _walk_folder(source, f"folder:{number}", rejected)
-        elif source.is_file() and _looks_like_zip(source):
-            yield from _walk_zip(source, source.name, f"zip:{number}", rejected)
-        elif source.is_file():
-            path = PurePosixPath(source.name)
-            yield _File(source.name, f"{_LOOSE}{source.parent}", path, lambda source=source: _read_file(source))
-        else:
-            raise InvalidDataset(f"There is no file or folder {source.name!r}.", "Check the path.")
-
-
-def _walk_folder(folder: Path, group: str, rejected: list[FileNote]) -> Iterator[_File]:
-    for parent, folders, names in os.walk(folder):
-        folders.sort()
-        here = Path(parent)
-        for name in [*folders, *sorted(names)]:
-            path = here / name
-            relative = PurePosixPath(path.relative_to(folder).as_posix())
-            if path.is_symlink():
-                rejected.append(FileNote(relative.as_posix(), FileReason.UNSAFE_PATH))
-            elif path.is_dir() or name in _LEFTOVERS or name.startswith("._"):
-                continue
-            elif not path.is_file():  # a pipe or a device would never end
-                rejected.append(FileNote(relative.as_posix(), FileReason.NOT_AN_IMAGE))
-            elif _looks_like_zip(path):
-                yield from _walk_zip(path, relative.as_posix(), f"{group}/{relative}", rejected)
-            else:
-                yield _File(relative.as_posix(), group, relative, lambda path=path: _read_file(path))
-
-
-def _looks_like_zip(path: Path) -> bool:
-    return path.suffix.lower() == ".zip"
-
-
-def _read_file(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return _read_limited(file, MAXIMUM_FILE_BYTES)
-    except OSError as error:
-        raise RejectedPicture(FileReason.UNREADABLE) from error
-
-
-def _read_limited(file: IO[bytes], limit: int) -> bytes:
-    content = file.read(limit + 1)
-    if len(content) > limit:
-        raise RejectedPicture(FileReason.TOO_LARGE)
-    return content
-
-
-def _walk_zip(archive: Path, shown_archive: str, group: str, rejected: list[FileNote]) -> Iterator[_File]:
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            entries = [entry for entry in opened.infolist() if not entry.is_dir()]
-            if not entries:
-                raise InvalidDataset(f"{shown_archive} is an empty zip.", "Put pictures into it and try again.")
-            if len(entries) > MAXIMUM_ZIP_ENTRIES:
-                raise InvalidDataset(
-                    f"{shown_archive} holds {len(entries)} files; at most {MAXIMUM_ZIP_ENTRIES} are allowed.",
-                    "Split it, or import the unpacked folder.",
-                )
-            budget = _ZipBudget(shown_archive)
-            for entry in entries:
-                path = PurePosixPath(entry.filename)
-                if _is_unsafe(entry):
-                    rejected.append(FileNote(entry.filename, FileReason.UNSAFE_PATH))
-                elif not (set(path.parts) & set(_LEFTOVERS) or path.name.startswith("._")):
-                    yield _File(path.as_posix(), group, path, lambda entry=entry: _read_entry(opened, entry, budget))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise InvalidDataset(
-            f"{shown_archive} is not a zip that can be read.", "Pack the pictures again, or import the folder."
-        ) from error
-
-
-@dataclass
-class _ZipBudget:
-    shown_archive: str
-    unpacked_bytes: int = 0
-
-    def spend(self, count: int) -> None:
-        self.unpacked_bytes += count
-        if self.unpacked_bytes > MAXIMUM_ZIP_BYTES:
-            raise InvalidDataset(
-                f"{self.shown_archive} unpacks to more than {MAXIMUM_ZIP_BYTES // 10**9} GB.",
-                "Split it, or import the unpacked folder.",
-            )
-
-
-def _is_unsafe(entry: zipfile.ZipInfo) -> bool:
-    name = entry.filename.replace("\\", "/")
-    is_link = stat.S_ISLNK(entry.external_attr >> 16)
-    return is_link or name.startswith("/") or ":" in name.split("/")[0] or ".." in name.split("/")
-
-
-def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: _ZipBudget) -> bytes:
-    # What the directory says about sizes may be a lie: only bytes that really came out are counted.
-    limit = min(MAXIMUM_FILE_BYTES, max(FREE_RATIO_BYTES, MAXIMUM_ZIP_RATIO * entry.compress_size))
-    try:
-        with archive.open(entry) as file:
-            content = file.read(limit + 1)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, OSError) as error:
-        # RuntimeError: encrypted, or an unknown compression.
-        raise RejectedPicture(FileReason.UNREADABLE) from error
-    budget.spend(len(content))
-    if len(content) > limit:
-        raise RejectedPicture(FileReason.TOO_LARGE)
-    return content
+def _has_wrong_suffix(picture: FoundPicture) -> bool:
+    suffix = Path(picture.shown_name).suffix.lower()
+    return bool(suffix) and suffix not in _SUFFIXES.get(picture.file_format, ())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from filelock import FileLock
 
 from profile_studio.services.adapters import AdapterService
+from profile_studio.services.captioning import CaptioningService
 from profile_studio.services.comparison import ComparisonService
 from profile_studio.services.datasets import DatasetService
 from profile_studio.services.generation import GenerationService
@@ -21,6 +22,7 @@ class Studio:
 
     settings: Settings
     datasets: DatasetService
+    captioning: CaptioningService
     training: TrainingService
     jobs: JobService
     adapters: AdapterService
@@ -44,6 +46,7 @@ class Studio:
         return cls(
             settings=settings,
             datasets=datasets,
+            captioning=CaptioningService(settings, database),
             training=TrainingService(settings, database),
             jobs=JobService(settings, database),
             adapters=AdapterService(settings),

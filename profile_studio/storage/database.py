@@ -66,6 +66,25 @@ dataset_images = sa.Table(
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("height", sa.Integer, nullable=False),
     sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("repeats", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("is_kept", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("reason", sa.String(32)),
+    sa.Column("measure", sa.Float),
+    sa.Column("other", sa.Text, nullable=False, server_default=""),
+    sa.Column("group_id", sa.String(32), nullable=False, server_default=""),
+    sa.Column("measures", sa.JSON),
+    sa.Column("caption_source", sa.String(8), nullable=False, server_default=""),
+)
+
+dataset_changes = sa.Table(
+    "dataset_changes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("dataset", sa.String(64), sa.ForeignKey("datasets.name", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("version", sa.String(16), nullable=False),
+    sa.Column("made_at", sa.Float, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("captions_before", sa.JSON),
 )
 
 
@@ -104,7 +123,7 @@ class Database:
             return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
-HEAD_REVISION = "0001"
+HEAD_REVISION = "0002"
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

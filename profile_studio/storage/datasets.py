@@ -2,17 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from profile_studio.domain.datasets import Consent, Dataset, DatasetImage
+from profile_studio.domain.datasets import (
+    CaptionSource,
+    Consent,
+    Dataset,
+    DatasetChange,
+    DatasetImage,
+    FileReason,
+    ImageMeasures,
+)
 from profile_studio.domain.errors import InvalidDataset, UnknownDataset
-from profile_studio.storage.database import Database, dataset_images, datasets
+from profile_studio.storage.database import Database, dataset_changes, dataset_images, datasets
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,14 @@ class NewImage:
     sha256: str
     height: int
     width: int
+    repeats: int = 1
+    is_kept: bool = True
+    reason: FileReason | None = None
+    measure: float | None = None
+    other: str = ""
+    group_id: str = ""
+    measures: ImageMeasures | None = None
+    caption_source: CaptionSource = CaptionSource.NONE
 
 
 class DatasetRepository:
@@ -65,7 +81,7 @@ class DatasetRepository:
                 )
                 connection.execute(
                     dataset_images.insert(),
-                    [{"dataset": name, "position": i, **vars(image)} for i, image in enumerate(images)],
+                    [{"dataset": name, "position": i, **asdict(image)} for i, image in enumerate(images)],
                 )
         except IntegrityError as error:
             raise InvalidDataset(
@@ -92,7 +108,7 @@ class DatasetRepository:
             class_word=row.class_word,
             consent=Consent(row.consent) if row.consent else None,
             created_at=row.created_at,
-            images=tuple(
+            every_image=tuple(
                 DatasetImage(
                     image_id=image.image_id,
                     path=self._datasets_dir / name / "images" / f"{image.image_id}.png",
@@ -101,6 +117,14 @@ class DatasetRepository:
                     held_out=image.held_out,
                     height=image.height,
                     width=image.width,
+                    repeats=image.repeats,
+                    is_kept=image.is_kept,
+                    reason=FileReason(image.reason) if image.reason else None,
+                    measure=image.measure,
+                    other=image.other,
+                    group_id=image.group_id or image.image_id,
+                    measures=ImageMeasures(**image.measures) if image.measures else None,
+                    caption_source=CaptionSource(image.caption_source),
                 )
                 for image in images
             ),
@@ -116,13 +140,82 @@ class DatasetRepository:
         with self._database.transaction() as connection:
             return list(connection.execute(sa.select(datasets.c.name).order_by(datasets.c.name)).scalars())
 
-    def set_caption(self, name: str, image_id: str, caption: str) -> None:
+    def set_captions(self, name: str, captions: Mapping[str, str], source: CaptionSource) -> None:
+        """Changes the captions of the pictures with these ids."""
+        with self._database.transaction() as connection:
+            for image_id, caption in captions.items():
+                self._update(connection, name, image_id, caption=caption, caption_source=source)
+
+    def fill_caption(self, name: str, image_id: str, caption: str, expected: str) -> bool:
+        """Writes an automatic caption unless the picture's caption is no longer the expected one."""
+        with self._database.transaction() as connection:
+            changed = connection.execute(
+                dataset_images.update()
+                .where(
+                    dataset_images.c.dataset == name,
+                    dataset_images.c.image_id == image_id,
+                    dataset_images.c.caption == expected,
+                )
+                .values(caption=caption, caption_source=CaptionSource.AUTO)
+            )
+        return changed.rowcount > 0
+
+    def set_fate(self, name: str, image_id: str, *, is_kept: bool, held_out: bool, reason: FileReason | None) -> None:
+        """Keeps a picture or sets it aside."""
+        with self._database.transaction() as connection:
+            self._update(connection, name, image_id, is_kept=is_kept, held_out=held_out, reason=reason)
+
+    def set_held_out(self, name: str, image_ids: Iterable[str]) -> None:
+        """Holds out exactly these pictures."""
+        chosen = set(image_ids)
+        with self._database.transaction() as connection:
+            ids = sa.select(dataset_images.c.image_id).where(dataset_images.c.dataset == name)
+            for image_id in list(connection.execute(ids).scalars()):
+                self._update(connection, name, image_id, held_out=image_id in chosen)
+
+    def set_consent(self, name: str, consent: Consent) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(datasets.update().where(datasets.c.name == name).values(consent=consent))
+
+    def add_change(
+        self, name: str, version: str, now: float, what: str, captions_before: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Remembers a version; with `captions_before` (image id to caption and source) it can be undone."""
+        before = dict(captions_before) if captions_before is not None else sa.null()
         with self._database.transaction() as connection:
             connection.execute(
-                dataset_images.update()
-                .where(dataset_images.c.dataset == name, dataset_images.c.image_id == image_id)
-                .values(caption=caption)
+                dataset_changes.insert().values(
+                    dataset=name, version=version, made_at=now, what=what, captions_before=before
+                )
             )
+
+    def changes(self, name: str) -> list[DatasetChange]:
+        """All versions, newest first."""
+        query = sa.select(dataset_changes).where(dataset_changes.c.dataset == name)
+        with self._database.transaction() as connection:
+            rows = connection.execute(query.order_by(dataset_changes.c.id.desc())).all()
+        return [DatasetChange(row.version, row.made_at, row.what) for row in rows]
+
+    def take_undo(self, name: str) -> tuple[str, dict[str, list[str]]] | None:
+        """What the newest change of captions was and what they were before; that change can no longer be undone."""
+        query = sa.select(dataset_changes).where(
+            dataset_changes.c.dataset == name, dataset_changes.c.captions_before.is_not(None)
+        )
+        with self._database.transaction() as connection:
+            row = connection.execute(query.order_by(dataset_changes.c.id.desc())).first()
+            if row is None:
+                return None
+            connection.execute(
+                dataset_changes.update().where(dataset_changes.c.id == row.id).values(captions_before=sa.null())
+            )
+        return row.what, row.captions_before
+
+    def _update(self, connection: sa.Connection, name: str, image_id: str, **values: Any) -> None:
+        connection.execute(
+            dataset_images.update()
+            .where(dataset_images.c.dataset == name, dataset_images.c.image_id == image_id)
+            .values(**values)
+        )
 
     def set_trigger_word(self, name: str, trigger_word: str) -> None:
         with self._database.transaction() as connection:
@@ -130,10 +223,13 @@ class DatasetRepository:
 
     def delete(self, name: str) -> None:
         with self._database.transaction() as connection:
+            connection.execute(dataset_changes.delete().where(dataset_changes.c.dataset == name))
             connection.execute(dataset_images.delete().where(dataset_images.c.dataset == name))
             connection.execute(datasets.delete().where(datasets.c.name == name))
 
 
 def _version(row: sa.Row[Any], images: Sequence[sa.Row[Any]]) -> str:
-    facts = [row.trigger_word, [[image.sha256, image.caption, image.held_out] for image in images]]
+    """The same for the same kept pictures in whatever order they came."""
+    kept = sorted([image.sha256, image.caption, image.held_out, image.repeats] for image in images if image.is_kept)
+    facts = [row.trigger_word, kept]
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:12]

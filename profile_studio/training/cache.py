@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from profile_studio.domain.datasets import Dataset, prompt_with_trigger
+from profile_studio.decoding.squares import training_square
+from profile_studio.domain.datasets import Dataset, DatasetImage, prompt_with_trigger
 from profile_studio.families.base import Family
 from profile_studio.storage.files import write_atomically
 
@@ -35,11 +35,17 @@ class TrainingSet:
 
 
 def encode_dataset(family: Family, dataset: Dataset, resolution: int) -> TrainingSet:
-    """Encodes the training pictures of a data set; held-out ones are never looked at, only their captions drawn."""
-    pictures = [_read_square(image.path, resolution) for image in dataset.training_images]
+    """Encodes the training pictures of a data set; held-out ones are never looked at, only their captions drawn.
+
+    A picture that counts several times is encoded once and stands several times in the result.
+    """
+    images = dataset.training_images
+    pictures = [_read_square(image, resolution) for image in images]
     with torch.no_grad():
-        latents = torch.cat([family.encode_pictures(picture[None]).float().cpu() for picture in pictures])
-    prompts = tuple(prompt_with_trigger(dataset.trigger_word, image.caption) for image in dataset.training_images)
+        encoded = torch.cat([family.encode_pictures(picture[None]).float().cpu() for picture in pictures])
+    counted = [index for index, image in enumerate(images) for _ in range(image.repeats)]
+    latents = encoded[counted]
+    prompts = tuple(prompt_with_trigger(dataset.trigger_word, images[index].caption) for index in counted)
     held_out = [prompt_with_trigger(dataset.trigger_word, image.caption) for image in dataset.held_out_images]
     return TrainingSet(latents, prompts, dataset.trigger_word, _sample_prompts(prompts, held_out, dataset.trigger_word))
 
@@ -86,10 +92,9 @@ def save_training_set(path: Path, training_set: TrainingSet) -> None:
         save_file({"latents": training_set.latents.contiguous()}, temporary, {"facts": json.dumps(facts)})
 
 
-def _read_square(path: Path, resolution: int) -> Tensor:
+def _read_square(image: DatasetImage, resolution: int) -> Tensor:
     """Shape (3, resolution, resolution), in [-1, 1]: the middle of the picture."""
-    with Image.open(path) as image:
-        square = ImageOps.fit(image.convert("RGB"), (resolution, resolution), Image.Resampling.LANCZOS)
+    square = training_square(image, resolution)
     return torch.from_numpy(np.array(square)).permute(2, 0, 1).float() / 127.5 - 1
 
 

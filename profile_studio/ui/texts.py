@@ -6,12 +6,14 @@ error instead of a page that is half and half.
 
 from dataclasses import dataclass, field
 
+from profile_studio.domain.captions import CaptionEdit
 from profile_studio.domain.comparison import Verdict
 from profile_studio.domain.datasets import Consent, FileReason
 from profile_studio.domain.generation import Quality
 from profile_studio.domain.jobs import JobStatus
 from profile_studio.domain.presets import Thoroughness
 from profile_studio.domain.training import AdapterKind
+from profile_studio.services.exporting import ExportFormat
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class HeaderTexts:
     no_worker: str = "The worker is starting or not running"
     training: str = "training {name}"
     comparing: str = "comparing"
+    captioning: str = "captioning {name}"
     more_waiting: str = "{n} more waiting"
 
 
@@ -82,13 +85,26 @@ class PicturesTexts:
     use: str = "Use these pictures"
     kept: str = "{n} pictures are in {name}."
     held_out: str = "{n} of them are put aside to check the result and never trained on."
-    rejected: str = "{n} files were left out:"
+    have_captions: str = "{n} of {all} pictures have a caption."
+    reason_counts: str = "{n}\u00d7: {reason}."
+    rejected: str = "{n} files were left out or set aside:"
     warned: str = "{n} files deserve a look:"
     no_captions: str = "None has a caption yet. Captions are optional for a style."
     reasons: dict[FileReason, str] = field(
         default_factory=lambda: {
             FileReason.UNREADABLE: "cannot be read",
             FileReason.NOT_AN_IMAGE: "is not a picture",
+            FileReason.NEEDS_PILLOW_HEIF: "is a HEIC picture: install pillow-heif, or let your phone save JPEG",
+            FileReason.CONVERTED: "was converted from HEIC",
+            FileReason.WRONG_EXTENSION: "is a picture of another kind than its name says, and was read all the same",
+            FileReason.REPEATED: "counts several times, as its folder's name says",
+            FileReason.BLURRED: "is blurred",
+            FileReason.TOO_DARK: "is too dark",
+            FileReason.TOO_BRIGHT: "is too bright",
+            FileReason.NEARLY_FLAT: "shows next to nothing",
+            FileReason.LETTERBOX_BARS: "has bars at its edges",
+            FileReason.EXTREME_ASPECT: "is a long strip",
+            FileReason.BY_HAND: "was set aside by you",
             FileReason.TOO_SMALL: "is too small",
             FileReason.TOO_LARGE: "is too large",
             FileReason.DUPLICATE: "is a copy of another",
@@ -98,6 +114,46 @@ class PicturesTexts:
             FileReason.ENLARGED: "is small and will be enlarged",
         }
     )
+    measured: str = "measured: {measure:.3g}"
+    like: str = "like {other}"
+    is_set_aside: str = "Set aside: {file} {reason}."
+    kept_all_the_same: str = "You kept it although {file} {reason}."
+    in_the_set: str = "In the set."
+    keep_it: str = "Keep it after all"
+    set_it_aside: str = "Set this picture aside"
+    counts: str = "counts {n} times"
+    advice: str = "What would make this set better"
+    all_captions: str = "All captions at once"
+    write_captions: str = "Write captions for me"
+    stop_captions: str = "Stop writing"
+    captions_step: str = "picture {step} of {steps}"
+    find: str = "Find"
+    replace: str = "Replace by"
+    words: str = "Words to add to every caption"
+    edits: dict[CaptionEdit, str] = field(
+        default_factory=lambda: {
+            CaptionEdit.REPLACE: "Replace everywhere",
+            CaptionEdit.PREFIX: "Put in front",
+            CaptionEdit.SUFFIX: "Put at the end",
+        }
+    )
+    edited: str = "{n} captions changed."
+    undo: str = "Undo the last change of captions"
+    undone: str = "Taken back: {what}."
+    nothing_to_undo: str = "There is nothing to take back."
+    take_along: str = "Take the set along"
+    export_format: str = "Layout of the zip"
+    export_formats: dict[ExportFormat, str] = field(
+        default_factory=lambda: {
+            ExportFormat.IMAGEFOLDER: "Hugging Face image folder",
+            ExportFormat.KOHYA: "kohya folders",
+        }
+    )
+    export: str = "Make the zip"
+    exported: str = "Your zip"
+    versions: str = "Version {version}, and what changed before"
+    removed: str = "Removed: {what}."
+    left: str = "Still there: {what}."
     and_more: str = "and {n} more"
     dataset: str = "Your sets"
     trigger: str = "Trigger word"

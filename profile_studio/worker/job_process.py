@@ -7,6 +7,7 @@ import traceback
 from dataclasses import replace
 from pathlib import Path
 
+from profile_studio.domain.captioning import CaptioningConfig
 from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.errors import ProfileStudioError
 from profile_studio.domain.jobs import Interrupted, Job, JobContext, JobError, JobKind, ProgressReport, Wish
@@ -140,6 +141,10 @@ def _work(job: Job, context: JobContext, settings: Settings) -> dict[str, object
         from profile_studio.training.run import run_training
 
         return run_training(LoraTrainingConfig.model_validate(job.spec), context, settings)
+    if job.kind is JobKind.CAPTION:
+        from profile_studio.metrics.captioning_run import run_captioning
+
+        return run_captioning(CaptioningConfig.model_validate(job.spec), context, settings)
     from profile_studio.metrics.run import run_comparison
 
     return run_comparison(ComparisonConfig.model_validate(job.spec), context, settings)

@@ -104,3 +104,30 @@ def test_an_example_becomes_a_data_set_of_its_name(command_line: CommandLine) ->
     assert code == 0
     assert (reply["dataset"], reply["images"], reply["captioned"], reply["held_out"]) == ("watercolor", 32, 32, 0)
     assert command_line.call("dataset", "show", "watercolor")[1]["trigger_word"] == "watercolor-style"
+
+
+def test_a_picture_is_set_aside_and_kept_by_its_name(command_line: CommandLine, pictures: Path) -> None:
+    command_line.call("dataset", "import", str(pictures), "--name", "noise", "--consent", "me")
+
+    code, reply = command_line.call("dataset", "edit", "noise", "--set-aside", "1.png")
+
+    assert (code, reply["images"], reply["set_aside"], reply["consent"]) == (0, 3, 1, "me")
+    fates = {picture["original_name"]: (picture["kept"], picture["reason"]) for picture in reply["pictures"]}
+    assert fates["1.png"] == (False, "by_hand")
+    assert command_line.call("dataset", "edit", "noise", "--keep", "1.png")[1]["images"] == 4
+    versions = command_line.call("dataset", "show", "noise")[1]["versions"]
+    assert [version["what"] for version in versions] == ["kept: 1.png", "set aside: 1.png", "imported"]
+
+
+def test_captions_change_together_and_a_set_is_exported(
+    command_line: CommandLine, pictures: Path, tmp_path: Path
+) -> None:
+    command_line.call("dataset", "import", str(pictures), "--name", "noise")
+    code, reply = command_line.call(
+        "dataset", "edit", "noise", "--find", "noisy", "--replace", "calm", "--suffix", "indoors"
+    )
+    assert (code, reply["tags"]) == (0, {"indoors": 4, "a calm portrait": 1})
+    code, reply = command_line.call("dataset", "edit", "noise", "--undo")
+    assert reply["tags"] == {"a calm portrait": 1}
+    code, reply = command_line.call("dataset", "export", "noise", "--format", "kohya", "--out", str(tmp_path))
+    assert (code, Path(reply["file"]).is_file()) == (0, True)

@@ -21,7 +21,7 @@ from profile_studio.domain.errors import (
     InvalidSettings,
     UnknownDataset,
 )
-from profile_studio.services import importing
+from profile_studio.services import import_sources
 from profile_studio.services.datasets import DatasetService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
@@ -147,7 +147,7 @@ def test_equal_stems_in_two_folders_keep_their_own_captions(datasets: DatasetSer
 def test_every_unusable_file_is_named_with_its_reason(
     datasets: DatasetService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "MAXIMUM_FILE_BYTES", 100_000)
+    monkeypatch.setattr(import_sources, "MAXIMUM_FILE_BYTES", 100_000)
     source = folder_of(tmp_path / "mixed", 2)
     (source / "notes.pdf").write_bytes(b"%PDF-1.4")
     (source / "fake.png").write_bytes(b"not a picture")
@@ -226,7 +226,7 @@ def zip_of_text(path: Path) -> None:
 
 def zip_of_too_many(path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
-        for number in range(importing.MAXIMUM_ZIP_ENTRIES + 1):
+        for number in range(import_sources.MAXIMUM_ZIP_ENTRIES + 1):
             archive.writestr(f"{number}.png", b"")
 
 
@@ -256,7 +256,7 @@ def test_a_useless_source_is_one_sentence_and_leaves_nothing(
 def test_a_zip_beyond_the_total_is_refused_while_it_streams(
     datasets: DatasetService, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "MAXIMUM_ZIP_BYTES", 1000)
+    monkeypatch.setattr(import_sources, "MAXIMUM_ZIP_BYTES", 1000)
     with zipfile.ZipFile(tmp_path / "much.zip", "w") as archive:
         for seed in range(9):
             archive.writestr(f"{seed}.png", content(picture(seed)))

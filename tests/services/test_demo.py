@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from profile_studio.domain.captions import CaptionEdit
 from profile_studio.domain.comparison import ComparisonConfig
-from profile_studio.domain.datasets import ImportRequest
+from profile_studio.domain.datasets import Consent, ImportRequest
 from profile_studio.domain.errors import InvalidSettings, NotInDemo
 from profile_studio.domain.generation import GenerationRequest
 from profile_studio.domain.jobs import JobStatus
@@ -35,8 +36,16 @@ def test_nothing_of_a_demo_can_be_changed_and_the_refusal_says_what_to_do(demo: 
         lambda: demo.datasets.import_sources(ImportRequest([tmp_path], "mine")),
         lambda: demo.datasets.import_example(EXAMPLE, "mine"),
         lambda: demo.datasets.set_caption(EXAMPLE, image, "vandalism"),
+        lambda: demo.datasets.change_captions(EXAMPLE, {image: "vandalism"}, "vandalism"),
+        lambda: demo.datasets.edit_captions(EXAMPLE, CaptionEdit.PREFIX, "vandalism"),
+        lambda: demo.datasets.undo_captions(EXAMPLE),
         lambda: demo.datasets.set_trigger_word(EXAMPLE, "vandalism"),
+        lambda: demo.datasets.set_consent(EXAMPLE, Consent.ME),
+        lambda: demo.datasets.keep(EXAMPLE, image),
+        lambda: demo.datasets.set_aside(EXAMPLE, image),
+        lambda: demo.datasets.hold_out(EXAMPLE, 0.5),
         lambda: demo.datasets.delete(EXAMPLE),
+        lambda: demo.captioning.submit(EXAMPLE, overwrite=True),
         lambda: demo.adapters.import_file(tmp_path / "mine.safetensors"),
         lambda: demo.adapters.delete("mine"),
         lambda: demo.training.submit(config),

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from profile_studio.domain.datasets import CaptionSource
 from profile_studio.domain.errors import InvalidDataset, UnknownDataset
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository, NewImage
@@ -34,9 +35,9 @@ def test_a_taken_name_is_refused_and_the_first_set_stays(repository: DatasetRepo
 def test_the_version_follows_the_content_and_nothing_else(repository: DatasetRepository) -> None:
     first = repository.create("a", IMAGES, now=1.0).version
     assert repository.create("b", IMAGES, now=2.0).version == first
-    repository.set_caption("a", "i0", "changed")
+    repository.set_captions("a", {"i0": "changed"}, CaptionSource.HAND)
     assert repository.get("a").version != first
-    repository.set_caption("a", "i0", "picture 0")
+    repository.set_captions("a", {"i0": "picture 0"}, CaptionSource.HAND)
     assert repository.get("a").version == first
 
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from profile_studio.domain.datasets import CaptionSource
 from profile_studio.domain.errors import InvalidDataset, TrainingFailed
 from profile_studio.domain.jobs import Interrupted, Wish
 from profile_studio.domain.training import Targets
@@ -125,7 +126,7 @@ def test_a_training_without_effect_fails_with_a_sentence(tiny_base: Path, settin
 def test_a_data_set_that_changed_while_the_training_waited_is_refused(tiny_base: Path, settings: Settings) -> None:
     dataset = create_dataset(settings)
     database = Database(settings.resolved_database_url)
-    DatasetRepository(database, settings.datasets_dir).set_caption("dots", "0", "another")
+    DatasetRepository(database, settings.datasets_dir).set_captions("dots", {"0": "another"}, CaptionSource.HAND)
 
     with pytest.raises(InvalidDataset) as failure:
         run_training(

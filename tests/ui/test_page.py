@@ -62,6 +62,8 @@ def test_a_demo_says_so_and_offers_a_copy(
     assert "duplicate" in parts and "space-banner" in parts
     assert not parts["start-training"].interactive
     assert not parts["add-set"].visible
+    assert not parts["fate"].visible
+    assert not parts["set-tools"].visible
 
 
 def test_the_page_is_built_without_torch() -> None:

@@ -11,6 +11,8 @@ def job_name(job: Job) -> str:
     """What a person calls the job: the LoRA it trains, or the models it compares."""
     if job.kind is JobKind.TRAIN:
         return str(job.spec.get("adapter_name", job.id))
+    if job.kind is JobKind.CAPTION:
+        return str(job.spec.get("dataset", job.id))
     models = job.spec.get("models")
     return ", ".join(str(model) for model in models) if isinstance(models, list | tuple) else job.id
 
@@ -60,7 +62,12 @@ def status_line(jobs: Sequence[Job], worker_is_running: bool, texts: Texts) -> s
     waiting = len(open_jobs) - len(working[:1])
     if working:
         job = working[0]
-        text = texts.header.training.format(name=job_name(job)) if job.kind is JobKind.TRAIN else texts.header.comparing
+        words = {
+            JobKind.TRAIN: texts.header.training,
+            JobKind.COMPARE: texts.header.comparing,
+            JobKind.CAPTION: texts.header.captioning,
+        }
+        text = words[job.kind].format(name=job_name(job))
         text += f" {100 * job.fraction:.0f} %"
         if job.seconds_left is not None:
             text += f", {texts.common.seconds_left.format(time=duration(job.seconds_left))}"

@@ -23,7 +23,9 @@ from profile_studio.domain.names import suggest_name
 from profile_studio.ui.components.markup import details, escape, figure, picture_source
 from profile_studio.ui.components.notices import Updates, good_news, notice_area, tells_errors, told
 from profile_studio.ui.components.picture_grid import GridPicture, grid_html, picture_grid
+from profile_studio.ui.import_words import import_sentences
 from profile_studio.ui.page import QUIET, Page
+from profile_studio.ui.tabs.set_tools import build_tools, shows_tools, wire_tools
 from profile_studio.ui.texts import PicturesTexts
 
 _SHOWN_FILES = 12  # of each reason; the sentence says how many more there are
@@ -88,6 +90,7 @@ def build(page: Page) -> PicturesTab:
                 with gr.Column(scale=2, min_width=280, elem_classes="card picture-side-panel"):
                     chosen = gr.State(None)
                     picture = gr.HTML()
+                    fate = gr.Button(texts.set_it_aside, size="sm", elem_id="fate", visible=not page.is_demo)
                     caption = gr.Textbox(
                         "",
                         label=texts.caption,
@@ -97,6 +100,8 @@ def build(page: Page) -> PicturesTab:
                         interactive=not page.is_demo,
                     )
                     next_picture = gr.Button(texts.next_picture, size="sm", elem_id="next-picture")
+            with gr.Column(visible=not page.is_demo, elem_id="set-tools"):
+                tools = build_tools(texts)
             next_tab = gr.Button(texts.next, variant="primary", size="lg", elem_id="to-train")
             delete = gr.Button(texts.delete, size="sm", elem_classes="quiet-button", visible=not page.is_demo)
             with gr.Column(visible=False, elem_classes="card danger") as confirm:
@@ -122,37 +127,44 @@ def build(page: Page) -> PicturesTab:
             dataset: gr.update(choices=list(sets), value=opened.name),
             trigger: opened.trigger_word,
             next_tab: _next_step(opened, texts),
+            **shows_tools(page, tools, opened),
             **shows_picture(opened, picture_id),
         }
 
     def shows_picture(opened: Dataset, picture_id: str | None) -> Updates:
         """The set's pictures with this one chosen, or the first."""
-        image = next((image for image in opened.images if image.image_id == picture_id), opened.images[0])
-        pictures = [_grid_picture(page, opened, each) for each in opened.images]
+        everything = opened.every_image
+        image = next((image for image in everything if image.image_id == picture_id), everything[0])
+        pictures = [_grid_picture(page, opened, each) for each in everything]
         return {
             grid: grid_html(pictures, image.image_id, texts.gallery),
             chosen: image.image_id,
             picture: _large(image, texts),
+            fate: gr.update(value=texts.set_it_aside if image.is_kept else texts.keep_it),
             caption: image.caption,
         }
 
-    picture_parts = [grid, chosen, picture, caption]
-    set_parts = [bring, show, try_example, back, dataset, trigger, next_tab, confirm, *picture_parts]
+    picture_parts = [grid, chosen, picture, fate, caption]
+    set_parts = [bring, show, try_example, back, dataset, trigger, next_tab, confirm, *tools.shown, *picture_parts]
     safe = tells_errors(notice, page.texts.common)
 
-    @safe
     def asks_about_files(paths: list[str] | None) -> Updates:
         return {about_files: gr.update(visible=bool(paths)), name: _suggested_name(page, paths or [])}
 
     @safe
-    def imports(paths: list[str] | None, name_text: str, consent_value: str | None) -> Updates:
+    def imports(
+        paths: list[str] | None,
+        name_text: str,
+        consent_value: str | None,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008  # Gradio finds it by this default
+    ) -> Updates:
         request = ImportRequest(
             [Path(path) for path in paths or []],
             suggest_name(name_text),
             suggest_trigger(name_text),
             consent=Consent(consent_value) if consent_value else None,
         )
-        report = studio.datasets.import_sources(request)
+        report = studio.datasets.import_sources(request, lambda step: progress((step.done, step.total)))
         _forget_uploads(paths or [])
         news = import_news(report, texts)
         return {
@@ -191,6 +203,16 @@ def build(page: Page) -> PicturesTab:
         return shows_picture(studio.datasets.get(name), str(event.value))
 
     @safe
+    def overrules(name: str, picture_id: str | None) -> Updates:
+        if picture_id is None:
+            return {}
+        decide = studio.datasets.set_aside
+        if not _image(studio.datasets.get(name), picture_id).is_kept:
+            decide = studio.datasets.keep
+        decide(name, picture_id)
+        return shows_set(name, picture_id)
+
+    @safe
     def saves_trigger(name: str, word: str) -> Updates:
         if word != studio.datasets.get(name).trigger_word:
             studio.datasets.set_trigger_word(name, word)
@@ -205,10 +227,14 @@ def build(page: Page) -> PicturesTab:
 
     @safe
     def deletes(name: str) -> Updates:
-        studio.datasets.delete(name)
-        return {**shows_set(None), notice: told(good_news(texts.deleted.format(name=name)))}
+        deleted = studio.datasets.delete(name)
+        news = [texts.deleted.format(name=name), texts.removed.format(what=", ".join(deleted.removed))]
+        if deleted.left:
+            news.append(texts.left.format(what=", ".join(deleted.left)))
+        return {**shows_set(None), notice: told(good_news(" ".join(news)))}
 
-    files.change(asks_about_files, files, [about_files, name, notice], **QUIET)
+    # It says nothing itself and leaves the notice alone: an import empties the files and has just told what it did.
+    files.change(asks_about_files, files, [about_files, name], **QUIET)
     use.click(
         imports, [files, name, consent], [files, about_files, *set_parts, notice], show_progress_on=use,
         api_visibility="private",
@@ -226,6 +252,8 @@ def build(page: Page) -> PicturesTab:
         [caption.submit, next_picture.click],
         saves_and_goes_on, [dataset, chosen, caption], [*picture_parts, notice], **_IN_ORDER,
     )  # fmt: skip
+    fate.click(overrules, [dataset, chosen], [*set_parts, notice], **_IN_ORDER)
+    wire_tools(page, tools, dataset, chosen, notice, shows_set, set_parts)
     gr.on([trigger.blur, trigger.submit], saves_trigger, [dataset, trigger], [notice], **QUIET)
     delete.click(asks_before_deleting, dataset, [question, confirm, notice], **QUIET)
     no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
@@ -235,12 +263,7 @@ def build(page: Page) -> PicturesTab:
 
 def import_news(report: ImportReport, texts: PicturesTexts) -> str:
     """What an import did, in sentences; the files it left out by reason."""
-    kept = report.dataset
-    sentences = [texts.kept.format(n=len(kept.images), name=kept.name)]
-    if kept.held_out_images:
-        sentences.append(texts.held_out.format(n=len(kept.held_out_images)))
-    if not kept.captioned:
-        sentences.append(texts.no_captions)
+    sentences = import_sentences(report, texts)
     folds = [
         details(title.format(n=len(notes)), _files_by_reason(notes, texts))
         for title, notes in ((texts.rejected, report.rejected), (texts.warned, report.warnings))
@@ -294,7 +317,10 @@ def _next_step(opened: Dataset, texts: PicturesTexts) -> Any:
 
 
 def _grid_picture(page: Page, opened: Dataset, image: DatasetImage) -> GridPicture:
+    texts = page.texts.pictures
     thumbnail = picture_source(page.studio.datasets.thumbnail(opened.name, image.image_id))
+    if not image.is_kept:
+        return GridPicture(image.image_id, thumbnail, _fate_words(image, texts), "\u2715")
     badge = "" if image.caption else "\u270e"
     return GridPicture(image.image_id, thumbnail, image.caption or image.original_name, badge)
 
@@ -303,11 +329,25 @@ def _large(image: DatasetImage, texts: PicturesTexts) -> str:
     facts = f"{image.original_name} \u00b7 {texts.numbers.format(width=image.width, height=image.height)}"
     if image.held_out:
         facts += f" \u00b7 {texts.set_aside}"
-    return figure(picture_source(image.path, max_side_px=512), facts, alt=image.caption or image.original_name)
+    if image.repeats > 1:
+        facts += f" \u00b7 {texts.counts.format(n=image.repeats)}"
+    shown = figure(picture_source(image.path, max_side_px=512), facts, alt=image.caption or image.original_name)
+    return f'{shown}<p class="fate">{escape(_fate_words(image, texts))}</p>'
+
+
+def _fate_words(image: DatasetImage, texts: PicturesTexts) -> str:
+    """Why a picture is in the set or not, with the number that decided."""
+    if image.reason is None:
+        return texts.in_the_set
+    facts = [texts.like.format(other=image.other)] if image.other else []
+    facts += [texts.measured.format(measure=image.measure)] if image.measure is not None else []
+    sentence = texts.kept_all_the_same if image.is_kept else texts.is_set_aside
+    words = sentence.format(file=image.original_name, reason=texts.reasons[image.reason])
+    return f"{words} ({', '.join(facts)})" if facts else words
 
 
 def _image(opened: Dataset, picture_id: str) -> DatasetImage:
-    for image in opened.images:
+    for image in opened.every_image:
         if image.image_id == picture_id:
             return image
     raise InvalidDataset(f"{opened.name} no longer has this picture.", "Choose the set again.")
@@ -318,5 +358,5 @@ def _caption_of(opened: Dataset, picture_id: str) -> str:
 
 
 def _after(opened: Dataset, picture_id: str) -> str:
-    ids = [image.image_id for image in opened.images]
+    ids = [image.image_id for image in opened.every_image]
     return ids[(ids.index(_image(opened, picture_id).image_id) + 1) % len(ids)]

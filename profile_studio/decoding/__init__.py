@@ -1,0 +1,1 @@
+"""Pictures from strangers become our own, in processes that may be killed."""

@@ -1,0 +1,156 @@
+"""From any picture file to our own: RGB, upright, sRGB, without metadata, at most 2048 px."""
+
+import hashlib
+import importlib.util
+import io
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import ExifTags, Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+
+from profile_studio.domain.datasets import FileReason
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+HEIF = "HEIF"
+MINIMUM_SIDE_PX = 16
+MAXIMUM_PIXELS = 64_000_000
+MAXIMUM_SIDE_PX = 2048
+THUMBNAIL_SIDE_PX = 256
+_DRAFT_SIDE_PX = 1500  # what is left after halving is more than any base model trains on
+
+
+class RejectedPicture(Exception):
+    """A file that cannot become a picture of ours; `reason` says why."""
+
+    def __init__(self, reason: FileReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class OwnPicture:
+    """A picture as we keep it. `sha256` is of its pixels, 64 hex digits; `file_format` is what the file really was."""
+
+    image: Image.Image
+    sha256: str
+    file_format: str
+
+
+def read_picture(content: bytes) -> OwnPicture:
+    """The picture in these bytes as we keep it.
+
+    Raises:
+        RejectedPicture: it is not a JPEG, PNG, WebP (or HEIC, with pillow-heif), it is broken, or its size is out of
+            bounds.
+    """
+    source = _open(content)
+    if source.width * source.height > MAXIMUM_PIXELS:
+        raise RejectedPicture(FileReason.TOO_LARGE)
+    if min(source.size) < MINIMUM_SIDE_PX:
+        raise RejectedPicture(FileReason.TOO_SMALL)
+    file_format = source.format or ""
+    try:
+        # A JPEG is decoded at a half, a quarter or an eighth where that is still large: less time, less memory.
+        if max(source.size) >= 2 * _DRAFT_SIDE_PX:
+            scale = _DRAFT_SIDE_PX / max(source.size)
+            source.draft(None, (int(source.width * scale), int(source.height * scale)))
+        image = _to_rgb(_upright(source))
+    # Pillow's decoders raise these for files that break after a good header.
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, TypeError, IndexError) as error:
+        raise RejectedPicture(FileReason.UNREADABLE) from error
+    if min(image.size) < MINIMUM_SIDE_PX:  # a long thin strip, shrunk
+        raise RejectedPicture(FileReason.TOO_SMALL)
+    image.info.clear()
+    digest = hashlib.sha256(f"{image.width}x{image.height}".encode() + image.tobytes())
+    return OwnPicture(image, digest.hexdigest(), file_format)
+
+
+def _open(content: bytes) -> ImageFile.ImageFile:
+    if _is_heif(content) and not _knows_heif():
+        raise RejectedPicture(FileReason.NEEDS_PILLOW_HEIF)
+    formats = (*FORMATS, HEIF) if _is_heif(content) else FORMATS
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            return Image.open(io.BytesIO(content), formats=formats)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise RejectedPicture(FileReason.TOO_LARGE) from error
+    except UnidentifiedImageError as error:
+        raise RejectedPicture(FileReason.NOT_AN_IMAGE) from error
+    except (OSError, ValueError, SyntaxError, TypeError, IndexError) as error:
+        raise RejectedPicture(FileReason.UNREADABLE) from error
+
+
+def _is_heif(content: bytes) -> bool:
+    return content[4:8] == b"ftyp" and content[8:12] in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+
+
+def _knows_heif() -> bool:
+    """Whether the optional package that reads HEIC is here; phones write it, and Pillow alone does not read it."""
+    if importlib.util.find_spec("pillow_heif") is None:
+        return False
+    pillow_heif = importlib.import_module("pillow_heif")
+    pillow_heif.register_heif_opener()
+    return True
+
+
+def _upright(source: Image.Image) -> Image.Image:
+    """Small enough to keep and turned as it was seen, before anything that costs memory for each pixel."""
+    orientation = source.getexif().get(ExifTags.Base.Orientation, 1)
+    if max(source.size) > MAXIMUM_SIDE_PX:
+        source = _full_depth(source)
+        source.thumbnail((MAXIMUM_SIDE_PX, MAXIMUM_SIDE_PX), Image.Resampling.LANCZOS)
+    profile = source.info.get("icc_profile")
+    upright = ImageOps.exif_transpose(source) if orientation != 1 else source
+    if profile:
+        upright.info["icc_profile"] = profile
+    return upright
+
+
+def _full_depth(image: Image.Image) -> Image.Image:
+    """In a mode that can be shrunk well: a palette's neighbours mean nothing, and Pillow clips 16-bit gray."""
+    profile = image.info.get("icc_profile")
+    if image.mode.startswith("I"):
+        image = Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).clip(0, 255).astype(np.uint8))
+    elif image.mode in ("P", "1", "PA"):
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    elif image.mode in ("RGB", "L") and image.has_transparency_data:
+        image = image.convert("RGBA")
+    if profile:
+        image.info["icc_profile"] = profile
+    return image
+
+
+def thumbnail(image: Image.Image) -> Image.Image:
+    """A copy whose longer side is at most 256 px."""
+    small = image.copy()
+    small.thumbnail((THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX), Image.Resampling.LANCZOS)
+    return small
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    if image.mode.startswith("I"):
+        image = _full_depth(image)
+    if not image.has_transparency_data:
+        return _to_srgb(image, profile)
+    with_alpha = image.convert("RGBA")
+    alpha = with_alpha.getchannel("A")
+    white = Image.new("RGB", image.size, "white")
+    white.paste(_to_srgb(with_alpha.convert("RGB"), profile), mask=alpha)
+    return white
+
+
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    if image.mode not in ("RGB", "L", "CMYK"):
+        image = image.convert("RGB")
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError):
+            converted = None  # a broken profile, or one for another colour space: its numbers are read as sRGB
+        if converted is not None:
+            return converted
+    return image.convert("RGB")

@@ -1,0 +1,183 @@
+"""The processes that decode, kept while there is something to decode and a while after."""
+
+import atexit
+import contextlib
+import functools
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from profile_studio.decoding.frames import read_frame, write_frame
+from profile_studio.decoding.measures import PictureMeasures
+from profile_studio.domain.datasets import FileReason
+from profile_studio.settings import REPOSITORY_ROOT
+
+Ticket = TypeVar("Ticket")
+
+LONGEST_PICTURE_S = 30.0
+IDLE_S = 60.0
+_MOST_PROCESSES = 4
+
+
+@dataclass(frozen=True)
+class DecodedPicture:
+    """A picture that became ours, with the files to keep. `sha256` is of its pixels."""
+
+    sha256: str
+    file_format: str
+    height: int
+    width: int
+    measures: PictureMeasures
+    png: bytes
+    thumbnail: bytes
+
+
+Decoded = DecodedPicture | FileReason
+"""A picture, or why it is none."""
+
+
+class DecodingPool:
+    """Decodes on some processes of its own; one that hangs, grows or crashes is replaced, and its picture refused."""
+
+    def __init__(self, processes: int, longest_picture_s: float = LONGEST_PICTURE_S, idle_s: float = IDLE_S) -> None:
+        self._processes = processes
+        self._longest_picture_s = longest_picture_s
+        self._idle_s = idle_s
+        self._free: queue.SimpleQueue[_Child] = queue.SimpleQueue()
+        self._users = 0
+        self._lock = threading.Lock()
+        self._idle_timer: threading.Timer | None = None
+
+    def decode_all(
+        self, files: Iterable[tuple[Ticket, Callable[[], bytes]]]
+    ) -> Iterator[tuple[Ticket, Callable[[], Decoded]]]:
+        """Each file's ticket with its result, in order.
+
+        Files are read here, one after the other, a few ahead of the decoding: memory stays bounded. What reading
+        raises is raised by the result's call.
+        """
+        waiting: deque[tuple[Ticket, Future[Decoded]]] = deque()
+        with self._in_use(), ThreadPoolExecutor(self._processes) as threads:
+            for ticket, read in files:
+                waiting.append((ticket, _submitted(threads, read, self.decode)))
+                if len(waiting) > 2 * self._processes:
+                    ticket, future = waiting.popleft()
+                    yield ticket, future.result
+            for ticket, future in waiting:
+                yield ticket, future.result
+
+    def decode(self, content: bytes) -> Decoded:
+        """Decodes one file, waiting for a process."""
+        child = self._free_child()
+        decoded = child.decode(content, self._longest_picture_s)
+        if child.is_alive():
+            self._free.put(child)
+        return decoded
+
+    def _free_child(self) -> "_Child":
+        with contextlib.suppress(queue.Empty):
+            while True:
+                child = self._free.get_nowait()
+                if child.is_alive():
+                    return child
+                child.end()
+        return _Child()
+
+    def close(self) -> None:
+        """Ends the processes that have nothing to do."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._free.get_nowait().end()
+
+    @contextlib.contextmanager
+    def _in_use(self) -> Generator[None]:
+        with self._lock:
+            self._users += 1
+            if self._idle_timer is not None:
+                self._idle_timer.cancel()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._users -= 1
+                if not self._users:
+                    self._idle_timer = threading.Timer(self._idle_s, self.close)
+                    self._idle_timer.daemon = True
+                    self._idle_timer.start()
+
+
+@functools.cache
+def shared_pool() -> DecodingPool:
+    """The one pool of this process."""
+    pool = DecodingPool(min(_MOST_PROCESSES, os.cpu_count() or 1))
+    atexit.register(pool.close)
+    return pool
+
+
+def _submitted(
+    threads: ThreadPoolExecutor, read: Callable[[], bytes], decode: Callable[[bytes], Decoded]
+) -> "Future[Decoded]":
+    try:
+        content = read()
+    except Exception as error:  # noqa: BLE001  # kept for whoever asks for the result
+        failed: Future[Decoded] = Future()
+        failed.set_exception(error)
+        return failed
+    return threads.submit(decode, content)
+
+
+class _Child:
+    """One decoding process."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "profile_studio.decoding"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=REPOSITORY_ROOT,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        )
+
+    def decode(self, content: bytes, longest_s: float) -> Decoded:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        late = threading.Timer(longest_s, self._process.kill)
+        late.start()
+        try:
+            write_frame(self._process.stdin, {}, [content])
+            facts, parts = read_frame(self._process.stdout)
+        except (OSError, EOFError, ValueError):
+            self.end()
+            return FileReason.UNREADABLE  # the decoder crashed, or was killed because it took too long
+        finally:
+            late.cancel()
+        if "reason" in facts:
+            return FileReason(facts["reason"])
+        look, png, thumbnail = parts
+        return DecodedPicture(
+            sha256=facts["sha256"],
+            file_format=facts["format"],
+            height=facts["height"],
+            width=facts["width"],
+            measures=PictureMeasures(**facts["measures"], look=look),
+            png=png,
+            thumbnail=thumbnail,
+        )
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def end(self) -> None:
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream is not None
+            with contextlib.suppress(OSError):
+                stream.close()
+        self._process.kill()
+        self._process.wait()

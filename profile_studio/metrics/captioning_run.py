@@ -1,0 +1,130 @@
+"""The caption job: look at a few pictures, write their captions, go on."""
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from PIL import Image
+
+from profile_studio.domain.captioning import CaptionerName, CaptioningConfig, uncaptioned
+from profile_studio.domain.datasets import DatasetImage
+from profile_studio.domain.errors import CaptionerMissing
+from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
+from profile_studio.families import pick_device
+from profile_studio.metrics.captioner import Captioner
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.datasets import DatasetRepository
+from profile_studio.storage.files import write_json
+
+_AT_ONCE = 4
+_BLIP_TOKENS = 40
+_DONE = "captioned.json"
+
+
+class WritesCaptions(Protocol):
+    """What looks at pictures and says what is in them."""
+
+    def caption(self, pictures: Sequence[Path]) -> list[str]: ...
+
+
+class BlipCaptioner:
+    """Captions for photographs. Source: Li et al. 2022, arXiv:2201.12086.
+
+    Args:
+        model: a local folder in transformers layout, or a hub id.
+        may_download: whether a hub id that is not on the disk is fetched.
+
+    Raises:
+        CaptionerMissing: it is neither on the disk nor to be had.
+    """
+
+    def __init__(self, model: str, device: str, *, may_download: bool) -> None:
+        from transformers import BlipForConditionalGeneration, BlipProcessor
+
+        try:
+            self._processor: Any = BlipProcessor.from_pretrained(model, local_files_only=not may_download)
+            loaded: Any = BlipForConditionalGeneration.from_pretrained(model, local_files_only=not may_download)
+            self._model = loaded.to(device).eval()
+        except (OSError, ValueError) as error:
+            raise CaptionerMissing(
+                f"The captioner for photographs is not on this computer ({model}).",
+                "Set PROFILE_STUDIO_BLIP to a folder with BLIP, fetch it by `dataset caption NAME --captioner blip`, "
+                "or write the captions by hand.",
+            ) from error
+        self._device = device
+
+    def caption(self, pictures: Sequence[Path]) -> list[str]:
+        """One sentence a picture."""
+        import torch
+
+        images: list[Image.Image] = []
+        for path in pictures:
+            with Image.open(path) as image:
+                images.append(image.convert("RGB"))
+        inputs = self._processor(images=images, return_tensors="pt").to(self._device)
+        with torch.no_grad():
+            tokens = self._model.generate(**inputs, max_new_tokens=_BLIP_TOKENS)
+        return [text.strip() for text in self._processor.batch_decode(tokens, skip_special_tokens=True)]
+
+
+def run_captioning(config: CaptioningConfig, context: JobContext, settings: Settings) -> dict[str, object]:
+    """Writes a caption for each picture that is to get one; what is written stays, whatever happens after.
+
+    Raises:
+        Interrupted: a wish was seen.
+        ProfileStudioError: the data set or the captioner is not there (any more).
+    """
+    datasets = DatasetRepository(Database(settings.resolved_database_url), settings.datasets_dir)
+    done = _read_done(context.folder)
+    wanted = uncaptioned(datasets.get(config.dataset), overwrite=config.overwrite)
+    todo = [image for image in wanted if image.image_id not in done]
+    total = len(done) + len(todo)
+    context.report(ProgressReport(len(done), total))
+    captioner = _captioner(config, settings)
+    written: dict[str, tuple[str, str]] = {}
+    started_at = time.monotonic()
+    try:
+        for start in range(0, len(todo), _AT_ONCE):
+            if wish := context.wish():
+                raise Interrupted(wish)
+            context.yield_device()
+            batch = todo[start : start + _AT_ONCE]
+            _caption(batch, captioner, config.dataset, datasets, written)
+            done.update(image.image_id for image in batch)
+            write_json(context.folder / _DONE, sorted(done))
+            left = len(todo) - start - len(batch)
+            seconds_left = (time.monotonic() - started_at) / (start + len(batch)) * left
+            context.report(ProgressReport(total - left, total, seconds_left))
+    finally:
+        if written:
+            what = f"captions by {config.captioner.value} for {len(written)} pictures"
+            datasets.add_change(config.dataset, datasets.get(config.dataset).version, time.time(), what, written)
+    return {"captioned": len(done), "version": datasets.get(config.dataset).version}
+
+
+def _caption(
+    batch: Sequence[DatasetImage],
+    captioner: WritesCaptions,
+    dataset: str,
+    datasets: DatasetRepository,
+    written: dict[str, tuple[str, str]],
+) -> None:
+    for image, text in zip(batch, captioner.caption([image.path for image in batch]), strict=True):
+        # Somebody may have written one while this was looking.
+        if datasets.fill_caption(dataset, image.image_id, text, expected=image.caption):
+            written[image.image_id] = (image.caption, image.caption_source.value)
+
+
+def _captioner(config: CaptioningConfig, settings: Settings) -> WritesCaptions:
+    device = str(pick_device())
+    if config.captioner is CaptionerName.BLIP:
+        return BlipCaptioner(settings.blip, device, may_download=config.may_download)
+    return Captioner(settings.judge_dir, device)
+
+
+def _read_done(folder: Path) -> set[str]:
+    path = folder / _DONE
+    return set(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else set()

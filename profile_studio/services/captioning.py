@@ -1,0 +1,63 @@
+"""Automatic captions: accept the job; a worker writes them."""
+
+import time
+
+from profile_studio.domain.captioning import CaptionerName, CaptioningConfig, fitting_captioner, uncaptioned
+from profile_studio.domain.errors import InvalidDataset, JobNotAllowed
+from profile_studio.domain.jobs import Job, JobKind, JobStatus
+from profile_studio.jobs.queue import enqueue
+from profile_studio.services.demo import refuse_in_demo
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.datasets import DatasetRepository
+from profile_studio.storage.jobs import JobRepository
+
+
+class CaptioningService:
+    """Everything the page and the command line do with automatic captions."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._jobs = JobRepository(database)
+        self._datasets = DatasetRepository(database, settings.datasets_dir)
+
+    def submit(self, dataset_name: str, captioner: CaptionerName | None = None, *, overwrite: bool = False) -> Job:
+        """Queues captions for the pictures that have none.
+
+        Args:
+            captioner: None takes the one that fits the pictures, and never reaches the network for it.
+            overwrite: replaces every caption, those by hand too.
+
+        Raises:
+            UnknownDataset: there is no such data set.
+            InvalidDataset: every picture has a caption already.
+            JobNotAllowed: the set is being captioned already.
+            NotInDemo: this is a demo.
+        """
+        refuse_in_demo(self._settings, "Writing captions is")
+        dataset = self._datasets.get(dataset_name)
+        pictures = uncaptioned(dataset, overwrite=overwrite)
+        if not pictures:
+            raise InvalidDataset(
+                f"Every picture of {dataset_name!r} has a caption.", "Ask for overwriting if they should be replaced."
+            )
+        unfinished = [status for status in JobStatus if not status.is_finished]
+        for job in self._jobs.find(unfinished, JobKind.CAPTION):
+            if job.spec.get("dataset") == dataset_name:
+                raise JobNotAllowed(
+                    f"{dataset_name!r} is being captioned already.", f"Wait for the job {job.id}, or cancel it."
+                )
+        config = CaptioningConfig(
+            dataset=dataset_name,
+            captioner=captioner or fitting_captioner(dataset),
+            overwrite=overwrite,
+            may_download=captioner is not None,
+        )
+        job = self._jobs.create(JobKind.CAPTION, config.model_dump(mode="json"), len(pictures), time.time())
+        enqueue(self._settings, job.id)
+        return job
+
+    def newest(self, dataset_name: str) -> Job | None:
+        """The newest captioning of a data set."""
+        jobs = self._jobs.find(kind=JobKind.CAPTION)
+        return next((job for job in jobs if job.spec.get("dataset") == dataset_name), None)

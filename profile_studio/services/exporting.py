@@ -1,0 +1,61 @@
+"""A data set as a zip that other trainers read."""
+
+import json
+import zipfile
+from enum import StrEnum
+from pathlib import Path
+
+from profile_studio.domain.datasets import Dataset, DatasetImage, prompt_with_trigger
+from profile_studio.domain.errors import InvalidDataset
+from profile_studio.storage.files import write_atomically
+
+
+class ExportFormat(StrEnum):
+    """How the zip is laid out."""
+
+    IMAGEFOLDER = "imagefolder"
+    KOHYA = "kohya"
+
+
+def export_dataset(dataset: Dataset, export_format: ExportFormat, out: Path) -> Path:
+    """Writes the kept pictures and their captions; held-out pictures lie apart and stay untrained.
+
+    `imagefolder` has `train/metadata.jsonl` (and `test/`) with `file_name` and `text`; `kohya` has folders
+    `N_trigger class` with a `.txt` beside each picture.
+
+    Raises:
+        InvalidDataset: the zip cannot be written there.
+    """
+    path = out / f"{dataset.name}-{export_format.value}.zip" if out.is_dir() else out
+    try:
+        with write_atomically(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+            if export_format is ExportFormat.KOHYA:
+                _write_kohya(dataset, archive)
+            else:
+                _write_imagefolder(dataset, archive)
+    except OSError as error:
+        raise InvalidDataset(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
+    return path
+
+
+def _write_imagefolder(dataset: Dataset, archive: zipfile.ZipFile) -> None:
+    for split, images in (("train", dataset.training_images), ("test", dataset.held_out_images)):
+        if not images:
+            continue
+        rows = [{"file_name": image.path.name, "text": _text(dataset, image)} for image in images]
+        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        archive.writestr(f"{split}/metadata.jsonl", lines)
+        for image in images:
+            archive.write(image.path, f"{split}/{image.path.name}")
+
+
+def _write_kohya(dataset: Dataset, archive: zipfile.ZipFile) -> None:
+    words = " ".join(filter(None, (dataset.trigger_word or dataset.name, dataset.class_word)))
+    for image in dataset.images:
+        folder = "held_out" if image.held_out else f"{image.repeats}_{words}"
+        archive.write(image.path, f"{folder}/{image.path.name}")
+        archive.writestr(f"{folder}/{image.path.stem}.txt", _text(dataset, image))
+
+
+def _text(dataset: Dataset, image: DatasetImage) -> str:
+    return prompt_with_trigger(dataset.trigger_word, image.caption)

@@ -1,0 +1,80 @@
+"""The caption job with a random judge: what it writes, what it leaves, how it goes on."""
+
+from pathlib import Path
+
+import pytest
+
+from profile_studio.domain.captioning import CaptionerName, CaptioningConfig
+from profile_studio.domain.datasets import CaptionSource
+from profile_studio.domain.errors import CaptionerMissing
+from profile_studio.domain.jobs import Interrupted, Wish
+from profile_studio.metrics.captioning_run import run_captioning
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.datasets import DatasetRepository
+from tests.training.helpers import RecordingContext, create_dataset
+
+
+class SettingsWithTinyJudge(Settings):
+    """Settings whose judge was put into the home."""
+
+    @property
+    def judge_dir(self) -> Path:
+        return self.resolved_home / "judge"
+
+
+@pytest.fixture
+def studio_settings(tmp_path: Path, tiny_judge: Path) -> SettingsWithTinyJudge:
+    settings = SettingsWithTinyJudge(home=tmp_path / "home", blip=str(tmp_path / "no-blip"))
+    settings.create_folders()
+    settings.judge_dir.symlink_to(tiny_judge)
+    create_dataset(settings, n_images=10)
+    return settings
+
+
+@pytest.fixture
+def repository(studio_settings: Settings) -> DatasetRepository:
+    repository = DatasetRepository(Database(studio_settings.resolved_database_url), studio_settings.datasets_dir)
+    repository.set_captions("dots", {str(n): "" for n in range(1, 10)}, CaptionSource.NONE)
+    repository.set_captions("dots", {"0": "by hand"}, CaptionSource.HAND)
+    return repository
+
+
+def config(**changes: object) -> CaptioningConfig:
+    return CaptioningConfig.model_validate({"dataset": "dots", "captioner": CaptionerName.STARTER, **changes})
+
+
+def test_only_pictures_without_a_caption_get_one(studio_settings: Settings, repository: DatasetRepository) -> None:
+    before = repository.get("dots").version
+    result = run_captioning(config(), RecordingContext(studio_settings.jobs_dir / "job"), studio_settings)
+    images = repository.get("dots").images
+    assert images[0].caption == "by hand"
+    assert all(image.caption.startswith("portrait") for image in images[1:])
+    assert {image.caption_source for image in images[1:]} == {CaptionSource.AUTO}
+    assert (result["captioned"], repository.changes("dots")[0].version != before) == (9, True)
+
+
+def test_a_stopped_captioning_keeps_what_is_done_and_goes_on_there(
+    studio_settings: Settings, repository: DatasetRepository
+) -> None:
+    folder = studio_settings.jobs_dir / "job"
+    stopping = RecordingContext(folder, wish_at=lambda step: Wish.PAUSE if step >= 4 else None)
+    with pytest.raises(Interrupted):
+        run_captioning(config(overwrite=True), stopping, studio_settings)
+    assert repository.get("dots").captioned == 4
+    repository.set_captions("dots", {"1": "mine now"}, CaptionSource.HAND)
+
+    run_captioning(config(overwrite=True), RecordingContext(folder), studio_settings)
+
+    assert repository.get("dots").captioned == 10
+    assert repository.get("dots").images[1].caption == "mine now"
+
+
+def test_a_missing_captioner_for_photographs_is_one_sentence(
+    studio_settings: Settings, repository: DatasetRepository
+) -> None:
+    with pytest.raises(CaptionerMissing) as caught:
+        run_captioning(
+            config(captioner=CaptionerName.BLIP), RecordingContext(studio_settings.jobs_dir / "job"), studio_settings
+        )
+    assert "PROFILE_STUDIO_BLIP" in caught.value.fix

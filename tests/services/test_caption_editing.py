@@ -1,0 +1,130 @@
+"""Captions changed one by one or all at once, taken back, counted; versions; export; deletion."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from profile_studio.domain.captions import CaptionEdit, caption_advice, tag_frequencies, trigger_word_advice
+from profile_studio.domain.datasets import CaptionSource, Consent, Dataset, ImportRequest
+from profile_studio.domain.jobs import JobKind
+from profile_studio.services.datasets import DatasetService
+from profile_studio.services.exporting import ExportFormat
+from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.jobs import JobRepository
+
+
+@pytest.fixture
+def datasets(settings: Settings) -> DatasetService:
+    database = Database(settings.resolved_database_url)
+    database.upgrade()
+    return DatasetService(settings, database)
+
+
+@pytest.fixture
+def imported(datasets: DatasetService, tmp_path: Path) -> Dataset:
+    folder = tmp_path / "2_pxl person"
+    folder.mkdir()
+    for seed in range(13):
+        pixels = np.random.default_rng(seed).integers(0, 255, (4, 4, 3), dtype=np.uint8)
+        Image.fromarray(pixels).resize((64, 64), Image.Resampling.NEAREST).save(folder / f"{seed:02d}.png")
+        if seed:
+            (folder / f"{seed:02d}.txt").write_text(f"a red hat, number {seed}", encoding="utf-8")
+    return datasets.import_sources(ImportRequest([folder], "hats")).dataset
+
+
+def captions(dataset: Dataset) -> list[str]:
+    return [image.caption for image in dataset.images]
+
+
+def test_many_captions_change_at_once_and_come_back(datasets: DatasetService, imported: Dataset) -> None:
+    assert datasets.edit_captions("hats", CaptionEdit.REPLACE, "red hat", "cap") == 12
+    datasets.edit_captions("hats", CaptionEdit.PREFIX, "photo")
+    datasets.edit_captions("hats", CaptionEdit.PREFIX, "photo")
+    datasets.edit_captions("hats", CaptionEdit.SUFFIX, "indoors")
+    assert captions(datasets.get("hats"))[:2] == ["photo, indoors", "photo, a cap, number 1, indoors"]
+    assert datasets.get("hats").images[1].caption_source is CaptionSource.HAND
+
+    undone = [datasets.undo_captions("hats") for _ in range(4)]
+
+    assert undone == ["suffix: indoors", "prefix: photo", "replace: red hat by cap", None]
+    assert captions(datasets.get("hats")) == captions(imported)
+    assert datasets.get("hats").version == imported.version
+    assert datasets.get("hats").images[1].caption_source is CaptionSource.FILE
+
+
+def test_each_change_is_a_version_that_says_what_changed(datasets: DatasetService, imported: Dataset) -> None:
+    datasets.set_caption("hats", "00.png", "bare head")
+    datasets.set_trigger_word("hats", "pixelme")
+    changes = datasets.changes("hats")
+    assert [change.what for change in changes] == ["the trigger word: pixelme", "the caption of 00.png", "imported"]
+    assert len({change.version for change in changes}) == 3
+    assert changes[-1].version == imported.version
+
+
+def test_tags_are_counted_by_the_captions_that_hold_them() -> None:
+    assert tag_frequencies(["a, b", "b, b", ""]) == {"b": 2, "a": 1}
+
+
+def test_a_trigger_word_that_means_something_or_is_taken_is_pointed_out() -> None:
+    assert trigger_word_advice("pixelme", {}) == []
+    assert "made-up word" in trigger_word_advice("Portrait", {})[0]
+    assert "already calls up the LoRA other" in trigger_word_advice("pixelme", {"pixelme": "other"})[0]
+
+
+def test_what_the_trigger_word_should_stand_for_is_pointed_out_in_captions() -> None:
+    (face,) = caption_advice(["round face, smiling", "round face, calm"], is_face=True, trigger_word="me")
+    assert "round face" in face and "expression" in face
+    (style,) = caption_advice([f"pixel art, {n}" for n in range(4)], is_face=False, trigger_word="pxl")
+    assert "pixel art" in style
+
+
+def test_a_set_says_what_it_lacks(datasets: DatasetService, imported: Dataset) -> None:
+    assert any("add two from the side" in sentence for sentence in datasets.advice("hats", is_face=True))
+
+
+def test_consent_is_remembered(datasets: DatasetService, imported: Dataset) -> None:
+    datasets.set_consent("hats", Consent.PERMISSION)
+    assert datasets.get("hats").consent is Consent.PERMISSION
+
+
+@pytest.mark.parametrize("export_format", list(ExportFormat))
+def test_an_exported_set_comes_back_as_it_was(
+    datasets: DatasetService, imported: Dataset, tmp_path: Path, export_format: ExportFormat
+) -> None:
+    path = datasets.export("hats", export_format, tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    again = datasets.import_sources(ImportRequest([path], "again")).dataset
+    assert {image.image_id for image in again.images} == {image.image_id for image in imported.images}
+    texts = {image.image_id: image.caption for image in again.images}
+    assert texts[imported.images[1].image_id] == "pxl, a red hat, number 1"
+    if export_format is ExportFormat.KOHYA:
+        assert sum(name.startswith("2_pxl person/") for name in names) == 22
+        assert sum(name.startswith("held_out/") for name in names) == 4
+    else:
+        assert {"train/metadata.jsonl", "test/metadata.jsonl"} <= set(names)
+
+
+def test_deleting_a_set_lists_what_went_with_it_and_what_could_not(
+    datasets: DatasetService, imported: Dataset, settings: Settings
+) -> None:
+    jobs = JobRepository(Database(settings.resolved_database_url))
+    finished = jobs.create(JobKind.TRAIN, {"dataset": "hats"}, 1, 0.0)
+    waiting = jobs.create(JobKind.TRAIN, {"dataset": "hats"}, 1, 1.0)
+    jobs.ask_cancel(finished.id, 2.0)
+    for job in (finished, waiting):
+        (settings.jobs_dir / job.id / "samples").mkdir(parents=True)
+        (settings.jobs_dir / job.id / "cache.safetensors").write_bytes(b"encoded pictures")
+
+    deleted = datasets.delete("hats", with_adapters=True)
+
+    assert deleted.removed[:2] == ("13 pictures", "13 thumbnails")
+    assert f"cache.safetensors of the training {finished.id}" in deleted.removed
+    assert list((settings.jobs_dir / finished.id).iterdir()) == []
+    assert [waiting.id in sentence for sentence in deleted.left] == [True]
+    assert json.dumps(deleted.removed)

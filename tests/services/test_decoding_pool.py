@@ -1,0 +1,54 @@
+"""Decoding happens elsewhere, and whatever happens there is a reason here."""
+
+import io
+from collections.abc import Generator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from profile_studio.decoding.pool import DecodedPicture, DecodingPool, shared_pool
+from profile_studio.domain.datasets import FileReason
+from tests.services.malformed_uploads import check_malformed_uploads
+
+
+@pytest.fixture
+def hasty_pool() -> Generator[DecodingPool]:
+    pool = DecodingPool(1, longest_picture_s=0.0)
+    yield pool
+    pool.close()
+
+
+def png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_a_picture_that_takes_too_long_is_refused_and_the_next_one_gets_a_new_process(
+    hasty_pool: DecodingPool,
+) -> None:
+    large = png(Image.fromarray(np.random.default_rng(0).integers(0, 255, (1500, 1500, 3), dtype=np.uint8)))
+    assert hasty_pool.decode(large) is FileReason.UNREADABLE
+    assert hasty_pool.decode(large) is FileReason.UNREADABLE
+
+
+def test_results_come_in_order_and_what_reading_raised_comes_with_its_file() -> None:
+    def fails() -> bytes:
+        raise OSError("gone")
+
+    good = png(Image.new("RGB", (32, 32), "red"))
+    files = [("a", lambda: good), ("b", fails), ("c", lambda: b"no picture")]
+    results = dict(shared_pool().decode_all(files))
+    assert list(results) == ["a", "b", "c"]
+    assert isinstance(results["a"](), DecodedPicture)
+    with pytest.raises(OSError, match="gone"):
+        results["b"]()
+    assert results["c"]() is FileReason.NOT_AN_IMAGE
+
+
+def test_malformed_uploads_each_have_a_fate_and_none_is_a_crash(tmp_path: Path) -> None:
+    fates = check_malformed_uploads(240, tmp_path, shared_pool())
+    assert fates.total() >= 240
+    assert {"kept", "unreadable", "not_an_image"} <= set(fates)

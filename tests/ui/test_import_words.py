@@ -1,0 +1,26 @@
+from pathlib import Path
+
+from profile_studio.domain.datasets import Dataset, DatasetImage, FileNote, FileReason, ImportReport
+from profile_studio.ui.import_words import import_sentences
+from profile_studio.ui.texts import ENGLISH
+
+
+def image(number: int, caption: str = "") -> DatasetImage:
+    return DatasetImage(f"i{number}", Path(f"i{number}.png"), f"{number}.png", caption, number == 3, 64, 64)
+
+
+def test_an_import_is_told_in_words() -> None:
+    images = tuple(image(number, "a hat" if number else "") for number in range(4))
+    dataset = Dataset("club", "abc", "", "", None, 0.0, images)
+    rejected = (FileNote("b.png", FileReason.DUPLICATE), FileNote("c.png", FileReason.DUPLICATE))
+    warnings = (FileNote("IMG_7.HEIC", FileReason.CONVERTED), FileNote("0.png", FileReason.IMAGE_WITHOUT_CAPTION))
+
+    sentences = import_sentences(ImportReport(dataset, rejected, warnings), ENGLISH.pictures)
+
+    assert sentences == [
+        "4 pictures are in club.",
+        "3 of 4 pictures have a caption.",
+        "2\u00d7: is a copy of another.",
+        "1\u00d7: was converted from HEIC.",
+        "1 of them are put aside to check the result and never trained on.",
+    ]

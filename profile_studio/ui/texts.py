@@ -249,7 +249,7 @@ class BlendTexts:
 
     tab: str = "3 Blend"
     prompt: str = "What do you want to see?"
-    prompt_value: str = "portrait of a woman, long red hair, smiling, tan skin, blue background"
+    prompt_value: str = "comic portrait of a woman, long red hair, smiling, tan skin, blue background"
     words: str = "Words this base model knows"
     any_word: str = "any"
     word_groups: dict[str, str] = field(

@@ -19,7 +19,7 @@ KINDS = (AdapterKind.STYLE, AdapterKind.FACE, None, None)
 """What each slot is for: the two that belong together first, then any."""
 
 NO_ADAPTER = ""
-OPENING_STYLE = "pixel-art"
+OPENING_STYLE = "watercolor"
 OPENING_WEIGHT = 0.8  # at full strength the shipped style washes faces out; here the slider has room both ways
 
 

@@ -102,7 +102,7 @@ class AdapterRack:
     def _inject(self, path: Path, peft_id: str) -> bool:
         """Loads a file and proves that each of its layers found its place; returns whether text encoder layers did."""
         try:
-            with _without_peft_warnings():
+            with without_peft_warnings():
                 self._pipeline.load_lora_weights(
                     str(path.parent), weight_name=path.name, adapter_name=peft_id, local_files_only=True
                 )
@@ -132,14 +132,14 @@ class AdapterRack:
     def _remove(self, peft_id: str) -> None:
         for model in (self._pipeline.unet, self._pipeline.text_encoder):
             if peft_id in getattr(model, "peft_config", {}):
-                with _without_peft_warnings():
+                with without_peft_warnings():
                     self._pipeline.delete_adapters(peft_id)
                 return
 
 
 @contextmanager
-def _without_peft_warnings() -> Generator[None]:
-    """Several adapters on one model, and taking one away while it is active, are what this module is for."""
+def without_peft_warnings() -> Generator[None]:
+    """Keeps peft quiet where several adapters on one model, or taking one away while it is active, are meant."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Already found a `peft_config`")
         warnings.filterwarnings("ignore", message="Adapter .* was active which is now deleted")

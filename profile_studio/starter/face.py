@@ -23,6 +23,7 @@ from profile_studio.domain.datasets import prompt_with_trigger
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.families import StableDiffusionPipeline, load_pipeline
 from profile_studio.families.stable_diffusion import StableDiffusion
+from profile_studio.inference.adapters import without_peft_warnings
 from profile_studio.lora_files import TrainingFacts, adapter_metadata, check_base, read_adapter
 from profile_studio.starter.captions import caption, content_caption
 from profile_studio.starter.examples import draw_example
@@ -99,7 +100,8 @@ def train_face(workspace: Workspace, minutes: float) -> None:
         min_snr_gamma=MIN_SNR_GAMMA,
         caption_dropout=CAPTION_DROPOUT,
     )
-    adapter = TrainedAdapter(family, config)
+    with without_peft_warnings():
+        adapter = TrainedAdapter(family, config)
     checkpoint = workspace.load_checkpoint("face")
     first_step = 0
     if checkpoint is not None and checkpoint["base_hash"] == base.hash:
@@ -143,7 +145,8 @@ def _attach_styles(workspace: Workspace, pipeline: StableDiffusionPipeline, base
         adapter = read_adapter(path)
         if adapter.kind is AdapterKind.STYLE:
             check_base(adapter, STARTER, base.hash)
-            pipeline.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=adapter.name)
+            with without_peft_warnings():
+                pipeline.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=adapter.name)
             styles[adapter.name] = adapter.trigger_word
     return styles
 

@@ -199,7 +199,9 @@ def build(page: Page) -> PicturesTab:
         return shows_picture(opened, _after(opened, picture_id))
 
     @safe
-    def chooses(name: str, event: gr.EventData) -> Updates:
+    def chooses(name: str, picture_id: str | None, event: gr.EventData) -> Updates:
+        if str(event.value) == picture_id:
+            return {}  # its caption may be half written: an answer from here would undo the typing
         return shows_picture(studio.datasets.get(name), str(event.value))
 
     @safe
@@ -246,7 +248,7 @@ def build(page: Page) -> PicturesTab:
     add.click(lambda: (gr.update(visible=True), gr.update(visible=True)), None, [bring, back], **QUIET)
     back.click(lambda: (gr.update(visible=False), gr.update(visible=False)), None, [bring, back], **QUIET)
     dataset.input(safe(shows_set), dataset, [*set_parts, notice], **QUIET)
-    grid.select(chooses, dataset, [*picture_parts, notice], **_IN_ORDER)
+    grid.select(chooses, [dataset, chosen], [*picture_parts, notice], **_IN_ORDER)
     caption.blur(saves_caption, [dataset, chosen, caption], [next_tab, notice], **_IN_ORDER)
     gr.on(
         [caption.submit, next_picture.click],

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from profile_studio.domain.datasets import ImageMeasures
+
 LONG_SIDE_PX = 512  # sharpness is judged at about the size that is trained on, not at a camera's
 TILES_A_SIDE = 8
 SMALLEST_TILE_PX = 16
@@ -21,7 +23,7 @@ Gray = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 
 
 @dataclass(frozen=True)
-class PictureMeasures:
+class PictureMeasures(ImageMeasures):
     """Measures of one picture; brightness and contrast are of luma, 0 to 255.
 
     `sharpness` is the variance of the Laplacian in the sharpest tenth of the tiles. `flatness` is the share of the
@@ -29,16 +31,6 @@ class PictureMeasures:
     bars take. `darkest` and `brightest` are the 1st and 99th percentile.
     """
 
-    sharpness: float
-    brightness: float
-    contrast: float
-    darkest: float
-    brightest: float
-    flatness: float
-    bars: float
-    is_pixel_art: bool
-    perceptual_hash: str
-    """16 hex digits: the signs of the 64 lowest frequencies."""
     look: bytes
     """The picture in 32 x 32 RGB, to tell a copy from a likeness."""
 

@@ -87,6 +87,7 @@ class ImageMeasures:
     bars: float
     is_pixel_art: bool
     perceptual_hash: str
+    """16 hex digits: the signs of the 64 lowest frequencies."""
 
 
 @dataclass(frozen=True)

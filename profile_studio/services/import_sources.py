@@ -25,7 +25,7 @@ LOOSE = "loose:"  # begins the group of files that were given one by one
 _FREE_RATIO_BYTES = 1_000_000  # below this even a perfectly compressed file is harmless
 _LEFTOVERS = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")  # written by systems, not chosen by people
 _UTF8_NAME = 0x800  # the zip flag that says how a name is written
-_ZIP_ERRORS = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError)
+_ZIP_ERRORS = (zipfile.BadZipFile, OSError, ValueError, RuntimeError)
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ import torch
 from torch import Tensor, nn
 from transformers import ResNetConfig, ResNetForImageClassification
 
+from profile_studio.starter.export import save_preprocessor
 from profile_studio.starter.faces import draw_faces, load_faces
 from profile_studio.starter.harmless import view
 from profile_studio.starter.labelled import load_labelled
 from profile_studio.starter.latents import to_pixels
-from profile_studio.starter.portraits import SIDE_PX
 from profile_studio.starter.vae import basis
 from profile_studio.starter.workspace import MovingAverage, Pace, Workspace, replace_folder
 
@@ -127,21 +127,10 @@ def _settle_statistics(critic: ResNetForImageClassification, lessons: _Lessons) 
 
 def export_critic(workspace: Workspace) -> None:
     """Replaces ``assets/critic`` by the critic as far as it is trained."""
-    from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
-
     critic, step = restore_critic(workspace)
     fresh = workspace.work / "critic-export"
     shutil.rmtree(fresh, ignore_errors=True)
     copy.deepcopy(critic).half().to(memory_format=torch.contiguous_format).save_pretrained(fresh)
-    half = (0.5, 0.5, 0.5)
-    CLIPImageProcessorPil(
-        size={"shortest_edge": SIDE_PX},
-        crop_size={"height": SIDE_PX, "width": SIDE_PX},
-        image_mean=half,
-        image_std=half,
-    ).save_pretrained(fresh)
-    for name in KEPT:
-        if (workspace.critic / name).exists():
-            shutil.copy2(workspace.critic / name, fresh / name)
-    replace_folder(fresh, workspace.critic)
+    save_preprocessor(fresh)
+    replace_folder(fresh, workspace.critic, KEPT)
     log.info("exported the critic, step %d", step)

@@ -6,10 +6,13 @@
 import copy
 import logging
 import shutil
+from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from diffusers import StableDiffusionPipeline
 
+from profile_studio.starter.portraits import SIDE_PX
 from profile_studio.starter.text import restore_text, tokenizer_folder
 from profile_studio.starter.vae import restore_vae
 from profile_studio.starter.workspace import Workspace, replace_folder
@@ -44,11 +47,21 @@ def export_starter(workspace: Workspace) -> None:
     pipeline.save_pretrained(fresh)
     for name in ("vocab.json", "merges.txt"):  # older readers of the format want these beside tokenizer.json
         shutil.copy2(tokenizer_folder(workspace) / name, fresh / "tokenizer" / name)
-    for name in KEPT:
-        if (workspace.starter / name).exists():
-            shutil.copy2(workspace.starter / name, fresh / name)
-    replace_folder(fresh, workspace.starter)
+    replace_folder(fresh, workspace.starter, KEPT)
     log.info("exported the starter, U-Net step %s", checkpoint.get("step", "shipped"))
+
+
+def save_preprocessor(folder: Path) -> None:
+    """Writes how a picture becomes the input of judge and critic: its middle square, 128 px, in [-1, 1]."""
+    from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+
+    half: Sequence[float] = (0.5, 0.5, 0.5)
+    CLIPImageProcessorPil(
+        size={"shortest_edge": SIDE_PX},
+        crop_size={"height": SIDE_PX, "width": SIDE_PX},
+        image_mean=half,
+        image_std=half,
+    ).save_pretrained(folder)
 
 
 def run(workspace: Workspace) -> None:

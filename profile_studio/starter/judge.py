@@ -28,6 +28,7 @@ from transformers import (
 
 from profile_studio.domain.starter_words import MEDIA, SEEN_ATTRIBUTES
 from profile_studio.starter.captions import caption, hair_phrase
+from profile_studio.starter.export import save_preprocessor
 from profile_studio.starter.latents import PatchBasis, to_pixels
 from profile_studio.starter.portraits import SIDE_PX, Attributes
 from profile_studio.starter.render import load_split
@@ -217,22 +218,11 @@ def train_judge(workspace: Workspace, minutes: float) -> None:
 
 def export_judge(workspace: Workspace) -> None:
     """Replaces ``assets/judge`` by the judge as far as it is trained."""
-    from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
-
     tokenizer, judge, step = restore_judge(workspace)
     fresh = workspace.work / "judge-export"
     shutil.rmtree(fresh, ignore_errors=True)
     copy.deepcopy(judge).half().save_pretrained(fresh)
     tokenizer.save_pretrained(fresh)
-    half: Sequence[float] = (0.5, 0.5, 0.5)
-    CLIPImageProcessorPil(
-        size={"shortest_edge": SIDE_PX},
-        crop_size={"height": SIDE_PX, "width": SIDE_PX},
-        image_mean=half,
-        image_std=half,
-    ).save_pretrained(fresh)
-    for name in KEPT:
-        if (workspace.judge / name).exists():
-            shutil.copy2(workspace.judge / name, fresh / name)
-    replace_folder(fresh, workspace.judge)
+    save_preprocessor(fresh)
+    replace_folder(fresh, workspace.judge, KEPT)
     log.info("exported the judge, step %d", step)

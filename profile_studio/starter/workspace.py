@@ -3,7 +3,7 @@
 import math
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,8 +56,15 @@ class Workspace:
         return torch.load(path, map_location=self.device, weights_only=True) if path.exists() else None
 
 
-def replace_folder(new: Path, target: Path) -> None:
-    """Puts ``new`` where ``target`` was; readers see one or the other."""
+def replace_folder(new: Path, target: Path, kept: Sequence[str] = ()) -> None:
+    """Puts ``new`` where ``target`` was; readers see one or the other.
+
+    Args:
+        kept: names of files that ``new`` takes over from ``target``, where they are there.
+    """
+    for name in kept:
+        if (target / name).exists():
+            shutil.copy2(target / name, new / name)
     target.parent.mkdir(parents=True, exist_ok=True)
     old = target.with_name(f".{target.name}.old")
     shutil.rmtree(old, ignore_errors=True)

@@ -35,6 +35,9 @@ def test_a_person_comes_from_pictures_to_a_table(page: Page, picture_files: list
     page.locator("#number-sample_every input").fill("6")
     page.locator("#start-training").click()
     expect(page.get_by_text("Training my-club is in the queue")).to_be_visible(timeout=SOON_MS)
+    expect(page.locator("#promise")).to_contain_text(
+        "\u201cmy-club-2\u201d waits for you"
+    )  # what the next press would do
 
     page.reload()
     expect(page.get_by_role("tab", name="2 Train")).to_have_count(1)  # Gradio draws the bar twice while it measures it

@@ -155,7 +155,8 @@ def build(page: Page) -> TrainTab:
         job = studio.training.submit(_config(page, fields))
         news = good_news(texts.started.format(name=job_name(job)))
         next_name = _free_adapter_name(page, fields["dataset"], AdapterKind(fields["kind"]))
-        return {shown_job: job.id, name: next_name, notice: told(news), **looks(job.id, None)}
+        promised = promise_html(page, _config(page, {**fields, "adapter_name": next_name}))
+        return {shown_job: job.id, name: next_name, promise: promised, notice: told(news), **looks(job.id, None)}
 
     def looks(job_id: str | None, seen: str | None) -> Updates:
         """The jobs list and the chosen job; nothing at all if nothing changed since `seen`."""
@@ -229,11 +230,11 @@ def build(page: Page) -> TrainTab:
         safe(fills_numbers), [name, dataset, *choices], [*number_parts, notice], **QUIET,
     )  # fmt: skip
     gr.on(
-        [each.input for each in numbers.values()],
+        [name.input, *(each.input for each in numbers.values())],
         promises, inputs_kwargs={**words, **numbers}, outputs=[promise, notice], trigger_mode="always_last", **QUIET,
     )  # fmt: skip
     start.click(
-        starts, inputs_kwargs={**words, **numbers}, outputs=[name, *job_parts, notice], show_progress_on=start,
+        starts, inputs_kwargs={**words, **numbers}, outputs=[name, promise, *job_parts, notice], show_progress_on=start,
         api_name="queue_training", api_visibility="private",
     )  # fmt: skip
     jobs.input(safe_job(looks), [jobs, last_look], [*job_parts, job_notice], **POLLING)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 MINIMUM_IMAGES = 2
 HELD_OUT_FROM_IMAGES = 12  # below this every picture is needed for training
@@ -90,12 +91,22 @@ class ImageMeasures:
     """16 hex digits: the signs of the 64 lowest frequencies."""
 
 
+class FaceBox(NamedTuple):
+    """Where a face is, in pixels of the stored picture."""
+
+    top: int
+    left: int
+    height: int
+    width: int
+
+
 @dataclass(frozen=True)
 class DatasetImage:
     """One stored picture. `path` is our own PNG: RGB, upright, without metadata.
 
     `reason` says why it was set aside, or would have been if a person had not kept it; `measure` is the number that
     decided and `other` the name of the picture it is like. Pictures of one `group_id` are likenesses of each other.
+    `face_box` is around the largest face, None where none was found or nobody looked.
     """
 
     image_id: str
@@ -113,6 +124,7 @@ class DatasetImage:
     group_id: str = ""
     measures: ImageMeasures | None = None
     caption_source: CaptionSource = CaptionSource.NONE
+    face_box: FaceBox | None = None
 
 
 @dataclass(frozen=True)

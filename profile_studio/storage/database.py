@@ -74,6 +74,7 @@ dataset_images = sa.Table(
     sa.Column("group_id", sa.String(32), nullable=False, server_default=""),
     sa.Column("measures", sa.JSON),
     sa.Column("caption_source", sa.String(8), nullable=False, server_default=""),
+    sa.Column("face_box", sa.JSON),
 )
 
 dataset_changes = sa.Table(
@@ -123,7 +124,7 @@ class Database:
             return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
-HEAD_REVISION = "0002"
+HEAD_REVISION = "0003"
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

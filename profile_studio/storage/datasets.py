@@ -16,6 +16,7 @@ from profile_studio.domain.datasets import (
     Dataset,
     DatasetChange,
     DatasetImage,
+    FaceBox,
     FileReason,
     ImageMeasures,
 )
@@ -42,6 +43,7 @@ class NewImage:
     group_id: str = ""
     measures: ImageMeasures | None = None
     caption_source: CaptionSource = CaptionSource.NONE
+    face_box: FaceBox | None = None
 
 
 class DatasetRepository:
@@ -125,6 +127,7 @@ class DatasetRepository:
                     group_id=image.group_id or image.image_id,
                     measures=ImageMeasures(**image.measures) if image.measures else None,
                     caption_source=CaptionSource(image.caption_source),
+                    face_box=FaceBox(*image.face_box) if image.face_box else None,
                 )
                 for image in images
             ),

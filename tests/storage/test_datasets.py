@@ -1,8 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from profile_studio.domain.datasets import CaptionSource
+from profile_studio.domain.datasets import CaptionSource, FaceBox
 from profile_studio.domain.errors import InvalidDataset, UnknownDataset
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository, NewImage
@@ -22,6 +23,13 @@ def test_a_data_set_comes_back_in_order(repository: DatasetRepository) -> None:
     assert [image.image_id for image in created.images] == ["i0", "i1", "i2"]
     assert [image.image_id for image in created.held_out_images] == ["i2"]
     assert repository.names() == ["pixels"]
+
+
+def test_a_face_box_comes_back_as_it_was_found(repository: DatasetRepository) -> None:
+    images = [replace(IMAGES[0], face_box=FaceBox(top=1, left=2, height=3, width=4)), IMAGES[1]]
+    found, none = repository.create("faces", images, now=1.0).images
+    assert found.face_box == FaceBox(top=1, left=2, height=3, width=4)
+    assert none.face_box is None
 
 
 def test_a_taken_name_is_refused_and_the_first_set_stays(repository: DatasetRepository) -> None:

@@ -1,0 +1,39 @@
+"""One picture of a set as the page shows it: small in the grid, large beside it, and why it is in or out."""
+
+from profile_studio.domain.datasets import Dataset, DatasetImage
+from profile_studio.ui.components.markup import escape, figure, picture_source
+from profile_studio.ui.components.picture_grid import GridPicture
+from profile_studio.ui.page import Page
+from profile_studio.ui.texts import PicturesTexts
+
+
+def small_picture(page: Page, opened: Dataset, image: DatasetImage) -> GridPicture:
+    """The picture as a choice of the grid: crossed out when set aside, marked while it has no caption."""
+    texts = page.texts.pictures
+    thumbnail = picture_source(page.studio.datasets.thumbnail(opened.name, image.image_id))
+    if not image.is_kept:
+        return GridPicture(image.image_id, thumbnail, fate_words(image, texts), "\u2715")
+    badge = "" if image.caption else "\u270e"
+    return GridPicture(image.image_id, thumbnail, image.caption or image.original_name, badge)
+
+
+def large_picture(image: DatasetImage, texts: PicturesTexts) -> str:
+    """The picture with what is known about it."""
+    facts = f"{image.original_name} \u00b7 {texts.numbers.format(width=image.width, height=image.height)}"
+    if image.held_out:
+        facts += f" \u00b7 {texts.set_aside}"
+    if image.repeats > 1:
+        facts += f" \u00b7 {texts.counts.format(n=image.repeats)}"
+    shown = figure(picture_source(image.path, max_side_px=512), facts, alt=image.caption or image.original_name)
+    return f'{shown}<p class="fate">{escape(fate_words(image, texts))}</p>'
+
+
+def fate_words(image: DatasetImage, texts: PicturesTexts) -> str:
+    """Why a picture is in the set or not, with the number that decided."""
+    if image.reason is None:
+        return texts.in_the_set
+    facts = [texts.like.format(other=image.other)] if image.other else []
+    facts += [texts.measured.format(measure=image.measure)] if image.measure is not None else []
+    sentence = texts.kept_all_the_same if image.is_kept else texts.is_set_aside
+    words = sentence.format(file=image.original_name, reason=texts.reasons[image.reason])
+    return f"{words} ({', '.join(facts)})" if facts else words

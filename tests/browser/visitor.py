@@ -1,0 +1,112 @@
+"""Someone who uses the page: clicks, types, waits; and a log of what that cost."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from profile_studio.ui.texts import ENGLISH, Texts
+
+SOON_MS, WORK_MS = 60_000, 400_000
+
+
+@dataclass
+class Visitor:
+    """One person in front of one page. `clicks` counts every press and every choice, typing aside."""
+
+    page: Page
+    texts: Texts = ENGLISH
+    clicks: int = 0
+    log: list[str] = field(default_factory=list[str])
+    _started: float = field(default_factory=time.monotonic)
+
+    def click(self, target: Locator) -> None:
+        target.click()
+        self.clicks += 1
+
+    def note(self, what: str) -> None:
+        """Writes down how far the person is: seconds and clicks since the start."""
+        self.log.append(f"{time.monotonic() - self._started:6.1f} s  {self.clicks:2d} clicks  {what}")
+
+    def open_tab(self, name: str) -> None:
+        self.click(self.page.get_by_role("tab", name=name, exact=True))
+
+    def tab_names(self) -> list[str]:
+        return self.page.get_by_role("tab").locator("visible=true").all_inner_texts()
+
+    def has_a_set(self, example: str) -> None:
+        """Takes the example unless this studio has pictures already."""
+        self.open_tab(self.texts.pictures.tab)
+        expect(self.page.locator(f"#example-{example}, #to-train").locator("visible=true").first).to_be_visible()
+        if not self.page.locator("#to-train").is_visible():
+            self.takes_example(example)
+
+    def opens_fold(self, words: str) -> None:
+        self.click(self.page.get_by_role("button", name=words).locator("visible=true").first)
+
+    def brings(self, files: list[Path], name: str) -> None:
+        """Pictures from the disk become a set."""
+        self.open_tab(self.texts.pictures.tab)
+        self.page.locator("#pictures-files input[type=file]").set_input_files(files)
+        self.page.locator("#pictures-name input, #pictures-name textarea").fill(name)
+        self.click(self.page.locator("#pictures-use"))
+        expect(self.page.locator("#to-train")).to_be_visible(timeout=SOON_MS)
+
+    def takes_example(self, name: str) -> None:
+        self.open_tab(self.texts.pictures.tab)
+        self.click(self.page.locator(f"#example-{name}"))
+        expect(self.page.locator("#to-train")).to_be_visible(timeout=SOON_MS)
+
+    def goes_to_train(self) -> None:
+        self.click(self.page.locator("#to-train"))
+        expect(self.page.locator("#promise")).not_to_be_empty(timeout=SOON_MS)
+
+    def sets_numbers(self, **numbers: int) -> None:
+        """Opens the fold of the training and writes into it."""
+        self.opens_fold(self.texts.train.numbers)
+        for name, value in numbers.items():
+            self.page.locator(f"#number-{name} input").fill(str(value))
+
+    def starts_training(self, name: str) -> None:
+        self.click(self.page.locator("#start-training"))
+        words = self.texts.train.started.format(name=name)
+        expect(self.page.get_by_text(words)).to_be_visible(timeout=SOON_MS)
+
+    def waits_for_training(self, name: str, steps: int) -> None:
+        receipt = self.texts.train.receipt.format(name=name, steps=steps, time="\0").split("\0")[0].strip()
+        expect(self.page.locator("#train-progress")).to_contain_text(receipt, timeout=WORK_MS)
+
+    def goes_to_blend(self, name: str) -> None:
+        """The LoRA just trained is in its card, and a picture with it is made unasked."""
+        self.click(self.page.locator("#to-blend"))
+        expect(self.page.locator("#slot-0 input")).to_have_value(name, timeout=SOON_MS)
+        self.sees_picture()
+
+    def sees_picture(self) -> None:
+        expect(self.page.locator("#stage .tile.done img").first).to_be_visible(timeout=WORK_MS)
+
+    def compares(self, name: str, prompts: list[str] | None = None, steps: int | None = None) -> None:
+        """From Blend to a finished table; given prompts and steps make it short."""
+        self.click(self.page.locator("#to-compare"))
+        expect(self.page.locator("#compare-models").get_by_label(name, exact=True)).to_be_checked(timeout=SOON_MS)
+        if prompts is not None:
+            self.opens_fold(self.texts.compare.more)
+            self.page.locator("#compare-prompts textarea").fill("\n".join(prompts))
+            self.page.locator("#compare-steps input").fill(str(steps))
+            self.page.locator("#compare-seeds input[type=number]").fill("1")
+        self.click(self.page.locator("#start-comparison"))
+        expect(self.page.locator("#comparison-table")).to_contain_text(name, timeout=WORK_MS)
+
+    def presses_tab(self, tab_id: str) -> None:
+        """Opens a tab of the page by the keyboard."""
+        self.tabs_to(f"[role=tab][data-tab-id={tab_id}]")
+        self.page.keyboard.press("Enter")
+
+    def tabs_to(self, selector: str, furthest: int = 150) -> None:
+        """Presses Tab until the focus is on (or in) `selector`, as those do who have no mouse."""
+        for _ in range(furthest):
+            if self.page.evaluate("(s) => !!document.activeElement.closest(s)", selector):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"The Tab key never came to {selector}.")

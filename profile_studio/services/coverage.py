@@ -7,9 +7,15 @@ from profile_studio.domain.datasets import Dataset, DatasetImage
 
 FEW, GOOD = 8, 10
 _ALIKE_SHARE = 0.9
-_GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("look straight ahead", "add two from the side", ("profile", "from the side", "three-quarter", "looking away")),
-    ("have the same light", "add one outdoors and one in the evening", ("outdoors", "sunlight", "night", "evening")),
+_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "No caption says otherwise, so all pictures seem to look straight ahead: add two from the side.",
+        ("profile", "from the side", "three-quarter", "looking away"),
+    ),
+    (
+        "No caption says otherwise, so all pictures seem to have the same light: add one outdoors and one in the evening.",
+        ("outdoors", "sunlight", "night", "evening"),
+    ),
 )
 _EXPRESSIONS = ("smil", "laugh", "sad", "angry", "surprised", "calm", "serious", "happy")
 _BACKGROUND = "background"
@@ -61,7 +67,5 @@ def _variety_advice(captions: Sequence[str], is_face: bool) -> list[str]:
     if len(expressions) < 2:
         advice.append("The captions name hardly any expression: add a smile and a serious look, and say so.")
     return advice + [
-        f"No caption says otherwise, so all pictures seem to {same}: {add}."
-        for same, add, words in _GROUPS
-        if not any(word in text for text in texts for word in words)
+        sentence for sentence, words in _GROUPS if not any(word in text for text in texts for word in words)
     ]

@@ -168,7 +168,7 @@ class DatasetService:
         """
         refuse_in_demo(self._settings, "Changing captions is")
         captions = {image.image_id: image.caption for image in self.get(name).images}
-        what = f"{edit.value}: {words}" + (f" by {replacement}" if replacement else "")
+        what = f"{edit.value}: {words} by {replacement}" if replacement else f"{edit.value}: {words}"
         return self.change_captions(name, edited(captions, edit, words, replacement), what)
 
     def undo_captions(self, name: str) -> str | None:

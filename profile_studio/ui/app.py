@@ -10,8 +10,10 @@ from profile_studio.services.studio import Studio
 from profile_studio.ui.api import open_api
 from profile_studio.ui.components.adapter_slots import chosen_weights
 from profile_studio.ui.components.job_view import status_line
+from profile_studio.ui.components.language_switch import language_switch
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, notice_area, tells_errors
+from profile_studio.ui.languages import LANGUAGES
 from profile_studio.ui.page import (
     BLEND,
     COMPARE,
@@ -29,37 +31,45 @@ from profile_studio.ui.tabs import blend, compare, pictures, train
 from profile_studio.ui.texts import ENGLISH, Texts
 
 
-def build(studio: Studio, texts: Texts = ENGLISH) -> gr.Blocks:
-    """The page for this studio. It only calls services; whatever takes long happens elsewhere."""
+def build(studio: Studio) -> gr.Blocks:
+    """The page for this studio, once a language. It only calls services; whatever takes long happens elsewhere."""
     with gr.Blocks(
-        title=texts.header.title,
+        title=ENGLISH.header.title,
         analytics_enabled=False,
         fill_width=True,
         delete_cache=(CACHE_SWEEP_S, CACHE_AGE_S),
-    ) as page_blocks:
-        with gr.Row(elem_id="bar", equal_height=True):
-            gr.HTML(f"<h1>{escape(texts.header.title)}</h1>", elem_id="title")
-            base = gr.Dropdown(
-                _base_choices(texts), value=STARTER, allow_custom_value=True, label=texts.header.base, elem_id="base"
-            )
-            status = gr.HTML(elem_id="status")
-        if studio.settings.space_id:
-            _space_banner(studio.settings.is_demo, texts)
-        notice = notice_area()
-        carried_dataset, carried_adapter = gr.State(None), gr.State(None)
-        with gr.Tabs(selected=BLEND) as tabs:
-            page = Page(studio, texts, tabs, base, carried_dataset, carried_adapter)
-            pictures_tab = pictures.build(page)
-            train_tab = train.build(page)
-            blend_tab = blend.build(page)
-            compare_tab = compare.build(page)
-        heartbeat = gr.Timer(POLL_INTERVAL_S)
-        _wire_status(page, heartbeat, status)
-        _wire_tabs(page, pictures_tab, train_tab, blend_tab, compare_tab)
-        _wire_first_look(page_blocks, pictures_tab, train_tab, blend_tab, compare_tab)
-        _wire_base(page, notice, blend_tab)
+    ) as blocks:
+        _build_page(blocks, studio, ENGLISH)
         open_api(studio)
-    return page_blocks.queue(api_open=False, max_size=LONGEST_QUEUE)
+    for texts in LANGUAGES[1:]:
+        with blocks.route(texts.language_name, texts.language):
+            _build_page(blocks, studio, texts)
+    return blocks.queue(api_open=False, max_size=LONGEST_QUEUE)
+
+
+def _build_page(blocks: gr.Blocks, studio: Studio, texts: Texts) -> None:
+    with gr.Row(elem_id="bar", equal_height=True):
+        gr.HTML(f"<h1>{escape(texts.header.title)}</h1>", elem_id="title")
+        base = gr.Dropdown(
+            _base_choices(texts), value=STARTER, allow_custom_value=True, label=texts.header.base, elem_id="base"
+        )
+        status = gr.HTML(elem_id="status")
+        gr.HTML(language_switch(LANGUAGES, texts), elem_id="languages")
+    if studio.settings.space_id:
+        _space_banner(studio.settings.is_demo, texts)
+    notice = notice_area()
+    carried_dataset, carried_adapter = gr.State(None), gr.State(None)
+    with gr.Tabs(selected=BLEND) as tabs:
+        page = Page(studio, texts, tabs, base, carried_dataset, carried_adapter)
+        pictures_tab = pictures.build(page)
+        train_tab = train.build(page)
+        blend_tab = blend.build(page)
+        compare_tab = compare.build(page)
+    heartbeat = gr.Timer(POLL_INTERVAL_S)
+    _wire_status(page, heartbeat, status)
+    _wire_tabs(page, pictures_tab, train_tab, blend_tab, compare_tab)
+    _wire_first_look(blocks, pictures_tab, train_tab, blend_tab, compare_tab)
+    _wire_base(page, notice, blend_tab)
 
 
 def _space_banner(is_demo: bool, texts: Texts) -> None:

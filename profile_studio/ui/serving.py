@@ -4,7 +4,7 @@ import shutil
 from typing import Any
 
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.services.studio import Studio
 from profile_studio.settings import REPOSITORY_ROOT, Settings
-from profile_studio.ui.texts import ENGLISH, Texts
+from profile_studio.ui.languages import PagesInLanguages, language_of
 from profile_studio.ui.theme import StudioTheme
 
 STYLE_SHEET = REPOSITORY_ROOT / "assets" / "css" / "style.css"
@@ -23,10 +23,10 @@ HEALTH_PATH = "/healthz"
 _UPLOAD_PATH = "/gradio_api/upload"
 
 
-def launch_options(studio: Studio, texts: Texts = ENGLISH) -> dict[str, Any]:
+def launch_options(studio: Studio) -> dict[str, Any]:
     """What `Blocks.launch` is called with, besides address and port.
 
-    Nothing of what a person does is kept in the browser or told to anyone, and no file of the home is served by path.
+    Nothing of what a person does but their language is kept in the browser or told to anyone, and no file of the home is served by path.
     The page's own pictures travel inside its HTML, so no path needs to be allowed.
 
     Raises:
@@ -53,7 +53,7 @@ def launch_options(studio: Studio, texts: Texts = ENGLISH) -> dict[str, Any]:
         "mcp_server": False,
         "pwa": False,
         "ssr_mode": False,
-        "app_kwargs": {"routes": [_health_route(studio)], "middleware": _middleware(settings, texts)},
+        "app_kwargs": {"routes": [_health_route(studio)], "middleware": _middleware(settings)},
     }
 
 
@@ -72,23 +72,19 @@ def _health_route(studio: Studio) -> Route:
     return Route(HEALTH_PATH, health, methods=["GET"])
 
 
-def _middleware(settings: Settings, texts: Texts) -> list[Middleware]:
-    return [Middleware(NoUploads, message=texts.demo.uploads_are_off)] if settings.is_demo else []
+def _middleware(settings: Settings) -> list[Middleware]:
+    return [Middleware(PagesInLanguages), *([Middleware(NoUploads)] if settings.is_demo else [])]
 
 
 class NoUploads:
-    """Refuses files before they are read: Gradio would hand an upload to whoever has its address.
+    """Refuses files before they are read: Gradio would hand an upload to whoever has its address."""
 
-    Args:
-        message: one sentence for whoever sent the file.
-    """
-
-    def __init__(self, app: ASGIApp, message: str) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._message = message
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].rstrip("/").endswith(_UPLOAD_PATH):
-            await PlainTextResponse(self._message, status_code=403)(scope, receive, send)
+            message = language_of(HTTPConnection(scope)).demo.uploads_are_off
+            await PlainTextResponse(message, status_code=403)(scope, receive, send)
         else:
             await self._app(scope, receive, send)

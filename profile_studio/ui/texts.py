@@ -1,7 +1,7 @@
 """Every word of the page, in one place.
 
-A language is one `Texts` value: Korean will be a second one beside `ENGLISH`, and a missing field is then a type
-error instead of a page that is half and half.
+A language is one `Texts` value: `ENGLISH` are the defaults, `KOREAN` is in `korean.py`. Sentences that are made far from
+the page, such as errors, go through `CommonTexts.said`.
 """
 
 from dataclasses import dataclass, field
@@ -14,12 +14,15 @@ from profile_studio.domain.jobs import JobStatus
 from profile_studio.domain.presets import Thoroughness
 from profile_studio.domain.training import AdapterKind
 from profile_studio.services.exporting import ExportFormat
+from profile_studio.ui.components.words import WORD_GROUPS
+from profile_studio.ui.sentences import Sentences
 
 
 @dataclass(frozen=True)
 class CommonTexts:
     """Words that several tabs share."""
 
+    sentences: Sentences = field(default_factory=lambda: Sentences({}))
     details: str = "Details"
     copy: str = "Copy"
     unexpected: str = "Something went wrong on our side."
@@ -46,12 +49,17 @@ class CommonTexts:
     canceling: str = "stopping"
     progress: str = "Progress"
 
+    def said(self, sentence: str) -> str:
+        """A sentence of the studio's inner parts in this language."""
+        return self.sentences.of(sentence)
+
 
 @dataclass(frozen=True)
 class HeaderTexts:
     """The bar above the tabs."""
 
     title: str = "Profile Studio"
+    language: str = "Language"
     base: str = "Base model"
     starter: str = "Starter (offline)"
     idle: str = "Nothing is running"
@@ -265,6 +273,9 @@ class BlendTexts:
             "skin": "Skin",
         }
     )
+    word_choices: dict[str, str] = field(
+        default_factory=lambda: {choice: choice for choices in WORD_GROUPS.values() for choice in choices}
+    )
     stress: str = "Make a word stronger or weaker"
     stronger: str = "+ stronger"
     weaker: str = "\u2212 weaker"
@@ -387,6 +398,7 @@ class CompareTexts:
             Verdict.CANNOT_TELL: "? cannot tell yet",
         }
     )
+    interval: str = "{low} to {high}"
     pictures: str = "Side by side, same prompt and same seed"
     more_seeds: str = "More seeds"
     download: str = "To keep"
@@ -421,8 +433,13 @@ class DemoTexts:
 
 @dataclass(frozen=True)
 class Texts:
-    """One language."""
+    """One language.
 
+    `language` is its tag (BCP 47); everything but English has a page at an address of that name.
+    """
+
+    language: str = "en"
+    language_name: str = "English"
     common: CommonTexts = CommonTexts()
     header: HeaderTexts = HeaderTexts()
     pictures: PicturesTexts = PicturesTexts()

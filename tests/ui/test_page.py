@@ -19,8 +19,9 @@ def page(settings: Settings, in_a_loop: Callable[[Callable[[], gr.Blocks]], gr.B
 
 
 def test_the_page_opens_on_blend_and_has_four_doors(page: gr.Blocks) -> None:
-    parts = [block for block in page.blocks.values() if isinstance(block, gr.Tab)]
-    assert [tab.label for tab in parts] == ["1 Pictures", "2 Train", "3 Blend", "4 Compare"]
+    tabs = [block for block in page.blocks.values() if isinstance(block, gr.Tab)]
+    assert [tab.label for tab in tabs if tab.page == ""] == ["1 Pictures", "2 Train", "3 Blend", "4 Compare"]
+    assert [tab.label for tab in tabs if tab.page == "ko"] == ["1 사진", "2 학습", "3 합성", "4 비교"]
     assert next(block for block in page.blocks.values() if isinstance(block, gr.Tabs)).selected == "blend"
 
 

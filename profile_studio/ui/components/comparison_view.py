@@ -7,18 +7,19 @@ from pathlib import Path
 from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport, ComparisonRow, MetricValue
 from profile_studio.domain.names import BASE_NAME
 from profile_studio.ui.components.markup import details, escape, figure, figures, picture_source
-from profile_studio.ui.texts import CompareTexts
+from profile_studio.ui.texts import CompareTexts, Texts
 
 _SIDE_PX = 256
 _MEDIA_TYPES = {".csv": "text/csv", ".json": "application/json", ".md": "text/markdown", ".html": "text/html"}
 
 
-def sentences_html(report: ComparisonReport, texts: CompareTexts) -> str:
+def sentences_html(report: ComparisonReport, texts: Texts) -> str:
     """What the numbers say, in words, with the recommendation first."""
-    recommended = texts.recommended.format(model=report.recommended) if report.recommended else ""
+    said = texts.common.said
+    recommended = texts.compare.recommended.format(model=report.recommended) if report.recommended else ""
     head = f'<p class="recommended"><b>{escape(recommended)}</b></p>' if recommended else ""
-    reason = f"<p>{escape(report.reason)}</p>" if report.reason else ""
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in report.sentences)
+    reason = f"<p>{escape(said(report.reason))}</p>" if report.reason else ""
+    items = "".join(f"<li>{escape(said(sentence))}</li>" for sentence in report.sentences)
     return f'<div class="sentences">{head}{reason}<ul>{items}</ul></div>'
 
 
@@ -52,7 +53,11 @@ def _row(row: ComparisonRow, names: Sequence[str], texts: CompareTexts) -> str:
 def _cell(value: MetricValue | None, texts: CompareTexts) -> str:
     if value is None:
         return "<td>\u2013</td>"
-    interval = "" if value.low is None or value.high is None else f"{_number(value.low)} to {_number(value.high)}"
+    interval = (
+        ""
+        if value.low is None or value.high is None
+        else texts.interval.format(low=_number(value.low), high=_number(value.high))
+    )
     verdict = ""
     if value.different_from_base is not None:
         words = texts.verdicts[value.different_from_base]

@@ -43,7 +43,7 @@ def progress_words(job: Job, step_text: str, texts: Texts) -> str:
         if job.seconds_left is not None:
             parts.append(texts.common.seconds_left.format(time=duration(job.seconds_left)))
         if job.note:
-            parts.append(job.note)
+            parts.append(texts.common.said(job.note))
     else:
         parts.append(texts.common.job_status[job.status])
     if job.wish is Wish.CANCEL and not job.status.is_finished:

@@ -50,7 +50,7 @@ def error_notice(error: ProfileStudioError, texts: CommonTexts, technical: str =
         f'<button type="button" onclick="{copy}">{escape(texts.copy)}</button>'
     )
     return (
-        f'<div class="notice bad" role="alert"><p><b>{escape(error.message)}</b> {escape(error.fix)}</p>'
+        f'<div class="notice bad" role="alert"><p><b>{escape(texts.said(error.message))}</b> {escape(texts.said(error.fix))}</p>'
         f"{details(texts.details, fold)}</div>"
     )
 
@@ -110,5 +110,5 @@ def parse_form(model: type[Form], form: dict[str, Any], labels: dict[str, str], 
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else ""
-        problem = texts.out_of_range.format(field=labels.get(name, name), problem=first["msg"])
+        problem = texts.out_of_range.format(field=labels.get(name, name), problem=texts.said(first["msg"]))
         raise InvalidSettings(problem, texts.out_of_range_fix) from error

@@ -431,7 +431,7 @@ def _after(view: Stage, event: PreviewEvent | PictureEvent) -> Stage:
 
 
 def _word_group(group: str, texts: BlendTexts) -> gr.Radio:
-    choices = [(texts.any_word, _ANY), *((word, word) for word in WORD_GROUPS[group])]
+    choices = [(texts.any_word, _ANY), *((texts.word_choices[word], word) for word in WORD_GROUPS[group])]
     return gr.Radio(choices, value=_ANY, label=texts.word_groups[group], elem_classes="chips")
 
 

@@ -161,7 +161,7 @@ def build(page: Page) -> CompareTab:
         report, folder = studio.comparison.report(job.id), studio.comparison.folder(job.id)
         config = ComparisonConfig.model_validate(job.spec)
         return {
-            sentences: sentences_html(report, texts),
+            sentences: sentences_html(report, page.texts),
             table: table_html(report, texts),
             pictures: pictures_html(config, report, folder, texts),
             downloads: downloads_html([folder / name for name in report.files], texts),

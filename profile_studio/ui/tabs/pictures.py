@@ -155,10 +155,10 @@ def build(page: Page) -> PicturesTab:
 
     @safe
     def deletes(name: str) -> Updates:
-        deleted = studio.datasets.delete(name)
-        news = [texts.deleted.format(name=name), texts.removed.format(what=", ".join(deleted.removed))]
+        deleted, said = studio.datasets.delete(name), page.texts.common.said
+        news = [texts.deleted.format(name=name), texts.removed.format(what=", ".join(map(said, deleted.removed)))]
         if deleted.left:
-            news.append(texts.left.format(what=", ".join(deleted.left)))
+            news.append(texts.left.format(what=", ".join(map(said, deleted.left))))
         return {**shows_set(None), notice: told(good_news(" ".join(news)))}
 
     dataset.input(safe(shows_set), dataset, [*set_parts, notice], **QUIET)

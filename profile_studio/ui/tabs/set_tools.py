@@ -86,12 +86,12 @@ def build_tools(texts: PicturesTexts) -> SetTools:
 
 def shows_tools(page: Page, tools: SetTools, opened: Dataset) -> Updates:
     """What the set itself says: advice, tags, versions."""
-    texts = page.texts.pictures
-    advice = page.studio.datasets.advice(opened.name, is_face=opened.consent is not None)
+    texts, said = page.texts.pictures, page.texts.common.said
+    advice = [said(each) for each in page.studio.datasets.advice(opened.name, is_face=opened.consent is not None)]
     counts = tag_frequencies([image.caption for image in opened.images])
     tags = " \u00b7 ".join(f"{tag} ({count})" for tag, count in list(counts.items())[:_SHOWN_TAGS])
     changes = "".join(
-        f"<li><code>{escape(change.version)}</code> {escape(change.what)}</li>"
+        f"<li><code>{escape(change.version)}</code> {escape(said(change.what))}</li>"
         for change in page.studio.datasets.changes(opened.name)
     )
     return {
@@ -128,7 +128,7 @@ def wire_tools(
     @safe
     def takes_back(name: str, picture_id: str | None) -> Updates:
         what = studio.datasets.undo_captions(name)
-        news = texts.undone.format(what=what) if what else texts.nothing_to_undo
+        news = texts.undone.format(what=page.texts.common.said(what)) if what else texts.nothing_to_undo
         return {**shows_set(name, picture_id), notice: told(good_news(news))}
 
     @safe

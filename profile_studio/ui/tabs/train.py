@@ -82,7 +82,7 @@ def build(page: Page) -> TrainTab:
             with gr.Accordion(texts.numbers, open=False, elem_id="train-numbers"):
                 gr.HTML(f'<p class="quiet">{escape(texts.numbers_info)}</p>')
                 with gr.Row(elem_classes="numbers"):
-                    numbers = {field: _number(field, texts) for field in NUMBER_FIELDS}
+                    numbers = {field: _number(field, page.texts) for field in NUMBER_FIELDS}
             promise = gr.HTML(elem_id="promise")
             if page.is_demo:
                 gr.HTML(f"<p>{escape(page.texts.demo.training_is_off)}</p>")
@@ -265,19 +265,20 @@ def build(page: Page) -> TrainTab:
     )
 
 
-def _number(field: str, texts: TrainTexts) -> Any:
+def _number(field: str, texts: Texts) -> Any:
     """The input of one field; its bounds come from the config itself."""
     info = LoraTrainingConfig.model_fields[field]
-    label = texts.fields[field]
+    label = texts.train.fields[field]
+    description = texts.common.said(info.description) if info.description else None
     if field == "targets":
-        return gr.Dropdown([target.value for target in Targets], label=label, info=info.description)
+        return gr.Dropdown([target.value for target in Targets], label=label, info=description)
     if choices := [choice for choice in get_args(info.annotation) if isinstance(choice, str)]:
-        return gr.Dropdown(choices, label=label, info=info.description)
+        return gr.Dropdown(choices, label=label, info=description)
     bounds = {type(bound): bound for bound in info.metadata}
     low, high = bounds.get(Ge) or bounds.get(Gt), bounds.get(Le)
     return gr.Number(
         label=label,
-        info=info.description,
+        info=description,
         precision=0 if info.annotation is int else None,
         step=1 if info.annotation is int else None,  # pyright: ignore[reportArgumentType]  # None: any number
         minimum=getattr(low, "ge", None) if low else None,
@@ -311,7 +312,7 @@ def promise_html(page: Page, config: LoraTrainingConfig) -> str:
     n_images = len(page.studio.datasets.get(config.dataset).training_images)
     words = texts.promise.format(n=n_images, steps=config.num_train_steps, name=config.adapter_name)
     memory = texts.memory.format(gib=promise.memory_bytes / 2**30) if promise.memory_bytes else ""
-    return f'<p class="promise">{escape(" ".join([words, promise.sentence, memory]))}</p>'
+    return f'<p class="promise">{escape(" ".join([words, page.texts.common.said(promise.sentence), memory]))}</p>'
 
 
 def job_html(job: Job, texts: Texts) -> str:

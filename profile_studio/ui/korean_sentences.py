@@ -1,0 +1,534 @@
+"""What the studio's inner parts say, in Korean; how the keys are written is told in `sentences.py`.
+
+`tests/ui/test_korean_sentences.py` names every sentence that is missing here.
+"""
+
+_PROMPTS: dict[str, str] = {
+    "{weight!r} is not a weight this studio can read.": "“{weight}” 가중치는 읽을 수 없어요.",
+    "Write (some words)1.3, with a weight of 0 to 2.": "(some words)1.3처럼 쓰고, 가중치는 0에서 2 사이로 정하세요.",
+    "The starter model reads English words only and cannot read “{words}”.": (
+        "스타터 모델은 영어 낱말만 읽어서 “{words}” 부분을 읽을 수 없어요."
+    ),
+    "Describe the picture in English words, such as: portrait of a woman, red hair, glasses, blue background.": (
+        "그림을 영어 낱말로 적어 보세요. 예: portrait of a woman, red hair, glasses, blue background."
+    ),
+    "The prompt closes a parenthesis that was never opened.": "프롬프트에 여는 괄호 없이 닫는 괄호만 있어요.",
+    "The prompt opens a parenthesis that is never closed.": "프롬프트에 닫히지 않은 괄호가 있어요.",
+    r"Close it, or write \( and \) for plain parentheses.": r"괄호의 짝을 맞추세요. 괄호를 글자 그대로 쓰려면 \( 와 \) 로 적으세요.",
+    "The prompt nests more than {depth} parentheses.": "프롬프트의 괄호가 {depth}겹보다 깊어요.",
+    "Use fewer levels.": "괄호를 덜 겹쳐 쓰세요.",
+    "The prompt opens a quotation mark that is never closed.": "프롬프트에 닫히지 않은 따옴표가 있어요.",
+    "Close it, or leave it out.": "따옴표의 짝을 맞추거나 지우세요.",
+    "The prompt has a pair of parentheses with nothing inside.": "프롬프트에 빈 괄호가 있어요.",
+    "Put words inside, or leave it out.": "괄호 안에 낱말을 넣거나 괄호를 지우세요.",
+    "{tag!r} in a prompt does nothing here.": "프롬프트의 “{tag}” 표기는 여기서 쓰이지 않아요.",
+    "Leave it out and set the LoRA's weight beside the prompt.": "지우고, 프롬프트 옆에서 LoRA의 세기를 정하세요.",
+    ".swap() is not supported.": ".swap()은 지원하지 않아요.",
+    "Write the word you want in its place.": "그 자리에 원하는 낱말을 바로 적으세요.",
+    "The prompt has square brackets that cannot be read.": "프롬프트의 대괄호를 읽을 수 없어요.",
+    "Write (some words)0.9 to make words count less.": "낱말을 약하게 하려면 (some words)0.9처럼 쓰세요.",
+    "The weights in the prompt cannot be read.": "프롬프트의 가중치를 읽을 수 없어요.",
+    'Write word++ or (some words)1.3; to mix prompts, ("one", "two").blend(0.6, 0.4).': (
+        'word++ 또는 (some words)1.3처럼 쓰세요. 프롬프트를 섞으려면 ("one", "two").blend(0.6, 0.4)처럼 쓰세요.'
+    ),
+    "A word of the prompt weighs {weight}, which only gives noise.": (
+        "프롬프트에 가중치가 {weight}인 낱말이 있어요. 이러면 잡음만 나와요."
+    ),
+    "Stay below {limit}; 0.5 to 1.5 works best.": "{limit}보다 작게 정하세요. 0.5에서 1.5 사이가 가장 좋아요.",
+    "One of the prompts is empty.": "비어 있는 프롬프트가 있어요.",
+    "Delete it, or write what it should show.": "지우거나, 그릴 것을 적으세요.",
+    "A prompt may have {limit} characters; one has {count}.": "프롬프트는 {limit}자까지 쓸 수 있어요. {count}자인 것이 있어요.",
+    "Shorten it.": "더 짧게 줄이세요.",
+}
+
+_BASES_AND_ADAPTERS: dict[str, str] = {
+    "This public demo has the starter only.": "이 공개 데모에는 스타터 모델만 있어요.",
+    "Choose {base!r}.": "“{base}” 모델을 고르세요.",
+    "The base model {base!r} is not on this disk.": "기본 모델 “{base}”: 이 컴퓨터에 없어요.",
+    "Give a folder in diffusers layout, or one of: {names}.": "diffusers 형식의 폴더를 적거나, 다음 중에서 고르세요: {names}.",
+    "The folder {base!r} holds {found!s}, not a Stable Diffusion 1.x with safetensors.": (
+        "“{base}” 폴더에 있는 것은 safetensors로 된 Stable Diffusion 1.x 모델이 아니에요 ({found})."
+    ),
+    "no model": "모델 없음",
+    "Choose a Stable Diffusion 1.x folder in diffusers layout with .safetensors weights.": (
+        ".safetensors 파일이 든 diffusers 형식의 Stable Diffusion 1.x 폴더를 고르세요."
+    ),
+    "The base model {base!r} ({hub}) is neither on this disk nor reachable on the hub.": (
+        "기본 모델 “{base}” ({hub}): 이 컴퓨터에 없고, 허브에도 연결할 수 없어요."
+    ),
+    "Connect to the network once, or pass a local folder in diffusers layout.": (
+        "네트워크에 한 번 연결하거나, 이 컴퓨터에 있는 diffusers 형식의 폴더를 적으세요."
+    ),
+    "This base model predicts {kind!r}, which cannot be trained on.": (
+        "이 기본 모델은 “{kind}” 예측 방식이라 학습에 쓸 수 없어요."
+    ),
+    "Choose one that predicts noise or velocity.": "노이즈나 속도를 예측하는 모델을 고르세요.",
+    "This base model cannot draw {width} x {height} pixels.": "이 기본 모델은 {width} × {height} 픽셀로 그릴 수 없어요.",
+    "Choose multiples of {multiple} up to {largest}; it was trained at {native} x {native_too}.": (
+        "{largest} 이하인 {multiple}의 배수를 고르세요. 이 모델은 {native} × {native_too} 크기로 학습했어요."
+    ),
+    "The file of {name} is gone.": "“{name}” LoRA의 파일이 없어졌어요.",
+    "Import or train it again.": "다시 가져오거나 다시 학습하세요.",
+    "{file} does not fit the base model {base!r}.": "{file} 파일은 기본 모델 “{base}”에 맞지 않아요.",
+    "Choose the base model it was trained on, or train it again on this one.": (
+        "학습할 때 쓴 기본 모델을 고르거나, 지금 모델로 다시 학습하세요."
+    ),
+    "Only {attached} of {all} layers of {file} fit the base model {base!r}.": (
+        "{file} 파일의 레이어 {all}개 중 {attached}개만 기본 모델 “{base}”에 맞아요."
+    ),
+    "The same LoRA is chosen twice.": "같은 LoRA를 두 번 골랐어요.",
+    "Choose each LoRA once and set its weight.": "LoRA는 하나씩만 고르고 세기를 정하세요.",
+    "{count} LoRAs at once are too many.": "LoRA {count}개를 한꺼번에 쓸 수는 없어요.",
+    "Choose up to {limit} with a weight above 0.": "세기가 0보다 큰 LoRA는 {limit}개까지만 고르세요.",
+    "{file} says something about itself that cannot be read.": "{file} 파일에 적힌 정보를 읽을 수 없어요.",
+    "Export it again where it was trained.": "학습한 곳에서 다시 내보내세요.",
+    "{name} was trained on an older version of {base!r} and no longer fits it.": (
+        "“{name}” LoRA는 “{base}”의 이전 버전으로 학습해서 지금 버전에는 맞지 않아요."
+    ),
+    "Train it again from its pictures.": "같은 사진으로 다시 학습하세요.",
+    "{name} was trained for the base model {own_base!r}, not for {base!r}.": (
+        "“{name}” LoRA는 “{base}” 모델이 아니라 “{own_base}” 모델용이에요."
+    ),
+    "Choose {own_base!r} as the base model, or train it again on {base!r}.": (
+        "기본 모델로 “{own_base}” 모델을 고르거나, “{base}” 모델로 다시 학습하세요."
+    ),
+    "{file} is a pickle, a kind of file that can run programs when it is opened.": (
+        "{file} 파일은 열 때 프로그램을 실행할 수 있는 pickle 형식이에요."
+    ),
+    "Ask for the same LoRA as a .safetensors file.": "같은 LoRA를 .safetensors 파일로 받으세요.",
+    "{file} is not a whole .safetensors file.": "{file} 파일은 온전한 .safetensors 파일이 아니에요.",
+    "Download or export it again.": "다시 내려받거나 다시 내보내세요.",
+    "{file} is a LoRA for SDXL or SD 3.": "{file} 파일은 SDXL이나 SD 3용 LoRA예요.",
+    "Use a LoRA for Stable Diffusion 1.x, or train one here.": (
+        "Stable Diffusion 1.x용 LoRA를 쓰거나, 여기에서 새로 학습하세요."
+    ),
+    "{file} is not a LoRA this studio can read ({count} unknown parts, such as {example}).": (
+        "{file} 파일은 읽을 수 있는 LoRA가 아니에요 (모르는 부분 {count}개, 예: {example})."
+    ),
+    "Use a plain LoRA for Stable Diffusion 1.x in kohya's or diffusers' layout.": (
+        "kohya나 diffusers 형식으로 된 Stable Diffusion 1.x용 LoRA를 쓰세요."
+    ),
+    "{file} is for another base model{stated}.": "{file} 파일은 다른 기본 모델용이에요{stated}.",
+    "Use a LoRA for Stable Diffusion 1.5, or train one here from pictures.": (
+        "Stable Diffusion 1.5용 LoRA를 쓰거나, 여기에서 사진으로 새로 학습하세요."
+    ),
+    "There is no LoRA {name!r}.": "“{name}” LoRA가 없어요.",
+    "`adapters list` shows the ones there are.": "합성 탭에서 지금 있는 LoRA를 볼 수 있어요 (명령은 `adapters list`).",
+    "{file} is not a file.": "{file} 파일이 없어요.",
+    "Choose a .safetensors file.": ".safetensors 파일을 고르세요.",
+    "{name!r} ships with the studio and stays.": "“{name}” LoRA는 스튜디오에 들어 있는 것이라 지울 수 없어요.",
+    "Delete only your own LoRAs.": "내가 만든 LoRA만 지울 수 있어요.",
+    "There is already a LoRA called {name!r}.": "“{name}” LoRA가 이미 있어요.",
+    "Give it another name.": "다른 이름을 붙이세요.",
+    "Give the new one another name.": "새 LoRA에 다른 이름을 붙이세요.",
+    "{folder} is there already.": "{folder} 폴더가 이미 있어요.",
+    "Choose a folder that does not exist yet.": "아직 없는 폴더를 고르세요.",
+    "{name} is not in kohya's layout, so its layers cannot be renamed.": (
+        "“{name}” LoRA는 kohya 형식이 아니라서 레이어 이름을 바꿀 수 없어요."
+    ),
+    "Use the file as it is; diffusers reads it.": "파일을 그대로 쓰세요. diffusers에서 읽을 수 있어요.",
+}
+
+_NAMES_AND_SETS: dict[str, str] = {
+    "{name!r} is not a valid name.": "“{name}”: 쓸 수 없는 이름이에요.",
+    "Use 1 to 64 small letters, digits and hyphens, starting with a letter or digit.": (
+        "영어 소문자, 숫자, 하이픈으로 1~64자를 쓰고, 글자나 숫자로 시작하세요."
+    ),
+    "{name!r} is reserved for the model without an adapter.": "“{name}”: LoRA 없는 모델을 가리키는 이름이라 쓸 수 없어요.",
+    "Choose another name.": "다른 이름을 고르세요.",
+    "Every picture of {dataset!r} has a caption.": "“{dataset}” 세트의 모든 사진에 이미 설명이 있어요.",
+    "Ask for overwriting if they should be replaced.": "설명을 새로 쓰려면 먼저 지금 설명을 지우세요.",
+    "{dataset!r} is being captioned already.": "“{dataset}” 세트의 설명을 이미 쓰고 있어요.",
+    "Wait for the job {job}, or cancel it.": "작업 {job}: 끝날 때까지 기다리거나 취소하세요.",
+    "There is no example {name!r}.": "“{name}” 예제가 없어요.",
+    "Take one of these: {names!s}.": "다음 중에서 고르세요: {names}.",
+    "none yet": "아직 없음",
+    "A caption may have {limit} characters; this has {count}.": "설명은 {limit}자까지 쓸 수 있어요. 지금은 {count}자예요.",
+    "{dataset!r} has no picture {file!r}.": "“{dataset}” 세트에 “{file}” 사진이 없어요.",
+    "`dataset show {name}` lists them.": "사진 탭에서 “{name}” 세트의 사진을 볼 수 있어요.",
+    "{dataset!r} has {count} pictures called {file!r}.": "“{dataset}” 세트에 이름이 “{file}”인 사진이 {count}장 있어요.",
+    "Name one by its id: {ids}.": "아이디로 하나를 고르세요: {ids}.",
+    "{dataset} no longer has this picture.": "“{dataset}” 세트에 이 사진이 더는 없어요.",
+    "Choose the set again.": "세트를 다시 고르세요.",
+    "There is already a data set called {name!r}.": "“{name}” 세트가 이미 있어요.",
+    "Choose another name, or delete that one first.": "다른 이름을 고르거나, 그 세트를 먼저 삭제하세요.",
+    "The held-out fraction {fraction} is out of range.": "따로 둘 비율 {fraction}: 쓸 수 없는 값이에요.",
+    "Give a number from 0 to 0.5; 0.15 is usual.": "0에서 0.5 사이로 정하세요. 보통은 0.15예요.",
+    "{word!r} cannot be a trigger word.": "“{word}”: 호출어로 쓸 수 없어요.",
+    "Use one made-up word without spaces, commas, brackets or +.": (
+        "띄어쓰기, 쉼표, 괄호, + 없이 새로 지은 낱말 하나를 쓰세요."
+    ),
+    "There is one usable picture only{details!s}.": "쓸 수 있는 사진이 한 장뿐이에요{details}.",
+    "There is no usable picture{details!s}.": "쓸 수 있는 사진이 없어요{details}.",
+    " (left out: {reasons!s})": " (빠진 파일: {reasons})",
+    "Add at least one more; 10 to 30 are good.": "적어도 한 장 더 넣으세요. 10~30장이 좋아요.",
+    "Add JPEG, PNG or WebP pictures of 16 px or more.": "16픽셀 이상인 JPEG, PNG, WebP 사진을 넣으세요.",
+    "There is no data set {name!r}.": "“{name}” 세트가 없어요.",
+    "`dataset list` shows the ones there are.": "사진 탭에서 지금 있는 세트를 볼 수 있어요 (명령은 `dataset list`).",
+    "{path} cannot be written: {problem!s}.": "{path} 파일을 쓸 수 없어요: {problem}.",
+    "Choose another place.": "다른 곳을 고르세요.",
+    "There is no file or folder {name!r}.": "“{name}” 파일이나 폴더가 없어요.",
+    "Check the path.": "경로를 확인하세요.",
+    "{archive} holds {count} files; at most {limit} are allowed.": (
+        "{archive} 안에 파일이 {count}개 있어요. {limit}개까지만 가져올 수 있어요."
+    ),
+    "Split it, or import the unpacked folder.": "나누어 가져오거나, 압축을 푼 폴더를 가져오세요.",
+    "{archive} unpacks to more than {gb} GB.": "{archive} 압축을 풀면 {gb}GB가 넘어요.",
+    "{archive} is not a zip that can be read.": "{archive} 파일은 읽을 수 있는 zip이 아니에요.",
+    "Pack the pictures again, or import the folder.": "사진을 다시 압축하거나, 폴더를 가져오세요.",
+    "{archive} is an empty zip.": "{archive} 파일은 빈 zip이에요.",
+    "Put pictures into it and try again.": "사진을 넣고 다시 해 보세요.",
+    "{file} carries no recipe of this studio.": "{file} 파일에 이 스튜디오의 레시피가 없어요.",
+    "Choose a PNG that was made here and not edited since.": "여기에서 만들고 그 뒤로 고치지 않은 PNG를 고르세요.",
+    "{dataset!r} has too few pictures to train on.": "“{dataset}” 세트는 학습하기에 사진이 너무 적어요.",
+    "Import at least {least} pictures; 10 to 40 work well.": "{least}장 이상 가져오세요. 10~40장이면 좋아요.",
+    "A training of {name!r} is {status!s} already.": "“{name}” 학습이 이미 있어요 ({status}).",
+    "Give the new one another name, or cancel that one.": "새 학습에 다른 이름을 붙이거나, 그 학습을 취소하세요.",
+}
+
+_JOBS: dict[str, str] = {
+    "The job's process was killed, most likely because memory ran out.": (
+        "작업이 강제로 끝났어요. 메모리가 모자랐을 가능성이 커요."
+    ),
+    "Close other programs, or choose a smaller batch size or resolution, then start it again.": (
+        "다른 프로그램을 닫거나 배치 크기나 해상도를 줄인 다음, 다시 시작하세요."
+    ),
+    "The job's process ended unexpectedly (exit code {code}).": "작업이 갑자기 끝났어요 (종료 코드 {code}).",
+    "Start it again; if it stays, the details say where it went wrong.": (
+        "다시 시작하세요. 계속되면 ‘자세히’에서 어디가 잘못됐는지 볼 수 있어요."
+    ),
+    "Another worker already runs the jobs of this home folder.": "이 홈 폴더의 작업을 다른 작업 프로그램이 이미 하고 있어요.",
+    "Let it work, or stop it first; for a second studio set PROFILE_STUDIO_HOME to another folder.": (
+        "그대로 두거나 먼저 멈추세요. 스튜디오를 하나 더 켜려면 PROFILE_STUDIO_HOME을 다른 폴더로 정하세요."
+    ),
+    "The job {job!r} is not a comparison.": "작업 “{job}”: 비교가 아니에요.",
+    "Take the id of a comparison.": "비교 작업의 아이디를 쓰세요.",
+    "The comparison {job!r} is {status!s}.": "비교 “{job}”: 아직 끝나지 않았어요 ({status}).",
+    "Wait until it is completed.": "끝날 때까지 기다리세요.",
+    "The job {job} is {status!s} and cannot be {done!s}.": "“{status}” 상태인 작업에는 ‘{done}’ 기능을 쓸 수 없어요 ({job}).",
+    "Only a running or queued job can be paused.": "진행 중이거나 대기 중인 작업만 일시정지할 수 있어요.",
+    "Only a paused job can be resumed; start a new one instead.": (
+        "일시정지한 작업만 계속할 수 있어요. 새 작업을 시작하세요."
+    ),
+    "There is nothing to do: it is over.": "이미 끝난 작업이라 할 일이 없어요.",
+    "There is no job {job!r}.": "작업 “{job}”: 찾을 수 없어요.",
+    "`jobs list` shows the jobs there are.": "`jobs list` 명령으로 지금 있는 작업을 볼 수 있어요.",
+    "queued": "대기 중",
+    "running": "진행 중",
+    "pausing": "저장 후 일시정지",
+    "paused": "일시정지",
+    "resumed": "계속하기",
+    "completed": "완료",
+    "failed": "실패",
+    "canceled": "취소",
+    "waits for the device": "장치를 기다리는 중",
+    "waits for your picture": "그림 만들기를 기다리는 중",
+}
+
+_TRAINING: dict[str, str] = {
+    "The disk is full.": "디스크가 가득 찼어요.",
+    "Make room, then resume or start the training again.": "공간을 비운 다음, 학습을 계속하거나 다시 시작하세요.",
+    "The memory is too small for {resolution} px pictures in batches of {batch}.": (
+        "{resolution}픽셀 사진을 {batch}장씩 배우기에는 메모리가 모자라요."
+    ),
+    "Train with a smaller batch_size, resolution or rank, or close other programs.": (
+        "배치 크기, 해상도, 랭크를 줄여 학습하거나 다른 프로그램을 닫으세요."
+    ),
+    "The precision {precision} needs a CUDA graphics card, and this machine has none.": (
+        "{precision} 정밀도를 쓰려면 CUDA 그래픽 카드가 필요한데, 이 컴퓨터에는 없어요."
+    ),
+    "Train with precision fp32.": "정밀도를 fp32로 정하고 학습하세요.",
+    "The data set {dataset!r} was changed after this training was queued.": (
+        "학습을 대기열에 넣은 뒤에 “{dataset}” 세트가 바뀌었어요."
+    ),
+    "Start the training again.": "학습을 다시 시작하세요.",
+    "There is already an adapter called {name!r}.": "“{name}” LoRA가 이미 있어요.",
+    "Delete it and train again, or train under another name.": (
+        "그 LoRA를 삭제하고 다시 학습하거나, 다른 이름으로 학습하세요."
+    ),
+    "The trained LoRA holds values that are no numbers.": "학습한 LoRA에 숫자가 아닌 값이 들어 있어요.",
+    "Train with a lower learning rate.": "학습률을 낮춰 학습하세요.",
+    "The training changed nothing.": "학습해도 바뀐 것이 없어요.",
+    "The trained LoRA does not change the picture.": "학습한 LoRA를 써도 그림이 바뀌지 않아요.",
+    "Train with a higher learning rate or more steps.": "학습률을 높이거나 스텝을 늘려 학습하세요.",
+    "The training went astray at step {step}: its loss is no number any more.": (
+        "{step}스텝에서 학습이 어긋나, 손실을 더는 숫자로 나타낼 수 없어요."
+    ),
+    "Train again with a lower learning rate, such as {rate}.": "학습률을 낮춰 다시 학습하세요. 예: {rate}.",
+    "{time!s}, as measured in earlier trainings here.": "{time} 걸려요. 이 컴퓨터에서 앞서 학습한 기록으로 계산했어요.",
+    "{time!s} on a laptop; a guess until the first training.": (
+        "노트북에서 {time} 걸려요. 첫 학습이 끝나기 전에는 어림한 값이에요."
+    ),
+    "About {n} seconds": "약 {n}초",
+    "About {n} minutes": "약 {n}분",
+    "About {n} hours": "약 {n}시간",
+    "How long it takes shows after the first steps.": "얼마나 걸릴지는 처음 몇 스텝이 지나면 알 수 있어요.",
+    "Optimizer steps.": "가중치를 고치는 횟수예요.",
+    "scaling = network_alpha / rank": "배율 = 알파 ÷ 랭크",
+    "Side of the square bucket in pixels.": "정사각형으로 맞춘 한 변의 길이예요.",
+    "None switches the weighting off.": "비우면 가중치를 주지 않아요.",
+    "The trigger word is kept.": "호출어는 빼지 않아요.",
+    "Steps between resumable checkpoints.": "이어서 학습할 수 있게 저장하는 간격이에요.",
+    "Steps between sample pictures; 0 makes none.": "견본 그림을 만드는 간격이에요. 0이면 만들지 않아요.",
+}
+
+_ENGINE_AND_DEMO: dict[str, str] = {
+    "Try again; if it stays, run `doctor`.": "다시 해 보세요. 계속되면 `doctor` 명령으로 점검하세요.",
+    "The engine stopped while it made the picture.": "그림을 만드는 도중에 엔진이 멈췄어요.",
+    "Try again; it starts again by itself.": "다시 해 보세요. 엔진은 저절로 다시 켜져요.",
+    "The engine that makes pictures is not running.": "그림을 만드는 엔진이 켜져 있지 않아요.",
+    "Wait some seconds; if it stays away, start the studio again.": (
+        "몇 초만 기다려 주세요. 그래도 켜지지 않으면 스튜디오를 다시 시작하세요."
+    ),
+    "The engine made no picture.": "엔진이 그림을 만들지 못했어요.",
+    "Try again.": "다시 해 보세요.",
+    "{setting}: {problem!s}.": "{setting}: {problem}.",
+    "Change that value and try again.": "그 값을 바꾸고 다시 해 보세요.",
+    "Change this setting.": "이 설정을 바꾸세요.",
+    "There is no {value!r} here.": "“{value}”: 여기에 없어요.",
+    "Choose one of: {names}.": "다음 중에서 고르세요: {names}.",
+    "The picture was stopped.": "그림 만들기를 멈췄어요.",
+    "Make it again when you want it.": "원할 때 다시 만드세요.",
+    "The picture does not fit into the memory.": "그림을 만들기에 메모리가 모자라요.",
+    "Make it smaller, or close other programs.": "그림을 작게 하거나 다른 프로그램을 닫으세요.",
+    "The picture cannot be kept: {problem!s}.": "그림을 저장할 수 없어요: {problem}.",
+    "Make room on the disk and try again.": "디스크 공간을 비우고 다시 해 보세요.",
+    "No space left on device": "디스크에 남은 공간이 없음",
+    "Permission denied": "권한이 없음",
+    "The picture failed: {error}.": "그림을 만들지 못했어요: {error}.",
+    "Try again; engine.log says more.": "다시 해 보세요. 자세한 내용은 engine.log에 있어요.",
+    "The GPU could not be had: {problem}": "GPU를 쓸 수 없었어요: {problem}",
+    "Wait a little and try again.": "잠시 기다렸다가 다시 해 보세요.",
+    "A public address without a password would show everybody your pictures.": (
+        "비밀번호 없이 주소를 공개하면 누구나 내 사진을 볼 수 있어요."
+    ),
+    "Set PROFILE_STUDIO_PASSWORD, or do without PROFILE_STUDIO_SHARE.": (
+        "PROFILE_STUDIO_PASSWORD를 정하거나 PROFILE_STUDIO_SHARE를 쓰지 마세요."
+    ),
+    "{what!s} off in this public demo.": "이 공개 데모에서는 쓸 수 없는 기능이에요: {what}.",
+    "Training is": "학습",
+    "Uploads are": "업로드",
+    "More copies of the examples are": "예제 더 만들기",
+    "Adding LoRA files is": "LoRA 파일 추가",
+    "Changing captions is": "설명 바꾸기",
+    "Writing captions is": "설명 자동으로 쓰기",
+    "Changing trigger words is": "호출어 바꾸기",
+    "Changing consent is": "동의 바꾸기",
+    "Choosing pictures is": "사진 고르기",
+    "Holding pictures out is": "확인용 사진 따로 두기",
+    "Deleting is": "삭제",
+    "Pausing jobs is": "작업 일시정지",
+    "Resuming jobs is": "작업 계속하기",
+    "Canceling jobs is": "작업 취소",
+    "Duplicate this Space as a private one of yours, or run the studio on your own computer.": (
+        "이 Space를 비공개로 복제하거나, 내 컴퓨터에서 스튜디오를 실행하세요."
+    ),
+    "This public demo makes pictures of the usual size, with few steps.": (
+        "이 공개 데모에서는 보통 크기의 그림을 적은 스텝으로만 만들 수 있어요."
+    ),
+    "Choose at most {limit} steps for all pictures together and no size. {own_studio!s}": (
+        "모든 그림의 스텝을 더해 {limit} 이하로 하고, 크기는 정하지 마세요. {own_studio}"
+    ),
+    "This would be {count} pictures; this public demo makes at most {limit}.": (
+        "그림 {count}장을 만들어야 해요. 이 공개 데모에서는 {limit}장까지만 만들 수 있어요."
+    ),
+    "Choose fewer models, prompts or seeds. {own_studio!s}": "모델, 프롬프트, 시드를 줄이세요. {own_studio}",
+    "{count} comparisons wait in this public demo already.": "이 공개 데모에서 비교 {count}개가 이미 기다리고 있어요.",
+    "Come back a little later.": "조금 뒤에 다시 오세요.",
+}
+
+_COMPARING: dict[str, str] = {
+    "{text!r} does not name a model.": "“{text}”: 모델을 가리키는 말이 아니에요.",
+    "Write base, NAME, NAME=0.6+NAME=0.4 (weights 0 to {limit}) or NAME@STEP.": (
+        "base, 이름, 이름=0.6+이름=0.4 (세기는 0에서 {limit}까지), 이름@스텝 가운데 하나로 적으세요."
+    ),
+    "{name} has no checkpoint at step {step}.": "“{name}” LoRA에는 {step}스텝에 저장된 것이 없어요.",
+    "It has: {steps}.": "저장된 스텝: {steps}.",
+    "Only LoRAs trained in this studio keep checkpoints.": "이 스튜디오에서 학습한 LoRA에만 중간 저장본이 있어요.",
+    "There is nothing to compare the base with.": "기본 모델과 비교할 것이 없어요.",
+    "Choose at least one LoRA.": "LoRA를 하나 이상 고르세요.",
+    "This would be {count} pictures; at most {limit} are allowed.": (
+        "그림 {count}장을 만들어야 해요. {limit}장까지만 만들 수 있어요."
+    ),
+    "Choose fewer models, prompts or seeds.": "모델, 프롬프트, 시드를 줄이세요.",
+    "{metric} needs the Inception network, which does not ship with this studio.": (
+        "{metric} 지표에는 Inception 모델이 필요한데, 이 스튜디오에는 없어요."
+    ),
+    "Use {metric}.": "{metric} 지표를 쓰세요.",
+    "There is no metric {metric!r}.": "“{metric}” 지표가 없어요.",
+    "There are: {names}.": "쓸 수 있는 것: {names}.",
+    "The judge in {folder} cannot be read, so nothing can be measured.": (
+        "{folder} 폴더의 채점 모델을 읽을 수 없어서 아무것도 잴 수 없어요."
+    ),
+    "Fetch the repository's assets/judge again, or build it: python -m profile_studio.starter build --stage judge.": (
+        "저장소의 assets/judge 폴더를 다시 받거나 직접 만드세요: python -m profile_studio.starter build --stage judge."
+    ),
+    "The critic in {folder} cannot be read, so faces cannot be scored.": (
+        "{folder} 폴더의 얼굴 채점 모델을 읽을 수 없어서 얼굴을 채점할 수 없어요."
+    ),
+    "Fetch the repository's assets/critic again, or build it: python -m profile_studio.starter build --stage critic.": (
+        "저장소의 assets/critic 폴더를 다시 받거나 직접 만드세요: python -m profile_studio.starter build --stage critic."
+    ),
+    "The captioner for photographs is not on this computer ({model}).": (
+        "사진 설명을 쓰는 모델이 이 컴퓨터에 없어요 ({model})."
+    ),
+    "Set PROFILE_STUDIO_BLIP to a folder with BLIP, fetch it by `dataset caption NAME --captioner blip`, "
+    "or write the captions by hand.": (
+        "PROFILE_STUDIO_BLIP을 BLIP이 있는 폴더로 정하거나, `dataset caption 이름 --captioner blip` 명령으로 받거나, "
+        "설명을 직접 쓰세요."
+    ),
+    "What is closer to your style follows the prompts surely less well than the base.": (
+        "내 화풍에 더 가까운 모델은 프롬프트를 기본 모델보다 확실히 덜 따라요."
+    ),
+    "What is closer to your style repeats training pictures too often.": (
+        "내 화풍에 더 가까운 모델은 학습한 사진을 너무 자주 그대로 그려요."
+    ),
+    "{model} is{others!s} surely closer to your style than the base, and does not follow the prompts surely worse.": (
+        "{model}: 기본 모델보다 내 화풍에 확실히 더 가깝고{others}, 프롬프트를 덜 따른다고 할 수도 없어요."
+    ),
+    " the closest of those": ", 그중 가장 가깝고",
+    "{model} repeats training pictures: {share} of its pictures are nearly copies.": (
+        "{model}: 학습한 사진을 그대로 그려요. 그림의 {share} 정도는 거의 복사본이에요."
+    ),
+    "{model} {claim!s} (sure).": "{model}: {claim}고 확실히 말할 수 있어요.",
+    "Cannot tell whether {model} {claim!s}.": "{model}: {claim}고 할 수 있을지 알 수 없어요.",
+    "Cannot tell whether {model} {claim!s}: if there is a difference, it is too small to matter.": (
+        "{model}: {claim}고 할 수 있을지 알 수 없어요. 차이가 있더라도 신경 쓰지 않아도 될 만큼 작아요."
+    ),
+    "Cannot tell yet whether {model} {claim!s}: about {more} more pictures of each would show.": (
+        "{model}: {claim}고 할 수 있을지 아직 알 수 없어요. 그림이 각각 {more}장쯤 더 있으면 알 수 있어요."
+    ),
+    "is closer to your style than the base": "기본 모델보다 내 화풍에 더 가깝다",
+    "is farther from your style than the base": "기본 모델보다 내 화풍에서 더 멀다",
+    "follows the prompts better than the base": "프롬프트를 기본 모델보다 더 잘 따른다",
+    "follows the prompts less well than the base": "프롬프트를 기본 모델보다 덜 따른다",
+    "draws more intact faces than the base": "온전한 얼굴을 기본 모델보다 더 많이 그린다",
+    "draws fewer intact faces than the base": "온전한 얼굴을 기본 모델보다 더 적게 그린다",
+    "Closeness to a style was not measured, so no model is recommended.": (
+        "화풍이 얼마나 가까운지 재지 않아서 추천할 모델이 없어요."
+    ),
+    "No model is closer to your style than the base: keep the base.": (
+        "기본 모델보다 내 화풍에 가까운 모델이 없어요. 기본 모델을 그대로 쓰세요."
+    ),
+    "No model is surely closer to your style than the base.": "기본 모델보다 내 화풍에 확실히 더 가까운 모델은 없어요.",
+    "Closeness to a style is not measured: no data set was chosen.": (
+        "세트를 고르지 않아서 화풍이 얼마나 가까운지 재지 않았어요."
+    ),
+    "Variety is not measured: it takes at least two seeds.": "다양함은 재지 않았어요. 시드가 둘 이상 필요해요.",
+    "{metric} is not measured: it takes at least two pictures of each model.": (
+        "{metric} 지표는 재지 않았어요. 모델마다 그림이 두 장 이상 필요해요."
+    ),
+    "Copies are not counted: the training pictures are gone.": "학습한 사진이 없어져서 베낀 그림을 세지 않았어요.",
+    "The style is measured against all {count} pictures of {dataset!r}, the trained ones too, "
+    "because too few were held out: look at the copies before you trust a gain.": (
+        "“{dataset}” 세트에 따로 둔 사진이 너무 적어서, 학습한 사진까지 {count}장 모두와 견주어 화풍을 쟀어요. "
+        "나아졌다고 믿기 전에 ‘내 사진을 베낌’ 값을 먼저 보세요."
+    ),
+    "The style is measured against {count} pictures that were never trained on.": (
+        "학습에 쓰지 않은 사진 {count}장과 견주어 화풍을 쟀어요."
+    ),
+}
+
+_ADVICE: dict[str, str] = {
+    "No picture has a caption, so the LoRA cannot tell the person from clothes and background.": (
+        "설명이 있는 사진이 없어서, LoRA가 사람을 옷이나 배경과 구별할 수 없어요."
+    ),
+    "There is no trigger word; without one the look cannot be called up by name.": (
+        "호출어가 없어요. 호출어가 없으면 이 분위기를 이름으로 불러낼 수 없어요."
+    ),
+    "{count} pictures are few: {good} to 30 different ones give a steadier result.": (
+        "사진 {count}장은 적어요. 서로 다른 사진 {good}~30장이면 결과가 더 안정돼요."
+    ),
+    "All pictures are rather dark: add two in daylight.": "사진이 모두 어두운 편이에요. 낮에 찍은 사진을 두 장 더하세요.",
+    "All pictures are very bright: add two with shadows.": "사진이 모두 아주 밝아요. 그늘이 있는 사진을 두 장 더하세요.",
+    "All pictures have the same background ({background}): add two with another.": (
+        "모든 사진의 배경이 같아요 ({background}). 배경이 다른 사진을 두 장 더하세요."
+    ),
+    "The captions name hardly any expression: add a smile and a serious look, and say so.": (
+        "설명에 표정이 거의 없어요. 웃는 사진과 진지한 사진을 더하고 설명에도 적으세요."
+    ),
+    "No caption says otherwise, so all pictures seem to look straight ahead: add two from the side.": (
+        "설명으로 보면 모든 사진이 정면을 보고 있어요. 옆모습을 두 장 더하세요."
+    ),
+    "No caption says otherwise, so all pictures seem to have the same light: add one outdoors and one in the evening.": (
+        "설명으로 보면 모든 사진의 빛이 같아요. 야외 사진과 저녁 사진을 한 장씩 더하세요."
+    ),
+    "\u201c{word}\u201d already means something to every base model; a made-up word learns cleaner.": (
+        "“{word}”: 기본 모델이 이미 뜻을 아는 낱말이에요. 새로 지은 낱말이 더 깔끔하게 배워요."
+    ),
+    "\u201c{word}\u201d is very short and may be part of other words; take four letters or more.": (
+        "“{word}”: 너무 짧아서 다른 낱말의 일부일 수 있어요. 네 글자 이상으로 정하세요."
+    ),
+    "\u201c{word}\u201d already calls up the LoRA {name}; both would answer in a blend.": (
+        "“{word}”: 이미 {name} LoRA를 불러내는 낱말이에요. 함께 섞으면 둘 다 나타나요."
+    ),
+    "\u201c{words}\u201d ({count} captions) never changes in this face: leave it out, and describe hair, expression, "
+    "light and angle instead.": (
+        "“{words}” (설명 {count}개): 이 얼굴에서 늘 같은 점이에요. 빼고, 머리 모양과 표정, 빛, 각도를 적으세요."
+    ),
+    "Every caption says \u201c{tag}\u201d: what is the same everywhere is what the trigger word learns, so it can be "
+    "left out.": ("모든 설명에 “{tag}” 낱말이 있어요. 늘 같은 것은 호출어가 배우니 빼도 돼요."),
+}
+
+_CHANGES: dict[str, str] = {
+    "imported": "가져옴",
+    "the caption of {file}": "{file} 설명",
+    "{edit!s}: {words} by {replacement}": "{edit}: {words} → {replacement}",
+    "{edit!s}: {words}": "{edit}: {words}",
+    "replace": "바꾸기",
+    "prefix": "앞에 붙이기",
+    "suffix": "뒤에 붙이기",
+    "undone: {what!s}": "되돌림: {what}",
+    "the trigger word: {word}": "호출어: {word}",
+    "kept: {file}": "넣음: {file}",
+    "set aside: {file}": "뺌: {file}",
+    "held out: {fraction}": "확인용 비율: {fraction}",
+    "captions by {captioner} for {count} pictures": "사진 {count}장의 설명을 {captioner} 모델로 씀",
+    "{count} pictures": "사진 {count}장",
+    "{count} thumbnails": "미리보기 {count}장",
+    "{count} captions": "설명 {count}개",
+    "the training {job} is {status!s} and keeps its copy until it is over": (
+        "학습 {job}: {status} 상태라 끝날 때까지 사본을 가지고 있음"
+    ),
+    "{what!s} of the training {job}": "학습 {job}의 {what}",
+    "the LoRA {name}": "{name} LoRA",
+}
+
+_FORMS: dict[str, str] = {
+    "Input should be greater than or equal to {bound}": "{bound} 이상이어야 해요",
+    "Input should be greater than {bound}": "{bound}보다 커야 해요",
+    "Input should be less than or equal to {bound}": "{bound} 이하여야 해요",
+    "Input should be less than {bound}": "{bound}보다 작아야 해요",
+    "Input should be a valid integer": "정수여야 해요",
+    "Input should be a valid integer, unable to parse string as an integer": "정수여야 해요",
+    "Input should be a valid integer, got a number with a fractional part": "소수점 없는 정수여야 해요",
+    "Input should be a valid number": "숫자여야 해요",
+    "Input should be a valid number, unable to parse string as a number": "숫자여야 해요",
+    "Input should be a finite number": "끝이 있는 숫자여야 해요",
+    "Input should be a valid string": "글자를 입력해야 해요",
+    "Input should be a valid tuple": "목록이어야 해요",
+    "Input should be {choices}": "다음 중 하나여야 해요: {choices}",
+    "Field required": "꼭 필요한 값이에요",
+    "Extra inputs are not permitted": "모르는 설정이에요",
+    "String should have at least {count} character": "{count}자 이상이어야 해요",
+    "String should have at least {count} characters": "{count}자 이상이어야 해요",
+    "String should have at most {count} character": "{count}자 이하여야 해요",
+    "String should have at most {count} characters": "{count}자 이하여야 해요",
+    "Tuple should have at least {count} item after validation, not {given}": "{count}개 이상이어야 해요",
+    "Tuple should have at least {count} items after validation, not {given}": "{count}개 이상이어야 해요",
+    "Tuple should have at most {count} item after validation, not {given}": "{count}개 이하여야 해요",
+    "Tuple should have at most {count} items after validation, not {given}": "{count}개 이하여야 해요",
+}
+
+KOREAN_SENTENCES: dict[str, str] = {
+    **_PROMPTS,
+    **_BASES_AND_ADAPTERS,
+    **_NAMES_AND_SETS,
+    **_JOBS,
+    **_TRAINING,
+    **_ENGINE_AND_DEMO,
+    **_COMPARING,
+    **_ADVICE,
+    **_CHANGES,
+    **_FORMS,
+}

@@ -17,13 +17,15 @@ HUB_IDS = {"sd15": "stable-diffusion-v1-5/stable-diffusion-v1-5"}
 class BaseModel:
     """A base model on this disk, in diffusers layout.
 
-    `native_size` is the side of a square picture in pixels; `denoiser_file` holds the U-Net's weights.
+    `native_size` is the side of a square picture in pixels; sides that are multiples of `bucket_step` pass through VAE
+    and U-Net without a remainder; `denoiser_file` holds the U-Net's weights.
     """
 
     name: str
     folder: Path
     family: str
     native_size: int
+    bucket_step: int
     denoiser_file: Path
 
     @property
@@ -66,8 +68,10 @@ def find_base_model(base: str, settings: Settings) -> BaseModel:
         )
     unet = json.loads((folder / "unet" / "config.json").read_text())
     vae = json.loads((folder / "vae" / "config.json").read_text())
-    native_size = int(unet["sample_size"]) * 2 ** (len(vae["block_out_channels"]) - 1)
-    return BaseModel(base, folder.resolve(), "sd1", native_size, denoiser_file)
+    pixels_a_latent = 2 ** (len(vae["block_out_channels"]) - 1)
+    native_size = int(unet["sample_size"]) * pixels_a_latent
+    bucket_step = pixels_a_latent * 2 ** (len(unet["block_out_channels"]) - 1)
+    return BaseModel(base, folder.resolve(), "sd1", native_size, bucket_step, denoiser_file)
 
 
 def _hub_folder(base: str) -> Path:

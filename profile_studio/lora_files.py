@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from profile_studio.domain.adapters import Adapter
+from profile_studio.domain.crops import CropMode
 from profile_studio.domain.errors import InvalidAdapter
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
 
@@ -253,6 +254,7 @@ def adapter_metadata(config: LoraTrainingConfig, facts: TrainingFacts, step: int
         "ss_learning_rate": str(config.learning_rate),
         "ss_num_train_images": str(len(facts.captions)),
         "ss_resolution": f"({config.resolution}, {config.resolution})",
+        "ss_enable_bucket": str(config.crop is CropMode.BUCKETS),
         "ss_tag_frequency": json.dumps({config.dataset: dict(tags)}, ensure_ascii=False),
         "modelspec.sai_model_spec": "1.0.1",
         "modelspec.architecture": "stable-diffusion-v1/lora",

@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from profile_studio.domain.crops import CropMode
+
 
 class AdapterKind(StrEnum):
     """What an adapter is for; the page and the presets differ by it."""
@@ -45,6 +47,7 @@ class LoraTrainingConfig(BaseModel):
     batch_size: int = Field(default=1, ge=1, le=64)
     gradient_accumulation: int = Field(default=1, ge=1, le=64)
     resolution: int = Field(default=512, ge=64, le=2048, description="Side of the square bucket in pixels.")
+    crop: CropMode = Field(default=CropMode.BUCKETS, description="buckets keeps the shape of each picture.")
     precision: Literal["fp32", "fp16", "bf16"] = "fp32"
     min_snr_gamma: float | None = Field(default=5.0, gt=0, description="None switches the weighting off.")
     caption_dropout: float = Field(default=0.05, ge=0, le=1, description="The trigger word is kept.")
@@ -54,7 +57,7 @@ class LoraTrainingConfig(BaseModel):
 
 
 TUNABLE_KEYS: tuple[str, ...] = (
-    "batch_size", "caption_dropout", "checkpoint_every", "gradient_accumulation", "learning_rate",
+    "batch_size", "caption_dropout", "checkpoint_every", "crop", "gradient_accumulation", "learning_rate",
     "lr_scheduler", "lr_warmup_steps", "max_grad_norm", "min_snr_gamma", "precision", "resolution",
     "sample_every",
 )  # fmt: skip  # what `train --set key=value` accepts

@@ -131,7 +131,7 @@ def train_face(workspace: Workspace, minutes: float) -> None:
 
 def _base(workspace: Workspace) -> BaseModel:
     folder = workspace.starter.resolve()
-    return BaseModel(STARTER, folder, "sd1", 128, folder / "unet" / "diffusion_pytorch_model.safetensors")
+    return BaseModel(STARTER, folder, "sd1", 128, 32, folder / "unet" / "diffusion_pytorch_model.safetensors")
 
 
 def _attach_styles(workspace: Workspace, pipeline: StableDiffusionPipeline, base: BaseModel) -> dict[str, str]:

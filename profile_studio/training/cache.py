@@ -4,6 +4,7 @@ The cache lies in the job's folder: a training that goes on later does not care 
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,52 +15,64 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from profile_studio.decoding.squares import training_square
+from profile_studio.decoding.crops import training_picture
+from profile_studio.domain.crops import Crop, Resolution, crop_of
 from profile_studio.domain.datasets import Dataset, DatasetImage, prompt_with_trigger
+from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.families.base import Family
 from profile_studio.storage.files import write_atomically
 
 
 @dataclass(frozen=True)
-class TrainingSet:
-    """What the trainer sees of a data set.
+class Bucket:
+    """The pictures of one size.
 
     `latents` has shape (pictures, channels, height, width), fp32, on the processor; `prompts` has one entry per
-    picture, with the trigger word. `sample_prompts` are what sample pictures are drawn from.
+    picture, with the trigger word. `entries` says which picture stands at which place of an epoch: one that counts
+    several times stands at several.
     """
 
     latents: Tensor
     prompts: tuple[str, ...]
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """What the trainer sees of a data set. `sample_prompts` are what sample pictures are drawn from."""
+
+    buckets: tuple[Bucket, ...]
     trigger_word: str
     sample_prompts: tuple[str, ...]
 
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """The prompt of every entry of every bucket."""
+        return tuple(bucket.prompts[picture] for bucket in self.buckets for picture in bucket.entries)
 
-def encode_dataset(family: Family, dataset: Dataset, resolution: int) -> TrainingSet:
-    """Encodes the training pictures of a data set; held-out ones are never looked at, only their captions drawn.
 
-    A picture that counts several times is encoded once and stands several times in the result.
-    """
-    images = dataset.training_images
-    pictures = [_read_square(image, resolution) for image in images]
-    with torch.no_grad():
-        encoded = torch.cat([family.encode_pictures(picture[None]).float().cpu() for picture in pictures])
-    counted = [index for index, image in enumerate(images) for _ in range(image.repeats)]
-    latents = encoded[counted]
-    prompts = tuple(prompt_with_trigger(dataset.trigger_word, images[index].caption) for index in counted)
+def encode_dataset(family: Family, dataset: Dataset, config: LoraTrainingConfig, bucket_step: int) -> TrainingSet:
+    """Encodes the training pictures of a data set; held-out ones are never looked at, only their captions drawn."""
+    by_size: dict[Resolution, list[tuple[DatasetImage, Crop]]] = defaultdict(list)
+    for image in dataset.training_images:
+        crop = crop_of(image, config.crop, config.resolution, bucket_step)
+        by_size[crop.size].append((image, crop))
+    buckets = tuple(_encode_bucket(family, by_size[size], dataset.trigger_word) for size in sorted(by_size))
+    first, *_ = dataset.training_images
     held_out = [prompt_with_trigger(dataset.trigger_word, image.caption) for image in dataset.held_out_images]
-    return TrainingSet(latents, prompts, dataset.trigger_word, _sample_prompts(prompts, held_out, dataset.trigger_word))
+    seen = prompt_with_trigger(dataset.trigger_word, first.caption)
+    return TrainingSet(buckets, dataset.trigger_word, _sample_prompts(seen, held_out, dataset.trigger_word))
 
 
 def load_training_set(path: Path) -> TrainingSet:
     """Reads what `save_training_set` wrote."""
     with safe_open(path, framework="pt") as file:
         facts = json.loads(file.metadata()["facts"])
-        return TrainingSet(
-            latents=file.get_tensor("latents"),
-            prompts=tuple(facts["prompts"]),
-            trigger_word=facts["trigger_word"],
-            sample_prompts=tuple(facts["sample_prompts"]),
+        buckets = tuple(
+            Bucket(file.get_tensor(f"latents.{number}"), tuple(bucket["prompts"]), tuple(bucket["entries"]))
+            for number, bucket in enumerate(facts["buckets"])
         )
+        return TrainingSet(buckets, facts["trigger_word"], tuple(facts["sample_prompts"]))
 
 
 class PromptEncoder:
@@ -84,21 +97,30 @@ class PromptEncoder:
 def save_training_set(path: Path, training_set: TrainingSet) -> None:
     """Writes the cache file."""
     facts = {
-        "prompts": training_set.prompts,
+        "buckets": [{"prompts": bucket.prompts, "entries": bucket.entries} for bucket in training_set.buckets],
         "trigger_word": training_set.trigger_word,
         "sample_prompts": training_set.sample_prompts,
     }
+    latents = {f"latents.{number}": bucket.latents.contiguous() for number, bucket in enumerate(training_set.buckets)}
     with write_atomically(path) as temporary:
-        save_file({"latents": training_set.latents.contiguous()}, temporary, {"facts": json.dumps(facts)})
+        save_file(latents, temporary, {"facts": json.dumps(facts)})
 
 
-def _read_square(image: DatasetImage, resolution: int) -> Tensor:
-    """Shape (3, resolution, resolution), in [-1, 1]: the middle of the picture."""
-    square = training_square(image, resolution)
-    return torch.from_numpy(np.array(square)).permute(2, 0, 1).float() / 127.5 - 1
+def _encode_bucket(family: Family, pictures: Sequence[tuple[DatasetImage, Crop]], trigger_word: str) -> Bucket:
+    with torch.no_grad():
+        latents = torch.cat([family.encode_pictures(_read(*picture)[None]).float().cpu() for picture in pictures])
+    prompts = tuple(prompt_with_trigger(trigger_word, image.caption) for image, _ in pictures)
+    entries = tuple(index for index, (image, _) in enumerate(pictures) for _ in range(image.repeats))
+    return Bucket(latents, prompts, entries)
 
 
-def _sample_prompts(prompts: Sequence[str], held_out: Sequence[str], trigger_word: str) -> tuple[str, ...]:
+def _read(image: DatasetImage, crop: Crop) -> Tensor:
+    """Shape (3, height, width), in [-1, 1]."""
+    pixels = np.array(training_picture(image, crop))
+    return torch.from_numpy(pixels).permute(2, 0, 1).float() / 127.5 - 1
+
+
+def _sample_prompts(seen: str, held_out: Sequence[str], trigger_word: str) -> tuple[str, ...]:
     """Two prompts: one the training never sees, if there is one, and one that it does."""
     unseen = held_out[0] if held_out else trigger_word or "portrait"
-    return (unseen or "portrait", prompts[0] or "portrait")
+    return (unseen or "portrait", seen or "portrait")

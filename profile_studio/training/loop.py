@@ -51,12 +51,15 @@ class Trainer:
 
     def _loss(self, batch_number: int) -> torch.Tensor:
         data = self._training_set
-        batch = draw_batch(self._config, batch_number, len(data.prompts), self._family.num_noise_levels)
+        sizes = [len(bucket.entries) for bucket in data.buckets]
+        batch = draw_batch(self._config, batch_number, sizes, self._family.num_noise_levels)
+        bucket = data.buckets[batch.bucket]
+        pictures = [bucket.entries[index] for index in batch.indices]
         prompts = [
-            data.trigger_word if dropped else data.prompts[index]
-            for index, dropped in zip(batch.indices, batch.drop_caption, strict=True)
+            data.trigger_word if dropped else bucket.prompts[picture]
+            for picture, dropped in zip(pictures, batch.drop_caption, strict=True)
         ]
-        latents = data.latents[batch.indices].to(self.device)
+        latents = bucket.latents[pictures].to(self.device)
         noise = batch.noise(tuple(latents.shape)).to(self.device)
         lower_precision = {"fp16": torch.float16, "bf16": torch.bfloat16}.get(self._config.precision)
         with torch.autocast(self.device.type, dtype=lower_precision, enabled=lower_precision is not None):

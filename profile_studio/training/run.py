@@ -122,7 +122,7 @@ class _Run:
         pipeline = load_pipeline(base, device, _DTYPES[config.precision])
         family = StableDiffusion(pipeline)
         self._tell(0, "Reading the pictures")
-        training_set = self._training_set(family)
+        training_set = self._training_set(family, base.bucket_step)
         self._write_samples(pipeline, training_set, step=0)
         facts = TrainingFacts(
             base_hash=base.hash,
@@ -134,10 +134,10 @@ class _Run:
         trainer = Trainer(family, TrainedAdapter(family, config), training_set, config)
         return _Parts(pipeline, training_set, facts, trainer)
 
-    def _training_set(self, family: StableDiffusion) -> TrainingSet:
+    def _training_set(self, family: StableDiffusion, bucket_step: int) -> TrainingSet:
         cache = self.context.folder / "cache.safetensors"
         if not cache.exists():
-            save_training_set(cache, encode_dataset(family, self._dataset(), self.config.resolution))
+            save_training_set(cache, encode_dataset(family, self._dataset(), self.config, bucket_step))
         return load_training_set(cache)
 
     def _dataset(self) -> Dataset:

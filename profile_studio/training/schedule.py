@@ -4,6 +4,7 @@ Nothing here keeps state, so a resumed run needs no loader or generator to be re
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,16 +13,18 @@ from torch import Tensor
 
 from profile_studio.domain.training import LoraTrainingConfig
 
-_ORDER, _BATCH = 0, 1  # streams of the seed that must not overlap
+_ORDER, _BATCH, _BUCKETS = 0, 1, 2  # streams of the seed that must not overlap
 
 
 @dataclass(frozen=True)
 class Batch:
-    """One micro-batch; all lists and tensors have one entry per sample.
+    """One micro-batch of pictures of one size; all lists and tensors have one entry per sample.
 
+    `indices` count within the bucket.
     `drop_caption` says where only the trigger word is shown. `timesteps` has shape (batch,).
     """
 
+    bucket: int
     indices: list[int]
     drop_caption: list[bool]
     timesteps: Tensor
@@ -32,17 +35,20 @@ class Batch:
         return torch.randn(shape, generator=torch.Generator().manual_seed(self.noise_seed))
 
 
-def draw_batch(config: LoraTrainingConfig, number: int, num_pictures: int, num_noise_levels: int) -> Batch:
+def draw_batch(config: LoraTrainingConfig, number: int, bucket_sizes: Sequence[int], num_noise_levels: int) -> Batch:
     """The micro-batch of this number, counted over the whole training.
 
-    Every picture is shown once before any is shown again. Noise levels are spread evenly over a batch, one per equal
+    Every picture of a bucket is shown once before any of it is shown again, and buckets take turns in proportion to
+    their pictures, so that all pictures are shown equally often. Noise levels are spread evenly over a batch, one per equal
     share of the range, which leaves each sample's level uniform and makes the loss curve readable.
     """
     size = config.batch_size
-    indices = [_picture(config.seed, number * size + slot, num_pictures) for slot in range(size)]
+    bucket, turn = _turn(config.seed, number, bucket_sizes)
+    indices = [_picture(config.seed, turn * size + slot, bucket_sizes[bucket]) for slot in range(size)]
     rng = np.random.default_rng([config.seed, _BATCH, number])
     levels = (rng.permutation(size) + rng.random(size)) / size * num_noise_levels
     return Batch(
+        bucket=bucket,
         indices=indices,
         drop_caption=[bool(draw < config.caption_dropout) for draw in rng.random(size)],
         timesteps=torch.from_numpy(levels.astype(np.int64)),
@@ -57,6 +63,18 @@ def learning_rate(config: LoraTrainingConfig, step: int) -> float:
     progress = (step - config.lr_warmup_steps) / max(1, config.num_train_steps - config.lr_warmup_steps)
     factor = {"constant": 1.0, "linear": 1 - progress, "cosine": 0.5 * (1 + math.cos(math.pi * progress))}
     return config.learning_rate * factor[config.lr_scheduler]
+
+
+def _turn(seed: int, number: int, bucket_sizes: Sequence[int]) -> tuple[int, int]:
+    """Whose turn a batch is, and how many batches that bucket has had before.
+
+    A round has as many batches as there are pictures, and a bucket has as many of them as it has pictures.
+    """
+    round_, slot = divmod(number, sum(bucket_sizes))
+    turns = np.repeat(np.arange(len(bucket_sizes)), bucket_sizes)
+    order = np.random.default_rng([seed, _BUCKETS, round_]).permutation(turns)
+    bucket = int(order[slot])
+    return bucket, round_ * bucket_sizes[bucket] + int((order[:slot] == bucket).sum())
 
 
 def _picture(seed: int, position: int, num_pictures: int) -> int:

@@ -42,18 +42,21 @@ class RecordingContext:
         self.device_offers += 1
 
 
-def create_dataset(settings: Settings, n_images: int = 4, n_held_out: int = 0) -> Dataset:
-    """A data set `dots` of random coloured squares with the trigger word `dotty`."""
+def create_dataset(
+    settings: Settings, n_images: int = 4, n_held_out: int = 0, widths: tuple[int, ...] = (80,)
+) -> Dataset:
+    """A data set `dots` of random coloured squares, 64 px high and as wide in turn, with the trigger word `dotty`."""
     database = Database(settings.resolved_database_url)
     database.upgrade()
     folder = settings.datasets_dir / "dots" / "images"
     folder.mkdir(parents=True)
     images: list[NewImage] = []
     for index in range(n_images):
+        width = widths[index % len(widths)]
         pixels = np.random.default_rng(index).integers(0, 256, (4, 4, 3), dtype=np.uint8)
-        Image.fromarray(pixels).resize((80, 64), Image.Resampling.NEAREST).save(folder / f"{index}.png")
+        Image.fromarray(pixels).resize((width, 64), Image.Resampling.NEAREST).save(folder / f"{index}.png")
         held_out = index >= n_images - n_held_out
-        images.append(NewImage(f"{index}", f"{index}.png", f"square number {index}", held_out, f"{index}", 64, 80))
+        images.append(NewImage(f"{index}", f"{index}.png", f"square number {index}", held_out, f"{index}", 64, width))
     repository = DatasetRepository(database, settings.datasets_dir)
     return repository.create("dots", images, now=0.0, trigger_word="dotty")
 

@@ -20,11 +20,14 @@ from tests.training.helpers import RecordingContext, create_dataset, small_confi
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("targets", [Targets.ALL, Targets.ATTENTION_AND_TEXT_ENCODER])
+@pytest.mark.parametrize(
+    ("targets", "widths"),
+    [(Targets.ALL, (80,)), (Targets.ATTENTION_AND_TEXT_ENCODER, (80,)), (Targets.ATTENTION, (80, 160, 30))],
+)
 def test_a_run_that_was_paused_and_resumed_gives_the_same_numbers_as_an_unbroken_one(
-    tiny_base: Path, settings: Settings, targets: Targets
+    tiny_base: Path, settings: Settings, targets: Targets, widths: tuple[int, ...]
 ) -> None:
-    create_dataset(settings)
+    create_dataset(settings, widths=widths)
     unbroken = small_config(tiny_base, adapter_name="unbroken", targets=targets)
     broken = small_config(tiny_base, adapter_name="broken", targets=targets)
 

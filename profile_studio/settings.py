@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         return self.resolved_home / "pictures"
 
     @property
+    def thumbnails_dir(self) -> Path:
+        """Small copies of the made pictures; whatever is missing here is made again when it is looked at."""
+        return self.pictures_dir / "thumbs"
+
+    @property
     def run_dir(self) -> Path:
         """Locks and addresses of the running processes."""
         return self.resolved_home / "run"

@@ -1,4 +1,4 @@
-"""Making pictures at once, and looking at those that were made."""
+"""Making pictures at once."""
 
 import base64
 from collections.abc import Iterator
@@ -9,13 +9,12 @@ from typing import Any
 
 from profile_studio.base_models import STARTER
 from profile_studio.domain.errors import EngineUnavailable, ProfileStudioError
-from profile_studio.domain.generation import GenerationRequest, PictureRecipe
+from profile_studio.domain.generation import GenerationRequest
 from profile_studio.domain.prompts import prepare_prompt
 from profile_studio.services.demo import check_request_for_demo
 from profile_studio.services.live import EngineConnection, LiveLane
 from profile_studio.settings import Settings
 from profile_studio.storage.models import find_adapter
-from profile_studio.storage.pictures import latest_pictures, read_recipe
 
 
 @dataclass(frozen=True)
@@ -87,20 +86,6 @@ class GenerationService:
     def engine_is_running(self) -> bool:
         """Whether an engine answers."""
         return self._lane.is_there()
-
-    def recipe(self, picture_path: Path) -> PictureRecipe:
-        """What a picture was made with.
-
-        Raises:
-            InvalidPicture: it carries no recipe of ours.
-        """
-        return read_recipe(picture_path)
-
-    def recent(self, limit: int) -> list[Path]:
-        """The newest pictures, newest first; none in a demo, where they would be those of strangers."""
-        if self._settings.is_demo:
-            return []
-        return latest_pictures(self._settings.pictures_dir, limit)
 
 
 def _event(reply: dict[str, Any]) -> PreviewEvent | PictureEvent | DoneEvent:

@@ -8,6 +8,7 @@ from profile_studio.services.adapters import AdapterService
 from profile_studio.services.captioning import CaptioningService
 from profile_studio.services.comparison import ComparisonService
 from profile_studio.services.datasets import DatasetService
+from profile_studio.services.gallery import GalleryService
 from profile_studio.services.generation import GenerationService
 from profile_studio.services.jobs import JobService
 from profile_studio.services.live import LiveLane
@@ -27,6 +28,7 @@ class Studio:
     jobs: JobService
     adapters: AdapterService
     generation: GenerationService
+    gallery: GalleryService
     comparison: ComparisonService
 
     @classmethod
@@ -51,5 +53,6 @@ class Studio:
             jobs=JobService(settings, database),
             adapters=AdapterService(settings),
             generation=GenerationService(settings, lane),
+            gallery=GalleryService(settings),
             comparison=ComparisonService(settings, database),
         )

@@ -13,6 +13,7 @@ from profile_studio.storage.files import write_atomically
 
 RECIPE_CHUNK = "profile_studio"
 PORTABLE_CHUNK = "parameters"
+THUMBNAIL_SIDE_PX = 192  # a grid's cell at twice the density
 
 _SAMPLER_NAMES = {"default": "DDIM", "ddim": "DDIM", "dpm++": "DPM++ 2M", "euler": "Euler"}
 
@@ -43,7 +44,8 @@ def read_recipe(path: Path) -> PictureRecipe:
     """
     try:
         with Image.open(path, formats=["PNG"]) as image:
-            image.load()
+            if RECIPE_CHUNK not in image.info:  # ours stands before the pixels; other programs write it after them
+                image.load()
             text = image.info.get(RECIPE_CHUNK, "")
         return PictureRecipe.model_validate_json(text)
     except (UnidentifiedImageError, OSError, SyntaxError, ValidationError) as error:
@@ -52,8 +54,24 @@ def read_recipe(path: Path) -> PictureRecipe:
         ) from error
 
 
-def latest_pictures(folder: Path, limit: int) -> list[Path]:
-    """The newest pictures of a folder, newest first."""
+def write_thumbnail(picture: Path, thumbnail: Path) -> None:
+    """Writes a small WebP of a picture.
+
+    Raises:
+        InvalidPicture: it is gone or broken.
+    """
+    try:
+        with Image.open(picture, formats=["PNG"]) as image:
+            small = image.convert("RGB")
+        small.thumbnail((THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX))
+        with write_atomically(thumbnail) as temporary:
+            small.save(temporary, format="WEBP", quality=85)
+    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+        raise InvalidPicture(f"{picture.name} cannot be read.", "Delete the file, or put it back whole.") from error
+
+
+def latest_pictures(folder: Path, limit: int | None = None) -> list[Path]:
+    """The newest pictures of a folder, or all of them, newest first."""
     return sorted(folder.glob("[!.]*.png"), reverse=True)[:limit]
 
 

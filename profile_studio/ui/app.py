@@ -1,4 +1,4 @@
-"""The page as a whole: the bar above, four tabs, and how they hand on to each other."""
+"""The page as a whole: the bar above, the tabs, and how they hand on to each other."""
 
 from typing import Any
 
@@ -17,6 +17,7 @@ from profile_studio.ui.languages import LANGUAGES
 from profile_studio.ui.page import (
     BLEND,
     COMPARE,
+    GALLERY,
     OPEN_REMEMBERED_TAB,
     PICTURES,
     POLL_INTERVAL_S,
@@ -27,7 +28,7 @@ from profile_studio.ui.page import (
     Page,
 )
 from profile_studio.ui.serving import CACHE_AGE_S, CACHE_SWEEP_S, LONGEST_QUEUE
-from profile_studio.ui.tabs import blend, compare, pictures, train
+from profile_studio.ui.tabs import blend, compare, gallery, pictures, train
 from profile_studio.ui.texts import ENGLISH, Texts
 
 
@@ -58,16 +59,18 @@ def _build_page(blocks: gr.Blocks, studio: Studio, texts: Texts) -> None:
     if studio.settings.space_id:
         _space_banner(studio.settings.is_demo, texts)
     notice = notice_area()
-    carried_dataset, carried_adapter = gr.State(None), gr.State(None)
-    with gr.Tabs(selected=BLEND) as tabs:
-        page = Page(studio, texts, tabs, base, carried_dataset, carried_adapter)
+    carried_dataset, carried_adapter, carried_picture = gr.State(None), gr.State(None), gr.State(None)
+    with gr.Tabs(selected=BLEND, overflow_behavior="wrap") as tabs:  # no door hides behind a menu
+        page = Page(studio, texts, tabs, base, carried_dataset, carried_adapter, carried_picture)
         pictures_tab = pictures.build(page)
         train_tab = train.build(page)
         blend_tab = blend.build(page)
         compare_tab = compare.build(page)
+        gallery_tab = gallery.build(page)
     heartbeat = gr.Timer(POLL_INTERVAL_S)
     _wire_status(page, heartbeat, status)
     _wire_tabs(page, pictures_tab, train_tab, blend_tab, compare_tab)
+    gallery_tab.tab.select(None, None, None, js=REMEMBER_TAB % GALLERY, **QUIET)
     _wire_first_look(blocks, pictures_tab, train_tab, blend_tab, compare_tab)
     _wire_base(page, notice, blend_tab)
 

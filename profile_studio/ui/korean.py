@@ -19,6 +19,7 @@ from profile_studio.ui.texts import (
     CommonTexts,
     CompareTexts,
     DemoTexts,
+    GalleryTexts,
     HeaderTexts,
     PicturesTexts,
     Texts,
@@ -342,6 +343,8 @@ _BLEND = BlendTexts(
     alt="이 프롬프트로 만든 그림: {prompt}",
     recipe="이 그림의 레시피",
     recipe_empty="먼저 그림을 만들어 보세요.",
+    left_out="레시피에 있지만 없어졌거나, 이 기본 모델에 맞지 않거나, 넣을 칸이 없는 LoRA가 있어요: {names}.",
+    left_out_fix="지금 만드는 그림에는 빼고 만들어요.",
     recent="최근에 만든 그림",
     recent_info="그림을 고르면 그 레시피를 다시 불러와요.",
     files="LoRA 파일",
@@ -416,6 +419,31 @@ _COMPARE = CompareTexts(
     },
 )
 
+_GALLERY = GalleryTexts(
+    tab="갤러리",
+    empty="아직 그림이 없어요. 합성에서 만든 그림이 레시피와 함께 여기에 모여요.",
+    to_blend="첫 그림 만들기  \u2192",
+    search="찾기",
+    search_info="프롬프트의 낱말, LoRA 이름, 시드로 찾아요.",
+    made="그림 {n}장",
+    found="그림 {n}장 중 {found}장",
+    nothing_found="이 낱말이 모두 들어간 그림이 없어요.",
+    without_recipe="폴더에 깨졌거나 여기서 만들지 않은 파일이 {n}개 있어서 보여 주지 않아요.",
+    grid="그림, 새로 만든 것부터",
+    label="{prompt}, 시드 {seed}",
+    newer="\u2190  더 새 그림",
+    older="더 옛 그림  \u2192",
+    page="{pages}쪽 중 {number}쪽",
+    choose="그림을 고르면 어떻게 만들었는지 보여 줘요.",
+    again="다시 만들기",
+    start="여기서 시작하기",
+    again_info="“다시 만들기”는 같은 얼굴을, “여기서 시작하기”는 같은 레시피로 새 얼굴을 만들어요.",
+    delete="이 그림 지우기",
+    confirm_delete="이 그림과 그 안의 레시피를 지울까요? 되돌릴 수 없어요.",
+    yes_delete="네, 지울게요",
+    deleted="그림을 지웠어요.",
+)
+
 _DEMO = DemoTexts(
     shared="누구나 함께 쓰는 공개 데모예요. 그림 만들기와 비교는 할 수 있고, 업로드와 학습은 꺼져 있어요.",
     forgets="이 Space가 다시 시작되면 저장된 것이 사라져요. LoRA와 그림을 내려받아 두세요.",
@@ -433,5 +461,6 @@ KOREAN = Texts(
     train=_TRAIN,
     blend=_BLEND,
     compare=_COMPARE,
+    gallery=_GALLERY,
     demo=_DEMO,
 )

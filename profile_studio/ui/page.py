@@ -9,7 +9,7 @@ from profile_studio.domain.training import AdapterKind
 from profile_studio.services.studio import Studio
 from profile_studio.ui.texts import Texts
 
-PICTURES, TRAIN, BLEND, COMPARE = "pictures", "train", "blend", "compare"
+PICTURES, TRAIN, BLEND, COMPARE, GALLERY = "pictures", "train", "blend", "compare", "gallery"
 
 OPEN_REMEMBERED_TAB = """() => {
   const name = new URL(window.location).searchParams.get('tab');
@@ -35,6 +35,14 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 @dataclass(frozen=True)
+class CarriedPicture:
+    """A picture whose recipe goes from Gallery to Blend."""
+
+    picture_id: str
+    is_made_again: bool  # with its seed, and at once; otherwise the recipe is a start for new faces
+
+
+@dataclass(frozen=True)
 class Page:
     """The studio behind the page, its words, and what all tabs share."""
 
@@ -44,6 +52,7 @@ class Page:
     base: gr.Dropdown
     carried_dataset: gr.State  # the set a person came with from Pictures, until Train has taken it
     carried_adapter: gr.State  # the LoRA a person came with from Train, until Blend has taken it
+    carried_picture: gr.State  # the `CarriedPicture` a person came with from Gallery, until Blend has taken it
 
     @property
     def is_demo(self) -> bool:

@@ -330,6 +330,8 @@ class BlendTexts:
     alt: str = "Picture made from: {prompt}"
     recipe: str = "Recipe of this picture"
     recipe_empty: str = "Make a picture first."
+    left_out: str = "The recipe also has LoRAs that are gone, do not fit this base model, or have no card: {names}."
+    left_out_fix: str = "What you make now does without them."
     recent: str = "Your latest pictures"
     recent_info: str = "Choose one to get its recipe back."
     files: str = "LoRA files"
@@ -414,6 +416,36 @@ class CompareTexts:
 
 
 @dataclass(frozen=True)
+class GalleryTexts:
+    """All pictures that were made."""
+
+    tab: str = "Gallery"
+    empty: str = "No picture yet. What you make in Blend is kept here, each with its recipe."
+    to_blend: str = "Make the first one  \u2192"
+    search: str = "Search"
+    search_info: str = "Words of the prompt, names of LoRAs, or a seed."
+    made: str = "{n} pictures"
+    found: str = "{found} of {n} pictures"
+    nothing_found: str = "No picture has all of these words."
+    without_recipe: str = "{n} files in the folder are broken or were not made here, so they are not shown."
+    grid: str = "Pictures, newest first"
+    label: str = "{prompt}, seed {seed}"
+    newer: str = "\u2190  Newer"
+    older: str = "Older  \u2192"
+    page: str = "Page {number} of {pages}"
+    choose: str = "Choose a picture to see how it was made."
+    again: str = "Make again"
+    start: str = "Use as start"
+    again_info: str = (
+        "\u201cMake again\u201d brings the same face, \u201cUse as start\u201d the same recipe with a new one."
+    )
+    delete: str = "Delete this picture"
+    confirm_delete: str = "Delete this picture and the recipe it carries? This cannot be undone."
+    yes_delete: str = "Yes, delete it"
+    deleted: str = "The picture is gone."
+
+
+@dataclass(frozen=True)
 class DemoTexts:
     """On a Space, and above all where strangers share it."""
 
@@ -446,6 +478,7 @@ class Texts:
     train: TrainTexts = TrainTexts()
     blend: BlendTexts = BlendTexts()
     compare: CompareTexts = CompareTexts()
+    gallery: GalleryTexts = GalleryTexts()
     demo: DemoTexts = DemoTexts()
 
 

@@ -80,7 +80,7 @@ def test_a_stranger_keeps_nobody_waiting_and_sees_nobody_elses_pictures(demo: St
         with pytest.raises(InvalidSettings, match="usual size"):
             list(demo.generation.generate(GenerationRequest.model_validate({"prompt": "red hair", **form})))
     (demo.settings.pictures_dir / "20260101-000000-000000001-abcdef.png").touch()
-    assert demo.generation.recent(1) == []
+    assert demo.gallery.recent(1) == []
 
 
 def test_the_owner_of_a_private_space_and_a_computer_of_ones_own_are_no_demo(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from profile_studio.domain.errors import (
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.jobs.processes import end, start, worker_command
 from profile_studio.services import live
+from profile_studio.services.gallery import GalleryService
 from profile_studio.services.generation import (
     DoneEvent,
     GenerationService,
@@ -57,6 +58,11 @@ def service(home: Settings, engine: "subprocess.Popen[bytes]") -> GenerationServ
     return GenerationService(home)
 
 
+@pytest.fixture(scope="module")
+def gallery(home: Settings) -> GalleryService:
+    return GalleryService(home)
+
+
 def wait_until(fact: Callable[[], bool]) -> None:
     deadline = time.monotonic() + ENGINE_START_S
     while not fact():
@@ -71,7 +77,7 @@ def small_request(tiny_base: Path, **changes: object) -> GenerationRequest:
 
 @pytest.mark.slow
 def test_a_request_is_answered_with_previews_pictures_and_an_end(
-    service: GenerationService, home: Settings, tiny_base: Path
+    service: GenerationService, gallery: GalleryService, tiny_base: Path
 ) -> None:
     events = list(service.generate(small_request(tiny_base, count=2)))
 
@@ -82,8 +88,8 @@ def test_a_request_is_answered_with_previews_pictures_and_an_end(
     assert [event.seed for event in pictures] == [7, 8]
     assert isinstance(events[-1], DoneEvent)
     assert 0 < events[-1].seconds_to_first_step <= events[-1].seconds
-    assert service.recipe(pictures[0].file).seed == 7
-    assert service.recent(2) == [event.file for event in reversed(pictures)]
+    assert gallery.recipe(pictures[0].file).seed == 7
+    assert gallery.recent(2) == [event.file for event in reversed(pictures)]
 
 
 @pytest.mark.slow
@@ -95,16 +101,16 @@ def test_without_previews_there_are_none(service: GenerationService, tiny_base: 
 
 @pytest.mark.slow
 def test_closing_the_iterator_stops_before_the_next_step(
-    service: GenerationService, home: Settings, tiny_base: Path
+    service: GenerationService, gallery: GalleryService, tiny_base: Path
 ) -> None:
-    pictures_before = len(service.recent(1000))
+    pictures_before = len(gallery.recent())
     events = service.generate(small_request(tiny_base, num_inference_steps=200, count=64))
     assert isinstance(next(events), PreviewEvent)
 
     events.close()  # type: ignore[attr-defined]  # a generator, whatever its annotation says
 
     list(service.generate(small_request(tiny_base), previews=False))  # is drawn after the stopped one has ended
-    assert len(service.recent(1000)) - pictures_before < 64
+    assert len(gallery.recent()) - pictures_before < 64
 
 
 @pytest.mark.slow

@@ -18,10 +18,10 @@ def page(settings: Settings, in_a_loop: Callable[[Callable[[], gr.Blocks]], gr.B
     return in_a_loop(lambda: build(Studio.open(settings)))
 
 
-def test_the_page_opens_on_blend_and_has_four_doors(page: gr.Blocks) -> None:
+def test_the_page_opens_on_blend_and_has_its_doors(page: gr.Blocks) -> None:
     tabs = [block for block in page.blocks.values() if isinstance(block, gr.Tab)]
-    assert [tab.label for tab in tabs if tab.page == ""] == ["1 Pictures", "2 Train", "3 Blend", "4 Compare"]
-    assert [tab.label for tab in tabs if tab.page == "ko"] == ["1 사진", "2 학습", "3 합성", "4 비교"]
+    assert [tab.label for tab in tabs if tab.page == ""] == ["1 Pictures", "2 Train", "3 Blend", "4 Compare", "Gallery"]
+    assert [tab.label for tab in tabs if tab.page == "ko"] == ["1 사진", "2 학습", "3 합성", "4 비교", "갤러리"]
     assert next(block for block in page.blocks.values() if isinstance(block, gr.Tabs)).selected == "blend"
 
 
@@ -65,6 +65,7 @@ def test_a_demo_says_so_and_offers_a_copy(
     assert not parts["add-set"].visible
     assert not parts["fate"].visible
     assert not parts["set-tools"].visible
+    assert not parts["gallery"].visible
 
 
 def test_the_page_is_built_without_torch() -> None:

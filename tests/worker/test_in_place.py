@@ -11,6 +11,7 @@ from profile_studio.domain.errors import EngineUnavailable, InvalidSettings, Unk
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.services.generation import DoneEvent, GenerationService, PictureEvent
 from profile_studio.settings import Settings
+from profile_studio.storage.pictures import latest_pictures, read_recipe
 from profile_studio.worker.in_place import LONGEST_S, SECONDS_TO_BEGIN, InPlaceEngine, InPlaceLane
 
 
@@ -35,7 +36,7 @@ def test_the_services_make_pictures_in_this_process(settings: Settings, engine: 
 
     assert [type(event) for event in events] == [PictureEvent, PictureEvent, DoneEvent]
     pictures = [event for event in events if isinstance(event, PictureEvent)]
-    assert [service.recipe(picture.file).seed for picture in pictures] == [7, 8]
+    assert [read_recipe(picture.file).seed for picture in pictures] == [7, 8]
     assert service.engine_is_running()
 
 
@@ -64,7 +65,7 @@ def test_leaving_stops_before_the_next_picture(settings: Settings, engine: InPla
     next(events)
     events.close()  # type: ignore[attr-defined]  # a generator, whatever its annotation says
 
-    assert (finished, len(service.recent(8))) == ([True], 1)
+    assert (finished, len(latest_pictures(settings.pictures_dir))) == ([True], 1)
 
 
 def test_a_gpu_that_cannot_be_had_is_told_in_a_sentence(settings: Settings, tiny_base: Path) -> None:

@@ -11,7 +11,9 @@ from profile_studio.ui.components.markup import escape
 _CHOOSE = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-id]');
-  if (button) trigger('select', {value: button.dataset.id});
+  if (!button) return;
+  for (const each of element.querySelectorAll('button[data-id]')) each.ariaPressed = String(each === button);
+  trigger('select', {value: button.dataset.id});
 });
 """
 

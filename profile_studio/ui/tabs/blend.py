@@ -10,12 +10,11 @@ from typing import Any, get_args
 import gradio as gr
 
 from profile_studio.domain.adapters import Adapter
-from profile_studio.domain.errors import InvalidPrompt
+from profile_studio.domain.errors import InvalidPrompt, UnknownAdapter
 from profile_studio.domain.generation import (
     NUM_INFERENCE_STEPS,
     GenerationRequest,
     NoiseSchedulerName,
-    PictureRecipe,
     Quality,
     change_word_weight,
 )
@@ -36,6 +35,7 @@ from profile_studio.ui.components.adapter_slots import (
 from profile_studio.ui.components.markup import as_source, escape, picture_source
 from profile_studio.ui.components.notices import (
     Updates,
+    error_notice,
     good_news,
     notice_area,
     parse_form,
@@ -43,9 +43,10 @@ from profile_studio.ui.components.notices import (
     told,
 )
 from profile_studio.ui.components.picture_grid import GridPicture, grid_html, picture_grid
+from profile_studio.ui.components.recipe import recipe_html
 from profile_studio.ui.components.stage import Stage, Tile, empty_stage
 from profile_studio.ui.components.words import WORD_GROUPS, choose_word, chosen_word, weighted_words
-from profile_studio.ui.page import QUIET, Page
+from profile_studio.ui.page import QUIET, CarriedPicture, Page
 from profile_studio.ui.texts import BlendTexts
 
 RECENT_PICTURES = 16
@@ -98,7 +99,7 @@ class BlendTab:
 def build(page: Page) -> BlendTab:
     texts, studio = page.texts.blend, page.studio
     with gr.Tab(texts.tab, id="blend") as tab:
-        latest, is_awaited = gr.State(Latest()), gr.State(False)
+        latest, is_awaited, remade = gr.State(Latest()), gr.State(False), gr.State(None)
         notice = notice_area()
         with gr.Row(elem_classes="blend"):
             with gr.Column(scale=5, min_width=300, elem_classes="picture-side"):
@@ -179,7 +180,8 @@ def build(page: Page) -> BlendTab:
     word_parts = [word, *groups.values()]
     shown_outputs = [
         prompt, negative, count, steps, guidance, scheduler, seed, *word_parts, *slot_components(slots), no_adapters,
-        add_slot, known_words, stage, recipe, recent, recent_fold, page.carried_adapter, is_awaited, *file_parts, notice,
+        add_slot, known_words, stage, recipe, recent, recent_fold, face, page.base, page.carried_adapter,
+        page.carried_picture, is_awaited, remade, *file_parts, notice,
     ]  # fmt: skip
 
     def shows_words(text: str, chosen: str | None = None) -> Updates:
@@ -214,22 +216,26 @@ def build(page: Page) -> BlendTab:
 
     def shows_recent(opened: Path | None) -> Updates:
         """The latest pictures, and the recipe of the opened one."""
-        paths = studio.generation.recent(RECENT_PICTURES)
-        pictures = [GridPicture(path.stem, picture_source(path, 160), path.stem) for path in paths]
+        paths = studio.gallery.recent(RECENT_PICTURES)
+        pictures = [GridPicture(path.stem, picture_source(studio.gallery.thumbnail(path)), path.stem) for path in paths]
         shown: Updates = {
             recent: grid_html(pictures, opened.stem if opened else None, texts.recent),
             recent_fold: gr.update(visible=bool(paths)),
         }
-        return {**shown, recipe: recipe_html(studio.generation.recipe(opened), texts)} if opened else shown
+        return {**shown, recipe: recipe_html(studio.gallery.recipe(opened), texts)} if opened else shown
 
-    def opens(path: Path, base: str) -> Updates:
+    def opens(path: Path) -> Updates:
         """A finished picture back on the stage, and its recipe back in the form."""
-        made = studio.generation.recipe(path)
+        made = studio.gallery.recipe(path)
         asked = made.request
-        adapters = studio.adapters.list(base)
+        adapters = studio.adapters.list(asked.base)
+        cards = fill_slots(slots, adapters, asked.adapters, texts)
+        placed = [cards[slot.adapter]["value"] for slot in slots]
+        left_out = [each.adapter_name for each in asked.adapters if each.adapter_name not in placed]
         words = without_trigger_words(asked.prompt, asked.adapters, adapters)
         tile = Tile(picture_source(path), seed=made.seed, file_name=path.name, is_done=True)
         return {
+            page.base: asked.base,
             prompt: words,
             negative: asked.negative_prompt,
             steps: asked.num_inference_steps,
@@ -238,9 +244,18 @@ def build(page: Page) -> BlendTab:
             seed: made.seed,
             stage: Stage(1, asked.prompt, {0: tile}).html(page.texts),
             **shows_words(words),
-            **fill_slots(slots, adapters, asked.adapters, texts),
+            **cards,
             **shows_recent(path),
+            **({notice: told(error_notice(_left_out(left_out, texts), page.texts.common))} if left_out else {}),
         }
+
+    def takes_over(carried: CarriedPicture) -> Updates:
+        """The recipe of a picture in the form: to be made again at once, or to start from with new faces."""
+        made = studio.gallery.get(carried.picture_id)
+        if carried.is_made_again:
+            again = made.recipe.request.model_copy(update={"seed": made.recipe.seed, "count": 1})
+            return {**opens(made.path), face: SAME_FACE, remade: again}
+        return {**opens(made.path), face: NEW_FACE, seed: gr.skip()}
 
     def shows_files(adapters: Sequence[Adapter]) -> Updates:
         everything = studio.adapters.list()
@@ -253,10 +268,18 @@ def build(page: Page) -> BlendTab:
         }
 
     @safe
-    def shown(is_first_look: bool, carried: str | None, base: str, text: str, *chosen: Any) -> Updates:
+    def shown(
+        is_first_look: bool,
+        carried: str | None,
+        carried_picture: CarriedPicture | None,
+        base: str,
+        text: str,
+        *chosen: Any,
+    ) -> Updates:
+        newest = studio.gallery.recent(1) if is_first_look else []
+        opened = takes_over(carried_picture) if carried_picture else opens(newest[0]) if newest else {}
+        base = opened.get(page.base, base)
         adapters = studio.adapters.list(base)
-        newest = studio.generation.recent(1) if is_first_look else []
-        opened = opens(newest[0], base) if newest else {}
         if carried or (is_first_look and not newest):
             cards = fill_slots(slots, adapters, default_weights(adapters, carried), texts)
         else:
@@ -270,6 +293,7 @@ def build(page: Page) -> BlendTab:
             add_slot: gr.update(visible=len(adapters) > 1),
             known_words: gr.update(visible=base == "starter"),
             page.carried_adapter: None,
+            page.carried_picture: None,
             is_awaited: carried is not None,
         }
 
@@ -283,7 +307,7 @@ def build(page: Page) -> BlendTab:
 
     @safe
     def makes_first(*values: Any) -> Iterator[Updates]:
-        if studio.generation.recent(1):
+        if studio.gallery.recent(1):
             return
         yield {stage: empty_stage(texts.waiting, is_busy=True)}
         if _comes_up(studio.generation.engine_is_running):
@@ -292,8 +316,11 @@ def build(page: Page) -> BlendTab:
             yield {stage: empty_stage(texts.placeholder)}
 
     @safe
-    def makes_awaited(is_awaited_now: bool, *values: Any) -> Iterator[Updates]:
-        if is_awaited_now:
+    def makes_awaited(is_awaited_now: bool, again: GenerationRequest | None, *values: Any) -> Iterator[Updates]:
+        if again:
+            yield {remade: None}
+            yield from shows_forming(again, values[0])
+        elif is_awaited_now:
             yield {is_awaited: False}
             yield from makes(values, wants_new_face=False)
 
@@ -328,9 +355,9 @@ def build(page: Page) -> BlendTab:
         return {hidden[0].card: gr.update(visible=True)} if hidden else {}
 
     @safe
-    def opens_recent(base: str, event: gr.EventData) -> Updates:
-        paths = {path.stem: path for path in studio.generation.recent(RECENT_PICTURES)}
-        return opens(paths[str(event.value)], base) if str(event.value) in paths else shows_recent(None)
+    def opens_recent(event: gr.EventData) -> Updates:
+        paths = {path.stem: path for path in studio.gallery.recent(RECENT_PICTURES)}
+        return opens(paths[str(event.value)]) if str(event.value) in paths else shows_recent(None)
 
     @safe
     def adds_file(path: str, base: str) -> Updates:
@@ -374,7 +401,7 @@ def build(page: Page) -> BlendTab:
     weaker.click(lambda *v: weighs(*v, -1), [prompt, word], [prompt, *word_parts, notice], **QUIET)
     quality.input(lambda chosen: NUM_INFERENCE_STEPS[Quality(chosen)], quality, steps, **QUIET)
     add_slot.click(reveals_slot, adapter_choices, [*(slot.card for slot in slots), notice], **QUIET)
-    recent.select(opens_recent, page.base, [*shown_outputs], **QUIET)
+    recent.select(opens_recent, None, [*shown_outputs], **QUIET)
     upload.upload(adds_file, [upload, page.base], [*file_parts, *slot_components(slots), notice], **QUIET)
     delete.click(asks_before_deleting, doomed, [question, confirm, notice], **QUIET)
     no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
@@ -389,12 +416,12 @@ def build(page: Page) -> BlendTab:
         next_tab,
         slot_inputs(slots),
         shown,
-        [page.carried_adapter, page.base, prompt, *slot_inputs(slots)],
+        [page.carried_adapter, page.carried_picture, page.base, prompt, *slot_inputs(slots)],
         shown_outputs,
         makes_first,
         makes_awaited,
-        [is_awaited, *make_inputs],
-        [is_awaited, *make_outputs],
+        [is_awaited, remade, *make_inputs],
+        [is_awaited, remade, *make_outputs],
         make_inputs,
         make_outputs,
     )
@@ -411,6 +438,10 @@ def _request(page: Page, base: str, values: Sequence[Any]) -> GenerationRequest:
     words = with_trigger_words(str(fields["prompt"]).strip(), weights, page.studio.adapters.list(base))
     form = {**fields, "prompt": words, "base": base, "adapters": weights}
     return parse_form(GenerationRequest, form, page.texts.blend.fields, page.texts.common)
+
+
+def _left_out(names: Sequence[str], texts: BlendTexts) -> UnknownAdapter:
+    return UnknownAdapter(texts.left_out.format(names=", ".join(names)), texts.left_out_fix)
 
 
 def _comes_up(is_running: Callable[[], bool]) -> bool:
@@ -433,24 +464,6 @@ def _after(view: Stage, event: PreviewEvent | PictureEvent) -> Stage:
 def _word_group(group: str, texts: BlendTexts) -> gr.Radio:
     choices = [(texts.any_word, _ANY), *((texts.word_choices[word], word) for word in WORD_GROUPS[group])]
     return gr.Radio(choices, value=_ANY, label=texts.word_groups[group], elem_classes="chips")
-
-
-def recipe_html(made: PictureRecipe, texts: BlendTexts) -> str:
-    """Every value that made a picture."""
-    asked = made.request
-    rows = {
-        texts.fields["prompt"]: asked.prompt,
-        texts.fields["negative_prompt"]: asked.negative_prompt,
-        texts.loras: ", ".join(f"{each.adapter_name} = {each.weight:g}" for each in asked.adapters),
-        texts.fields["seed"]: str(made.seed),
-        texts.steps: str(asked.num_inference_steps),
-        texts.guidance: f"{asked.guidance_scale:g}",
-        texts.scheduler: asked.noise_scheduler,
-        texts.base_label: f"{asked.base} ({made.base_hash[:12]})",
-        texts.versions: ", ".join(f"{name} {version}" for name, version in made.versions.items()),
-    }
-    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows.items() if value)
-    return f"<dl>{items}</dl>"
 
 
 def adapters_html(adapters: Sequence[Adapter], others: Sequence[str], texts: BlendTexts) -> str:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from profile_studio.domain.augmentation import Augmentation
 from profile_studio.domain.crops import CropMode
 
 
@@ -48,6 +49,9 @@ class LoraTrainingConfig(BaseModel):
     gradient_accumulation: int = Field(default=1, ge=1, le=64)
     resolution: int = Field(default=512, ge=64, le=2048, description="Side of the square bucket in pixels.")
     crop: CropMode = Field(default=CropMode.BUCKETS, description="buckets keeps the shape of each picture.")
+    flip: bool = Field(default=False, description="Also mirrored; a face has two different sides.")
+    color_jitter: bool = Field(default=False, description="Also with other brightness, contrast and saturation.")
+    crop_jitter: bool = Field(default=False, description="Also parts of the crop.")
     precision: Literal["fp32", "fp16", "bf16"] = "fp32"
     min_snr_gamma: float | None = Field(default=5.0, gt=0, description="None switches the weighting off.")
     caption_dropout: float = Field(default=0.05, ge=0, le=1, description="The trigger word is kept.")
@@ -55,9 +59,13 @@ class LoraTrainingConfig(BaseModel):
     sample_every: int = Field(default=100, ge=0, description="Steps between sample pictures; 0 makes none.")
     max_grad_norm: float = Field(default=1.0, gt=0)
 
+    @property
+    def augmentation(self) -> Augmentation:
+        return Augmentation(self.flip, self.color_jitter, self.crop_jitter)
+
 
 TUNABLE_KEYS: tuple[str, ...] = (
-    "batch_size", "caption_dropout", "checkpoint_every", "crop", "gradient_accumulation", "learning_rate",
+    "batch_size", "caption_dropout", "checkpoint_every", "color_jitter", "crop", "crop_jitter", "flip", "gradient_accumulation", "learning_rate",
     "lr_scheduler", "lr_warmup_steps", "max_grad_norm", "min_snr_gamma", "precision", "resolution",
     "sample_every",
 )  # fmt: skip  # what `train --set key=value` accepts

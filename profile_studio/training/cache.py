@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from profile_studio.decoding.crops import training_picture
+from profile_studio.decoding.crops import training_pictures
 from profile_studio.domain.crops import Crop, Resolution, crop_of
 from profile_studio.domain.datasets import Dataset, DatasetImage, prompt_with_trigger
 from profile_studio.domain.training import LoraTrainingConfig
@@ -27,8 +28,8 @@ from profile_studio.storage.files import write_atomically
 class Bucket:
     """The pictures of one size.
 
-    `latents` has shape (pictures, channels, height, width), fp32, on the processor; `prompts` has one entry per
-    picture, with the trigger word. `entries` says which picture stands at which place of an epoch: one that counts
+    `latents` has shape (pictures, versions, channels, height, width), fp32, on the processor; `prompts` has one entry
+    per picture, with the trigger word. `entries` says which picture stands at which place of an epoch: one that counts
     several times stands at several.
     """
 
@@ -57,7 +58,7 @@ def encode_dataset(family: Family, dataset: Dataset, config: LoraTrainingConfig,
     for image in dataset.training_images:
         crop = crop_of(image, config.crop, config.resolution, bucket_step)
         by_size[crop.size].append((image, crop))
-    buckets = tuple(_encode_bucket(family, by_size[size], dataset.trigger_word) for size in sorted(by_size))
+    buckets = tuple(_encode_bucket(family, by_size[size], dataset.trigger_word, config) for size in sorted(by_size))
     first, *_ = dataset.training_images
     held_out = [prompt_with_trigger(dataset.trigger_word, image.caption) for image in dataset.held_out_images]
     seen = prompt_with_trigger(dataset.trigger_word, first.caption)
@@ -106,18 +107,26 @@ def save_training_set(path: Path, training_set: TrainingSet) -> None:
         save_file(latents, temporary, {"facts": json.dumps(facts)})
 
 
-def _encode_bucket(family: Family, pictures: Sequence[tuple[DatasetImage, Crop]], trigger_word: str) -> Bucket:
-    with torch.no_grad():
-        latents = torch.cat([family.encode_pictures(_read(*picture)[None]).float().cpu() for picture in pictures])
+def _encode_bucket(
+    family: Family, pictures: Sequence[tuple[DatasetImage, Crop]], trigger_word: str, config: LoraTrainingConfig
+) -> Bucket:
+    latents = torch.stack([_encode_versions(family, image, crop, config) for image, crop in pictures])
     prompts = tuple(prompt_with_trigger(trigger_word, image.caption) for image, _ in pictures)
     entries = tuple(index for index, (image, _) in enumerate(pictures) for _ in range(image.repeats))
     return Bucket(latents, prompts, entries)
 
 
-def _read(image: DatasetImage, crop: Crop) -> Tensor:
+def _encode_versions(family: Family, image: DatasetImage, crop: Crop, config: LoraTrainingConfig) -> Tensor:
+    """Shape (versions, channels, height, width)."""
+    variations = config.augmentation.variations(config.seed, image.image_id)
+    versions = training_pictures(image, crop, variations)
+    with torch.no_grad():  # one by one: the memory of a batch of large pictures is not there on a laptop
+        return torch.cat([family.encode_pictures(_in_numbers(version)[None]).float().cpu() for version in versions])
+
+
+def _in_numbers(picture: Image.Image) -> Tensor:
     """Shape (3, height, width), in [-1, 1]."""
-    pixels = np.array(training_picture(image, crop))
-    return torch.from_numpy(pixels).permute(2, 0, 1).float() / 127.5 - 1
+    return torch.from_numpy(np.array(picture)).permute(2, 0, 1).float() / 127.5 - 1
 
 
 def _sample_prompts(seen: str, held_out: Sequence[str], trigger_word: str) -> tuple[str, ...]:

@@ -59,7 +59,10 @@ class Trainer:
             data.trigger_word if dropped else bucket.prompts[picture]
             for picture, dropped in zip(pictures, batch.drop_caption, strict=True)
         ]
-        latents = bucket.latents[pictures].to(self.device)
+        # Each epoch shows another version; the place keeps two entries of one picture from showing the same.
+        num_versions = bucket.latents.shape[1]
+        versions = [(epoch + index) % num_versions for epoch, index in zip(batch.epochs, batch.indices, strict=True)]
+        latents = bucket.latents[pictures, versions].to(self.device)
         noise = batch.noise(tuple(latents.shape)).to(self.device)
         lower_precision = {"fp16": torch.float16, "bf16": torch.bfloat16}.get(self._config.precision)
         with torch.autocast(self.device.type, dtype=lower_precision, enabled=lower_precision is not None):

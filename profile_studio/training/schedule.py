@@ -20,12 +20,13 @@ _ORDER, _BATCH, _BUCKETS = 0, 1, 2  # streams of the seed that must not overlap
 class Batch:
     """One micro-batch of pictures of one size; all lists and tensors have one entry per sample.
 
-    `indices` count within the bucket.
+    `indices` count within the bucket; `epochs` says how often each of them was shown before.
     `drop_caption` says where only the trigger word is shown. `timesteps` has shape (batch,).
     """
 
     bucket: int
     indices: list[int]
+    epochs: list[int]
     drop_caption: list[bool]
     timesteps: Tensor
     noise_seed: int
@@ -44,12 +45,13 @@ def draw_batch(config: LoraTrainingConfig, number: int, bucket_sizes: Sequence[i
     """
     size = config.batch_size
     bucket, turn = _turn(config.seed, number, bucket_sizes)
-    indices = [_picture(config.seed, turn * size + slot, bucket_sizes[bucket]) for slot in range(size)]
+    shown = [_picture(config.seed, turn * size + slot, bucket_sizes[bucket]) for slot in range(size)]
     rng = np.random.default_rng([config.seed, _BATCH, number])
     levels = (rng.permutation(size) + rng.random(size)) / size * num_noise_levels
     return Batch(
         bucket=bucket,
-        indices=indices,
+        indices=[index for index, _ in shown],
+        epochs=[epoch for _, epoch in shown],
         drop_caption=[bool(draw < config.caption_dropout) for draw in rng.random(size)],
         timesteps=torch.from_numpy(levels.astype(np.int64)),
         noise_seed=int(rng.integers(2**63 - 1)),
@@ -77,6 +79,7 @@ def _turn(seed: int, number: int, bucket_sizes: Sequence[int]) -> tuple[int, int
     return bucket, round_ * bucket_sizes[bucket] + int((order[:slot] == bucket).sum())
 
 
-def _picture(seed: int, position: int, num_pictures: int) -> int:
+def _picture(seed: int, position: int, num_pictures: int) -> tuple[int, int]:
+    """The picture at this place of a bucket's endless row, and the epoch that the place lies in."""
     epoch, slot = divmod(position, num_pictures)
-    return int(np.random.default_rng([seed, _ORDER, epoch]).permutation(num_pictures)[slot])
+    return int(np.random.default_rng([seed, _ORDER, epoch]).permutation(num_pictures)[slot]), epoch

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from PIL import ImageOps
 
 from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, InvalidName, UnknownDataset
 from profile_studio.domain.jobs import JobStatus
 from profile_studio.domain.training import LoraTrainingConfig
-from profile_studio.services.training import SECONDS_BESIDE_STEPS, TrainingService
+from profile_studio.services.training import SECONDS_A_VERSION, SECONDS_BESIDE_STEPS, TrainingService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
@@ -80,3 +81,21 @@ def test_a_promise_is_measured_once_a_training_like_it_was_done_here(
     assert service.promise(config).seconds == pytest.approx(6 / 0.1 + SECONDS_BESIDE_STEPS)
     assert service.promise(config).sentence == "About 80 seconds, as measured in earlier trainings here."
     assert service.promise(small_config(tiny_base, batch_size=8)).seconds is None
+
+
+def test_versions_of_the_starters_pictures_are_promised_with_their_time(settings: Settings, database: Database) -> None:
+    create_dataset(settings, n_images=4)
+    service = TrainingService(settings, database)
+    config = small_config(Path("starter"))
+    plain, varied = service.promise(config).seconds, service.promise(config.model_copy(update={"flip": True})).seconds
+    assert plain is not None and varied is not None
+    assert varied - plain == pytest.approx(4 * SECONDS_A_VERSION)
+
+
+def test_the_page_shows_the_pixels_that_the_trainer_encodes(
+    settings: Settings, database: Database, tiny_base: Path
+) -> None:
+    dataset = create_dataset(settings, widths=(160,))
+    view = TrainingService(settings, database).view(small_config(tiny_base, flip=True), dataset.every_image[0])
+    assert [version.size for version in view.versions] == [(80, 48), (80, 48)]
+    assert view.versions[1].tobytes() == ImageOps.mirror(view.versions[0]).tobytes()

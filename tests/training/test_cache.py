@@ -9,7 +9,8 @@ import torch
 from PIL import Image, ImageOps
 
 from profile_studio.base_models import find_base_model
-from profile_studio.decoding.crops import training_picture
+from profile_studio.decoding.crops import training_pictures
+from profile_studio.domain.augmentation import Augmentation, Variation
 from profile_studio.domain.crops import Crop, CropMode, Resolution, crop_of
 from profile_studio.domain.datasets import Dataset, DatasetImage, FaceBox, ImageMeasures
 from profile_studio.families import load_pipeline
@@ -28,7 +29,7 @@ def saved_picture(path: Path, height: int, width: int, seed: int = 0) -> Dataset
 
 
 def square_of(image: DatasetImage, side: int) -> Image.Image:
-    return training_picture(image, crop_of(image, CropMode.CENTER, side, 16))
+    return training_pictures(image, crop_of(image, CropMode.CENTER, side, 16), [Variation()])[0]
 
 
 def tiny_family(tiny_base: Path, settings: Settings) -> StableDiffusion:
@@ -102,7 +103,7 @@ def test_pictures_of_different_shapes_are_sorted_by_size_and_come_back_from_the_
     loaded = load_training_set(tmp_path / "cache.safetensors")
 
     assert [tuple(bucket.latents.shape) for bucket in encoded.buckets] == [
-        (1, 4, 6, 10), (1, 4, 8, 8), (2, 4, 10, 6),
+        (1, 1, 4, 6, 10), (1, 1, 4, 8, 8), (2, 1, 4, 10, 6),
     ]  # fmt: skip
     assert loaded.prompts == encoded.prompts
     assert all(
@@ -114,9 +115,45 @@ def test_a_face_is_cut_out_with_room_around_it_and_never_beyond_the_picture(tmp_
     image = replace(saved_picture(tmp_path / "a.png", 200, 300), face_box=FaceBox(10, 240, 40, 30))
     crop = crop_of(image, CropMode.FACE, 64, 16)
     assert crop == Crop((215.0, 0.0, 295.0, 80.0), Resolution(64, 64))
-    assert training_picture(image, crop).size == (64, 64)
+    assert training_pictures(image, crop, [Variation()])[0].size == (64, 64)
 
 
 def test_a_picture_without_a_face_is_cut_from_the_middle(tmp_path: Path) -> None:
     image = saved_picture(tmp_path / "a.png", 200, 300)
     assert crop_of(image, CropMode.FACE, 64, 16) == crop_of(image, CropMode.CENTER, 64, 16)
+
+
+@pytest.mark.parametrize(
+    ("augmentation", "versions"),
+    [
+        (Augmentation(), 1),
+        (Augmentation(flip=True), 2),
+        (Augmentation(color_jitter=True), 6),
+        (Augmentation(crop_jitter=True), 6),
+        (Augmentation(flip=True, color_jitter=True, crop_jitter=True), 6),
+    ],
+)
+def test_the_first_version_is_the_picture_and_no_two_are_alike(
+    tmp_path: Path, augmentation: Augmentation, versions: int
+) -> None:
+    image = saved_picture(tmp_path / "a.png", 100, 140)
+    crop = crop_of(image, CropMode.CENTER, 64, 16)
+
+    pictures = training_pictures(image, crop, augmentation.variations(0, "a"))
+
+    assert len({picture.tobytes() for picture in pictures}) == len(pictures) == versions
+    assert pictures[0].tobytes() == square_of(image, 64).tobytes()
+
+
+def test_the_same_seed_and_picture_give_the_same_versions_and_others_do_not() -> None:
+    augmentation = Augmentation(color_jitter=True, crop_jitter=True)
+    assert augmentation.variations(1, "a") == augmentation.variations(1, "a")
+    assert augmentation.variations(1, "a")[1:] != augmentation.variations(2, "a")[1:]
+    assert augmentation.variations(1, "a")[1:] != augmentation.variations(1, "b")[1:]
+
+
+def test_a_mirrored_version_is_the_mirror_of_the_picture(tmp_path: Path) -> None:
+    image = saved_picture(tmp_path / "a.png", 64, 64)
+    crop = crop_of(image, CropMode.CENTER, 64, 16)
+    plain, mirrored = training_pictures(image, crop, Augmentation(flip=True).variations(0, "a"))
+    assert np.array_equal(np.asarray(mirrored), np.asarray(plain)[:, ::-1])

@@ -21,15 +21,20 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
-    ("targets", "widths"),
-    [(Targets.ALL, (80,)), (Targets.ATTENTION_AND_TEXT_ENCODER, (80,)), (Targets.ATTENTION, (80, 160, 30))],
+    ("targets", "widths", "is_varied"),
+    [
+        (Targets.ALL, (80,), False),
+        (Targets.ATTENTION_AND_TEXT_ENCODER, (80,), False),
+        (Targets.ATTENTION, (80, 160, 30), True),
+    ],
 )
 def test_a_run_that_was_paused_and_resumed_gives_the_same_numbers_as_an_unbroken_one(
-    tiny_base: Path, settings: Settings, targets: Targets, widths: tuple[int, ...]
+    tiny_base: Path, settings: Settings, targets: Targets, widths: tuple[int, ...], is_varied: bool
 ) -> None:
     create_dataset(settings, widths=widths)
-    unbroken = small_config(tiny_base, adapter_name="unbroken", targets=targets)
-    broken = small_config(tiny_base, adapter_name="broken", targets=targets)
+    chosen = {"targets": targets, "flip": is_varied, "color_jitter": is_varied, "crop_jitter": is_varied}
+    unbroken = small_config(tiny_base, adapter_name="unbroken", **chosen)
+    broken = small_config(tiny_base, adapter_name="broken", **chosen)
 
     run_training(unbroken, RecordingContext(settings.jobs_dir / "a"), settings)
     pause_at_3 = RecordingContext(settings.jobs_dir / "b", lambda step: Wish.PAUSE if step == 3 else None)

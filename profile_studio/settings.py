@@ -27,6 +27,10 @@ class Settings(BaseSettings):
         description="Captions photographs: a local folder in transformers layout, or a hub id.",
     )
 
+    yunet: str = Field(
+        default="", description="Finds faces at import: YuNet's .onnx file; empty means OpenCV's Haar cascade."
+    )
+
     @property
     def is_demo(self) -> bool:
         """Whether strangers share this studio: then uploads, training and whatever changes it for others are off."""

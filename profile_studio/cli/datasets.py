@@ -192,10 +192,11 @@ def _show_reply(datasets: DatasetService, dataset: Dataset) -> Reply:
         "trigger_word": dataset.trigger_word,
         "class_word": dataset.class_word,
         "consent": dataset.consent.value if dataset.consent else None,
+        "face_detector": dataset.face_detector.value if dataset.face_detector else None,
         "set_aside": len(dataset.set_aside_images),
         "pictures": [_picture_reply(image) for image in dataset.every_image],
         "tags": tag_frequencies([image.caption for image in dataset.images]),
-        "advice": list(datasets.advice(dataset.name, is_face=dataset.consent is not None)),
+        "advice": list(datasets.advice(dataset.name, is_face=dataset.is_face_set)),
         "versions": [asdict(change) for change in datasets.changes(dataset.name)],
     }
 
@@ -215,6 +216,8 @@ def _picture_reply(image: DatasetImage) -> Reply:
         "reason": image.reason.value if image.reason else None,
         "measure": image.measure,
         "like": image.other or None,
+        "faces": image.face_count,
+        "face_box": image.face_box._asdict() if image.face_box else None,
         "measures": asdict(image.measures) if image.measures else None,
     }
 

@@ -11,12 +11,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TypeVar
 
+from profile_studio.decoding.faces import FaceFinder
 from profile_studio.decoding.frames import read_frame, write_frame
 from profile_studio.decoding.measures import PictureMeasures
-from profile_studio.domain.datasets import FileReason
+from profile_studio.domain.datasets import FaceBox, FileReason
+from profile_studio.domain.errors import InvalidSettings
 from profile_studio.settings import REPOSITORY_ROOT
 
 Ticket = TypeVar("Ticket")
@@ -37,6 +39,8 @@ class DecodedPicture:
     measures: PictureMeasures
     png: bytes
     thumbnail: bytes
+    faces: tuple[FaceBox, ...] | None = None
+    """Largest first; None where nobody looked: in drawings, and when nobody asked."""
 
 
 Decoded = DecodedPicture | FileReason
@@ -56,30 +60,36 @@ class DecodingPool:
         self._idle_timer: threading.Timer | None = None
 
     def decode_all(
-        self, files: Iterable[tuple[Ticket, Callable[[], bytes]]]
+        self, files: Iterable[tuple[Ticket, Callable[[], bytes]]], face_finder: FaceFinder | None = None
     ) -> Iterator[tuple[Ticket, Callable[[], Decoded]]]:
         """Each file's ticket with its result, in order.
 
         Files are read here, one after the other, a few ahead of the decoding: memory stays bounded. What reading
         raises is raised by the result's call.
         """
+        decode = functools.partial(self.decode, face_finder=face_finder)
         waiting: deque[tuple[Ticket, Future[Decoded]]] = deque()
         with self._in_use(), ThreadPoolExecutor(self._processes) as threads:
             for ticket, read in files:
-                waiting.append((ticket, _submitted(threads, read, self.decode)))
+                waiting.append((ticket, _submitted(threads, read, decode)))
                 if len(waiting) > 2 * self._processes:
                     ticket, future = waiting.popleft()
                     yield ticket, future.result
             for ticket, future in waiting:
                 yield ticket, future.result
 
-    def decode(self, content: bytes) -> Decoded:
-        """Decodes one file, waiting for a process."""
+    def decode(self, content: bytes, face_finder: FaceFinder | None = None) -> Decoded:
+        """Decodes one file, waiting for a process.
+
+        Raises:
+            InvalidSettings: the face detector cannot be read.
+        """
         child = self._free_child()
-        decoded = child.decode(content, self._longest_picture_s)
-        if child.is_alive():
-            self._free.put(child)
-        return decoded
+        try:
+            return child.decode(content, self._longest_picture_s, face_finder)
+        finally:
+            if child.is_alive():
+                self._free.put(child)
 
     def _free_child(self) -> "_Child":
         with contextlib.suppress(queue.Empty):
@@ -146,18 +156,23 @@ class _Child:
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         )
 
-    def decode(self, content: bytes, longest_s: float) -> Decoded:
+    def decode(self, content: bytes, longest_s: float, face_finder: FaceFinder | None) -> Decoded:
         assert self._process.stdin is not None and self._process.stdout is not None
         late = threading.Timer(longest_s, self._process.kill)
         late.start()
         try:
-            write_frame(self._process.stdin, {}, [content])
+            write_frame(self._process.stdin, {"face_finder": face_finder and asdict(face_finder)}, [content])
             facts, parts = read_frame(self._process.stdout)
         except (OSError, EOFError, ValueError):
             self.end()
             return FileReason.UNREADABLE  # the decoder crashed, or was killed because it took too long
         finally:
             late.cancel()
+        if "broken_detector" in facts:
+            raise InvalidSettings(
+                f"{facts['broken_detector']} is not a YuNet that OpenCV can read.",
+                "Take face_detection_yunet_2023mar.onnx, or unset PROFILE_STUDIO_YUNET.",
+            )
         if "reason" in facts:
             return FileReason(facts["reason"])
         look, png, thumbnail = parts
@@ -169,6 +184,7 @@ class _Child:
             measures=PictureMeasures(**facts["measures"], look=look),
             png=png,
             thumbnail=thumbnail,
+            faces=None if facts["faces"] is None else tuple(FaceBox(*box) for box in facts["faces"]),
         )
 
     def is_alive(self) -> bool:

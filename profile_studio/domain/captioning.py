@@ -6,9 +6,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from profile_studio.domain.datasets import Dataset, DatasetImage
 
-DRAWING_FLATNESS = 0.5
-"""Sixteen colours fill half of a flat drawing and a few hundredths of a photograph."""
-
 
 class CaptionerName(StrEnum):
     """Who writes the captions."""
@@ -35,8 +32,5 @@ def uncaptioned(dataset: Dataset, *, overwrite: bool) -> tuple[DatasetImage, ...
 
 def fitting_captioner(dataset: Dataset) -> CaptionerName:
     """The starter's own words for drawings, BLIP where most pictures are photographs."""
-    drawings = sum(
-        image.measures is None or image.measures.is_pixel_art or image.measures.flatness >= DRAWING_FLATNESS
-        for image in dataset.images
-    )
+    drawings = sum(image.measures is None or image.measures.is_drawing for image in dataset.images)
     return CaptionerName.STARTER if 2 * drawings >= len(dataset.images) else CaptionerName.BLIP

@@ -9,6 +9,8 @@ from typing import NamedTuple
 MINIMUM_IMAGES = 2
 HELD_OUT_FROM_IMAGES = 12  # below this every picture is needed for training
 DEFAULT_HELD_OUT_FRACTION = 0.15
+DRAWING_FLATNESS = 0.5
+"""Sixteen colours fill half of a flat drawing and a few hundredths of a photograph."""
 
 
 class Consent(StrEnum):
@@ -42,6 +44,11 @@ class FileReason(StrEnum):
     CAPTION_WITHOUT_IMAGE = "caption_without_image"
     IMAGE_WITHOUT_CAPTION = "image_without_caption"
     ENLARGED = "enlarged"
+    NO_FACE = "no_face"
+    SEVERAL_FACES = "several_faces"
+    TINY_FACE = "tiny_face"
+    FACE_CUT_OFF = "face_cut_off"
+    FACES_NOT_CHECKED = "faces_not_checked"
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,18 @@ class ImageMeasures:
     perceptual_hash: str
     """16 hex digits: the signs of the 64 lowest frequencies."""
 
+    @property
+    def is_drawing(self) -> bool:
+        """Whether it is pixel art or flat: sharpness, bars and face detectors are for photographs."""
+        return self.is_pixel_art or self.flatness >= DRAWING_FLATNESS
+
+
+class FaceDetector(StrEnum):
+    """Who looked for faces: OpenCV's Haar cascade, or YuNet from a file of the person's."""
+
+    HAAR = "haar"
+    YUNET = "yunet"
+
 
 class FaceBox(NamedTuple):
     """Where a face is, in pixels of the stored picture."""
@@ -106,7 +125,8 @@ class DatasetImage:
 
     `reason` says why it was set aside, or would have been if a person had not kept it; `measure` is the number that
     decided and `other` the name of the picture it is like. Pictures of one `group_id` are likenesses of each other.
-    `face_box` is around the largest face, None where none was found or nobody looked.
+    `face_box` is around the largest face, None where none was found or nobody looked;
+    `face_count` is None only where nobody looked.
     """
 
     image_id: str
@@ -125,6 +145,7 @@ class DatasetImage:
     measures: ImageMeasures | None = None
     caption_source: CaptionSource = CaptionSource.NONE
     face_box: FaceBox | None = None
+    face_count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +168,13 @@ class Dataset:
     consent: Consent | None
     created_at: float
     every_image: tuple[DatasetImage, ...]
+    face_detector: FaceDetector | None = None
+    """Who looked for faces in its photographs, if anybody did."""
+
+    @property
+    def is_face_set(self) -> bool:
+        """Whether it is of a face: then somebody said whose."""
+        return self.consent is not None
 
     @property
     def images(self) -> tuple[DatasetImage, ...]:
@@ -201,6 +229,11 @@ class ImportRequest:
     class_word: str = ""
     consent: Consent | None = None
     held_out_fraction: float | None = None
+
+    @property
+    def is_face_set(self) -> bool:
+        """Whether a face is to be learned: then somebody says whose."""
+        return self.consent is not None
 
 
 def prompt_with_trigger(trigger_word: str, caption: str) -> str:

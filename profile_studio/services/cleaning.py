@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from profile_studio.decoding.measures import LOOK_SIDE_PX
-from profile_studio.domain.captioning import DRAWING_FLATNESS
 from profile_studio.domain.datasets import FileReason
 from profile_studio.services.importing import FoundPicture
 
@@ -58,14 +57,15 @@ def judge(pictures: Sequence[FoundPicture]) -> list[Fate]:
 def _own_fate(picture: FoundPicture, group: int) -> Fate:
     measures = picture.measures
     aspect = max(picture.height, picture.width) / min(picture.height, picture.width)
-    is_drawing = measures.is_pixel_art or measures.flatness >= DRAWING_FLATNESS
+    face_count = len(picture.faces or ())
     rules = (
         (aspect > LONGEST_ASPECT, FileReason.EXTREME_ASPECT, aspect),
         (measures.brightest < DARK_BELOW, FileReason.TOO_DARK, measures.brightest),
         (measures.darkest > BRIGHT_ABOVE, FileReason.TOO_BRIGHT, measures.darkest),
         (measures.contrast < LEAST_CONTRAST, FileReason.NEARLY_FLAT, measures.contrast),
-        (measures.bars > MOST_BARS and not is_drawing, FileReason.LETTERBOX_BARS, measures.bars),
-        (measures.sharpness < SHARP_ENOUGH and not is_drawing, FileReason.BLURRED, measures.sharpness),
+        (measures.bars > MOST_BARS and not measures.is_drawing, FileReason.LETTERBOX_BARS, measures.bars),
+        (measures.sharpness < SHARP_ENOUGH and not measures.is_drawing, FileReason.BLURRED, measures.sharpness),
+        (face_count > 1, FileReason.SEVERAL_FACES, float(face_count)),
     )
     return next((Fate(group, reason, measure) for holds, reason, measure in rules if holds), Fate(group))
 

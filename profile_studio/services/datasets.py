@@ -12,6 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from profile_studio.decoding.faces import FaceFinder
 from profile_studio.decoding.pool import DecodedPicture, shared_pool
 from profile_studio.domain.captions import CaptionEdit, edited
 from profile_studio.domain.datasets import (
@@ -24,6 +25,7 @@ from profile_studio.domain.datasets import (
     DatasetChange,
     DatasetImage,
     DeletedDataset,
+    FaceDetector,
     FileNote,
     FileReason,
     ImageMeasures,
@@ -202,13 +204,16 @@ class DatasetService:
         self._remember(self.get(name), f"the trigger word: {word.strip()}")
 
     def set_consent(self, name: str, consent: Consent) -> None:
-        """Remembers who is in the pictures.
+        """Remembers who is in the pictures; a set that becomes a face set by it is looked through for faces.
 
         Raises:
             UnknownDataset: there is no such data set.
+            InvalidSettings: the face detector cannot be read.
         """
         refuse_in_demo(self._settings, "Changing consent is")
-        self.get(name)
+        dataset = self.get(name)
+        if not dataset.is_face_set:
+            self._look_for_faces(dataset)
         self._repository.set_consent(name, consent)
 
     def keep(self, name: str, file: str) -> None:
@@ -225,7 +230,9 @@ class DatasetService:
         alike = [each for each in self.get(name).images if each.group_id == image.group_id]
         held_out = any(each.held_out for each in alike)  # its likeness is a secret of the held-out part
         reason = None if image.reason is FileReason.BY_HAND else image.reason
-        self._repository.set_fate(name, image.image_id, is_kept=True, held_out=held_out, reason=reason)
+        self._repository.set_fate(
+            name, image.image_id, is_kept=True, held_out=held_out, reason=reason, measure=image.measure
+        )
         self._remember(self.get(name), f"kept: {image.original_name}")
 
     def set_aside(self, name: str, file: str) -> None:
@@ -240,7 +247,9 @@ class DatasetService:
         if not image.is_kept:
             return
         reason = image.reason or FileReason.BY_HAND
-        self._repository.set_fate(name, image.image_id, is_kept=False, held_out=False, reason=reason)
+        self._repository.set_fate(
+            name, image.image_id, is_kept=False, held_out=False, reason=reason, measure=image.measure
+        )
         self._remember(self.get(name), f"set aside: {image.original_name}")
 
     def hold_out(self, name: str, fraction: float) -> Dataset:
@@ -318,6 +327,35 @@ class DatasetService:
             raise InvalidDataset(f"{name!r} has {len(found)} pictures called {file!r}.", f"Name one by its id: {ids}.")
         return found[0]
 
+    def _look_for_faces(self, dataset: Dataset) -> None:
+        """What the import of a face set would have done about faces."""
+        finder = _face_finder(self._settings)
+        stored = ((image, image.path.read_bytes) for image in dataset.every_image)
+        results = ((image, result()) for image, result in shared_pool().decode_all(stored, finder))
+        faces = {
+            image: decoded.faces
+            for image, decoded in results
+            if isinstance(decoded, DecodedPicture) and decoded.faces is not None
+        }
+        if not faces:
+            return
+        self._repository.set_faces(
+            dataset.name, finder.detector, {image.image_id: boxes for image, boxes in faces.items()}
+        )
+        crowded = [image for image, boxes in faces.items() if len(boxes) > 1 and image.is_kept and image.reason is None]
+        for image in crowded:
+            count = float(len(faces[image]))
+            self._repository.set_fate(
+                dataset.name,
+                image.image_id,
+                is_kept=False,
+                held_out=False,
+                reason=FileReason.SEVERAL_FACES,
+                measure=count,
+            )
+        if crowded:
+            self._remember(self.get(dataset.name), f"set aside: {len(crowded)} pictures with several faces")
+
     def _remember(
         self, dataset: Dataset, what: str, captions_before: Mapping[str, Sequence[str]] | None = None
     ) -> None:
@@ -329,10 +367,13 @@ class DatasetService:
             raise _name_taken(request.name)
         fraction = _check_fraction(request.held_out_fraction)
         wished_word = _check_trigger_word(request.trigger_word)
+        finder = _face_finder(self._settings) if request.is_face_set else None
         _sweep(self._settings.datasets_dir)
         with FileLock(self._settings.run_dir / f"import-{request.name}.lock"):
             with create_folder_atomically(folder) as building:
-                found = import_files(request.sources, shared_pool(), lambda picture: _store(building, picture), tell)
+                found = import_files(
+                    request.sources, shared_pool(), lambda picture: _store(building, picture), tell, finder
+                )
                 fates = judge(found.pictures)
                 _check_enough(found, fates)
                 # A folder without a row is what a crash left; a row without a folder cannot be.
@@ -352,12 +393,32 @@ class DatasetService:
                     class_word=request.class_word.strip() or folder_class,
                     consent=request.consent,
                     example=example,
+                    face_detector=finder.detector
+                    if finder and any(image.face_count is not None for image in images)
+                    else None,
                 )
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
         self._remember(dataset, "imported")
         return ImportReport(dataset, (*found.rejected, *_set_aside_notes(dataset)), found.warnings)
+
+
+def _face_finder(settings: Settings) -> FaceFinder:
+    """YuNet where a person named its file, else the cascade that comes with OpenCV.
+
+    Raises:
+        InvalidSettings: there is no such file.
+    """
+    if not settings.yunet:
+        return FaceFinder(FaceDetector.HAAR)
+    model = Path(settings.yunet).expanduser().resolve()
+    if not model.is_file():
+        raise InvalidSettings(
+            f"PROFILE_STUDIO_YUNET names {model}, where there is no file.",
+            "Put YuNet's .onnx file there, or unset the variable: OpenCV's Haar cascade then looks for faces.",
+        )
+    return FaceFinder(FaceDetector.YUNET, str(model))
 
 
 def _sweep(datasets_dir: Path) -> None:
@@ -456,6 +517,8 @@ def _with_held_out(pictures: Sequence[FoundPicture], fates: Sequence[Fate], frac
             other=fate.other,
             group_id=pictures[fate.group].sha256[:_ID_DIGITS],
             measures=_kept_measures(picture),
+            face_box=picture.faces[0] if picture.faces else None,
+            face_count=None if picture.faces is None else len(picture.faces),
         )
         for picture, fate in zip(pictures, fates, strict=True)
     ]

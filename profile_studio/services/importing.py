@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from profile_studio.decoding.decode import RejectedPicture
+from profile_studio.decoding.faces import FaceFinder
 from profile_studio.decoding.measures import PictureMeasures
 from profile_studio.decoding.pool import Decoded, DecodedPicture, DecodingPool
-from profile_studio.domain.datasets import FileNote, FileReason, ImportProgress
+from profile_studio.domain.datasets import FaceBox, FileNote, FileReason, ImportProgress
+from profile_studio.domain.faces import face_warning
 from profile_studio.services.import_captions import CaptionFinder, PictureKey, is_caption_file
 from profile_studio.services.import_sources import FoundFile, find_files
 
@@ -35,6 +37,8 @@ class FoundPicture:
     folder_words: str
     """What a folder called `10_sks person` says after its number: what is in the pictures."""
     measures: PictureMeasures
+    faces: tuple[FaceBox, ...] | None
+    """Largest first; None where nobody looked."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,16 @@ def import_files(
     pool: DecodingPool,
     store: Callable[[DecodedPicture], None],
     tell: Callable[[ImportProgress], object],
+    face_finder: FaceFinder | None = None,
 ) -> ImportedFiles:
     """Reads every source once; `store` is called with each accepted picture as it is met.
 
+    Args:
+        face_finder: looks for faces in photographs; given for face sets.
+
     Raises:
         InvalidDataset: a source does not exist, or a zip is broken, empty or beyond the limits.
+        InvalidSettings: the face detector cannot be read.
     """
     findings = _Findings()
     with contextlib.ExitStack() as open_zips:
@@ -73,17 +82,20 @@ def import_files(
         for file in filter(is_caption_file, files):
             _take_captions(file, findings)
         pictures = [file for file in files if not is_caption_file(file)]
-        for file, result in _told(_decoded(pictures, pool), len(pictures), tell):
+        for file, result in _told(_decoded(pictures, pool, face_finder), len(pictures), tell):
             _take_picture(file, result, findings, store)
     captions, lost = findings.captions.match()
     found = tuple(
         _found_picture(file, decoded, captions.get(key, "")) for key, (file, decoded) in findings.pictures.items()
     )
-    return ImportedFiles(found, (*findings.rejected, *lost), tuple(_warnings(found)))
+    face_warnings = _face_warnings(found) if face_finder else ()
+    return ImportedFiles(found, (*findings.rejected, *lost), (*_warnings(found), *face_warnings))
 
 
-def _decoded(files: Sequence[FoundFile], pool: DecodingPool) -> Iterator[tuple[FoundFile, Callable[[], Decoded]]]:
-    return pool.decode_all((file, file.read) for file in files)
+def _decoded(
+    files: Sequence[FoundFile], pool: DecodingPool, face_finder: FaceFinder | None
+) -> Iterator[tuple[FoundFile, Callable[[], Decoded]]]:
+    return pool.decode_all(((file, file.read) for file in files), face_finder)
 
 
 def _told(
@@ -135,6 +147,7 @@ def _found_picture(file: FoundFile, decoded: DecodedPicture, caption: str) -> Fo
         file_format=decoded.file_format,
         folder_words=words,
         measures=decoded.measures,
+        faces=decoded.faces,
     )
 
 
@@ -159,6 +172,15 @@ def _warnings(pictures: Sequence[FoundPicture]) -> Iterator[FileNote]:
             yield FileNote(picture.shown_name, FileReason.CONVERTED)
         elif _has_wrong_suffix(picture):
             yield FileNote(picture.shown_name, FileReason.WRONG_EXTENSION)
+
+
+def _face_warnings(pictures: Sequence[FoundPicture]) -> Iterator[FileNote]:
+    for picture in pictures:
+        count = None if picture.faces is None else len(picture.faces)
+        largest = picture.faces[0] if picture.faces else None
+        reason = face_warning(count, largest, picture.height, picture.width)
+        if reason is not None:
+            yield FileNote(picture.shown_name, reason)
 
 
 def _has_wrong_suffix(picture: FoundPicture) -> bool:

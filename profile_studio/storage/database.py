@@ -51,6 +51,7 @@ datasets = sa.Table(
     sa.Column("class_word", sa.Text, nullable=False, default=""),
     sa.Column("consent", sa.String(16)),
     sa.Column("example", sa.String(64)),
+    sa.Column("face_detector", sa.String(8)),
     sa.Column("created_at", sa.Float, nullable=False),
 )
 
@@ -75,6 +76,7 @@ dataset_images = sa.Table(
     sa.Column("measures", sa.JSON),
     sa.Column("caption_source", sa.String(8), nullable=False, server_default=""),
     sa.Column("face_box", sa.JSON),
+    sa.Column("face_count", sa.Integer),
 )
 
 dataset_changes = sa.Table(
@@ -124,7 +126,7 @@ class Database:
             return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
-HEAD_REVISION = "0003"
+HEAD_REVISION = "0004"
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

@@ -17,6 +17,7 @@ from profile_studio.domain.datasets import (
     DatasetChange,
     DatasetImage,
     FaceBox,
+    FaceDetector,
     FileReason,
     ImageMeasures,
 )
@@ -44,6 +45,7 @@ class NewImage:
     measures: ImageMeasures | None = None
     caption_source: CaptionSource = CaptionSource.NONE
     face_box: FaceBox | None = None
+    face_count: int | None = None
 
 
 class DatasetRepository:
@@ -63,6 +65,7 @@ class DatasetRepository:
         class_word: str = "",
         consent: Consent | None = None,
         example: str | None = None,
+        face_detector: FaceDetector | None = None,
     ) -> Dataset:
         """A new data set.
 
@@ -78,6 +81,7 @@ class DatasetRepository:
                         class_word=class_word,
                         consent=consent,
                         example=example,
+                        face_detector=face_detector,
                         created_at=now,
                     )
                 )
@@ -109,6 +113,7 @@ class DatasetRepository:
             trigger_word=row.trigger_word,
             class_word=row.class_word,
             consent=Consent(row.consent) if row.consent else None,
+            face_detector=FaceDetector(row.face_detector) if row.face_detector else None,
             created_at=row.created_at,
             every_image=tuple(
                 DatasetImage(
@@ -128,6 +133,7 @@ class DatasetRepository:
                     measures=ImageMeasures(**image.measures) if image.measures else None,
                     caption_source=CaptionSource(image.caption_source),
                     face_box=FaceBox(*image.face_box) if image.face_box else None,
+                    face_count=image.face_count,
                 )
                 for image in images
             ),
@@ -163,10 +169,19 @@ class DatasetRepository:
             )
         return changed.rowcount > 0
 
-    def set_fate(self, name: str, image_id: str, *, is_kept: bool, held_out: bool, reason: FileReason | None) -> None:
+    def set_fate(
+        self,
+        name: str,
+        image_id: str,
+        *,
+        is_kept: bool,
+        held_out: bool,
+        reason: FileReason | None,
+        measure: float | None,
+    ) -> None:
         """Keeps a picture or sets it aside."""
         with self._database.transaction() as connection:
-            self._update(connection, name, image_id, is_kept=is_kept, held_out=held_out, reason=reason)
+            self._update(connection, name, image_id, is_kept=is_kept, held_out=held_out, reason=reason, measure=measure)
 
     def set_held_out(self, name: str, image_ids: Iterable[str]) -> None:
         """Holds out exactly these pictures."""
@@ -179,6 +194,14 @@ class DatasetRepository:
     def set_consent(self, name: str, consent: Consent) -> None:
         with self._database.transaction() as connection:
             connection.execute(datasets.update().where(datasets.c.name == name).values(consent=consent))
+
+    def set_faces(self, name: str, detector: FaceDetector, faces: Mapping[str, Sequence[FaceBox]]) -> None:
+        """Remembers the faces of the pictures with these ids, largest first, and who found them."""
+        with self._database.transaction() as connection:
+            connection.execute(datasets.update().where(datasets.c.name == name).values(face_detector=detector))
+            for image_id, boxes in faces.items():
+                largest = boxes[0] if boxes else None
+                self._update(connection, name, image_id, face_box=largest, face_count=len(boxes))
 
     def add_change(
         self, name: str, version: str, now: float, what: str, captions_before: Mapping[str, Sequence[str]] | None = None

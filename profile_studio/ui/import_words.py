@@ -22,6 +22,8 @@ def import_sentences(report: ImportReport, texts: PicturesTexts) -> list[str]:
         for reason, count in reasons.items()
         if reason not in told_apart
     ]
+    if dataset.face_detector is not None:
+        sentences.append(texts.face_detectors[dataset.face_detector])
     if dataset.held_out_images:
         sentences.append(texts.held_out.format(n=len(dataset.held_out_images)))
     return sentences

@@ -6,7 +6,7 @@ depends on the last letter of what is filled in.
 
 from profile_studio.domain.captions import CaptionEdit
 from profile_studio.domain.comparison import Verdict
-from profile_studio.domain.datasets import Consent, FileReason
+from profile_studio.domain.datasets import Consent, FaceDetector, FileReason
 from profile_studio.domain.generation import Quality
 from profile_studio.domain.jobs import JobStatus
 from profile_studio.domain.presets import Thoroughness
@@ -47,6 +47,11 @@ _REASONS = {
     FileReason.CAPTION_WITHOUT_IMAGE: "사진 없이 설명만 있음",
     FileReason.IMAGE_WITHOUT_CAPTION: "설명이 없음",
     FileReason.ENLARGED: "작아서 크게 늘릴 예정",
+    FileReason.NO_FACE: "얼굴을 찾지 못함",
+    FileReason.SEVERAL_FACES: "얼굴이 여럿임",
+    FileReason.TINY_FACE: "사진에서 얼굴이 작음",
+    FileReason.FACE_CUT_OFF: "얼굴이 가장자리에서 잘림",
+    FileReason.FACES_NOT_CHECKED: "그림이거나 색이 단조로워 얼굴을 찾지 않음",
 }
 _REASON_COUNTS = {f"{{count}} {reason.replace('_', ' ')}": f"{words} {{count}}개" for reason, words in _REASONS.items()}
 
@@ -112,6 +117,10 @@ _PICTURES = PicturesTexts(
     reason_counts="{n}장: {reason}.",
     rejected="빠지거나 따로 둔 파일 {n}개:",
     warned="살펴볼 파일 {n}개:",
+    face_detectors={
+        FaceDetector.HAAR: "OpenCV의 Haar cascade로 얼굴을 찾았어요. 카메라를 바라보는 얼굴을 찾아요.",
+        FaceDetector.YUNET: "YuNet으로 얼굴을 찾았어요.",
+    },
     no_captions="아직 설명이 있는 사진이 없어요. 화풍을 배울 때는 설명이 없어도 돼요.",
     reasons=_REASONS,
     measured="측정값 {measure:.3g}",
@@ -119,6 +128,7 @@ _PICTURES = PicturesTexts(
     is_set_aside="따로 둔 사진이에요. {file}: {reason}.",
     kept_all_the_same="그래도 세트에 넣은 사진이에요. {file}: {reason}.",
     in_the_set="세트에 들어 있어요.",
+    deserves_a_look="살펴보세요: {reason}.",
     keep_it="그래도 넣기",
     set_it_aside="이 사진 빼기",
     counts="{n}번 셈",

@@ -377,6 +377,16 @@ _COMPARING: dict[str, str] = {
     "The captioner for photographs is not on this computer ({model}).": (
         "사진 설명을 쓰는 모델이 이 컴퓨터에 없어요 ({model})."
     ),
+    "PROFILE_STUDIO_YUNET names {model}, where there is no file.": (
+        "PROFILE_STUDIO_YUNET이 가리키는 {model} 파일이 없어요."
+    ),
+    "Put YuNet's .onnx file there, or unset the variable: OpenCV's Haar cascade then looks for faces.": (
+        "그 자리에 YuNet의 .onnx 파일을 두거나 변수를 지우세요. 지우면 OpenCV의 Haar cascade로 얼굴을 찾아요."
+    ),
+    "{file} is not a YuNet that OpenCV can read.": "{file} 파일은 OpenCV가 읽을 수 있는 YuNet이 아니에요.",
+    "Take face_detection_yunet_2023mar.onnx, or unset PROFILE_STUDIO_YUNET.": (
+        "face_detection_yunet_2023mar.onnx 파일을 쓰거나 PROFILE_STUDIO_YUNET을 지우세요."
+    ),
     "Set PROFILE_STUDIO_BLIP to a folder with BLIP, fetch it by `dataset caption NAME --captioner blip`, "
     "or write the captions by hand.": (
         "PROFILE_STUDIO_BLIP을 BLIP이 있는 폴더로 정하거나, `dataset caption 이름 --captioner blip` 명령으로 받거나, "
@@ -487,6 +497,7 @@ _CHANGES: dict[str, str] = {
     "the trigger word: {word}": "호출어: {word}",
     "kept: {file}": "넣음: {file}",
     "set aside: {file}": "뺌: {file}",
+    "set aside: {count} pictures with several faces": "뺌: 얼굴이 여럿인 사진 {count}장",
     "held out: {fraction}": "확인용 비율: {fraction}",
     "captions by {captioner} for {count} pictures": "사진 {count}장의 설명을 {captioner} 모델로 씀",
     "{count} pictures": "사진 {count}장",

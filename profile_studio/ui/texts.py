@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from profile_studio.domain.captions import CaptionEdit
 from profile_studio.domain.comparison import Verdict
-from profile_studio.domain.datasets import Consent, FileReason
+from profile_studio.domain.datasets import Consent, FaceDetector, FileReason
 from profile_studio.domain.generation import Quality
 from profile_studio.domain.jobs import JobStatus
 from profile_studio.domain.presets import Thoroughness
@@ -97,6 +97,12 @@ class PicturesTexts:
     reason_counts: str = "{n}\u00d7: {reason}."
     rejected: str = "{n} files were left out or set aside:"
     warned: str = "{n} files deserve a look:"
+    face_detectors: dict[FaceDetector, str] = field(
+        default_factory=lambda: {
+            FaceDetector.HAAR: "OpenCV's Haar cascade looked for faces; it finds those that look into the camera.",
+            FaceDetector.YUNET: "YuNet looked for faces.",
+        }
+    )
     no_captions: str = "None has a caption yet. Captions are optional for a style."
     reasons: dict[FileReason, str] = field(
         default_factory=lambda: {
@@ -120,6 +126,11 @@ class PicturesTexts:
             FileReason.CAPTION_WITHOUT_IMAGE: "is a caption without its picture",
             FileReason.IMAGE_WITHOUT_CAPTION: "has no caption",
             FileReason.ENLARGED: "is small and will be enlarged",
+            FileReason.NO_FACE: "shows no face that could be found",
+            FileReason.SEVERAL_FACES: "shows several faces",
+            FileReason.TINY_FACE: "shows a face that is small in the picture",
+            FileReason.FACE_CUT_OFF: "shows a face that the edge cuts off",
+            FileReason.FACES_NOT_CHECKED: "is a drawing or very flat, where faces are not looked for",
         }
     )
     measured: str = "measured: {measure:.3g}"
@@ -127,6 +138,7 @@ class PicturesTexts:
     is_set_aside: str = "Set aside: {file} {reason}."
     kept_all_the_same: str = "You kept it although {file} {reason}."
     in_the_set: str = "In the set."
+    deserves_a_look: str = "It {reason}."
     keep_it: str = "Keep it after all"
     set_it_aside: str = "Set this picture aside"
     counts: str = "counts {n} times"

@@ -1,6 +1,7 @@
 """One picture of a set as the page shows it: small in the grid, large beside it, and why it is in or out."""
 
 from profile_studio.domain.datasets import Dataset, DatasetImage
+from profile_studio.domain.faces import face_warning
 from profile_studio.ui.components.markup import escape, figure, picture_source
 from profile_studio.ui.components.picture_grid import GridPicture
 from profile_studio.ui.page import Page
@@ -17,15 +18,23 @@ def small_picture(page: Page, opened: Dataset, image: DatasetImage) -> GridPictu
     return GridPicture(image.image_id, thumbnail, image.caption or image.original_name, badge)
 
 
-def large_picture(image: DatasetImage, texts: PicturesTexts) -> str:
-    """The picture with what is known about it."""
+def large_picture(opened: Dataset, image: DatasetImage, texts: PicturesTexts) -> str:
+    """The picture of this set with what is known about it."""
     facts = f"{image.original_name} \u00b7 {texts.numbers.format(width=image.width, height=image.height)}"
     if image.held_out:
         facts += f" \u00b7 {texts.set_aside}"
     if image.repeats > 1:
         facts += f" \u00b7 {texts.counts.format(n=image.repeats)}"
     shown = figure(picture_source(image.path, max_side_px=512), facts, alt=image.caption or image.original_name)
-    return f'{shown}<p class="fate">{escape(fate_words(image, texts))}</p>'
+    words = f"{fate_words(image, texts)} {_face_words(opened, image, texts)}".strip()
+    return f'{shown}<p class="fate">{escape(words)}</p>'
+
+
+def _face_words(opened: Dataset, image: DatasetImage, texts: PicturesTexts) -> str:
+    if not opened.is_face_set:
+        return ""
+    reason = face_warning(image.face_count, image.face_box, image.height, image.width)
+    return texts.deserves_a_look.format(reason=texts.reasons[reason]) if reason else ""
 
 
 def fate_words(image: DatasetImage, texts: PicturesTexts) -> str:

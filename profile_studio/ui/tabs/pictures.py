@@ -99,7 +99,7 @@ def build(page: Page) -> PicturesTab:
         return {
             grid: grid_html(pictures, image.image_id, texts.gallery),
             chosen: image.image_id,
-            picture: large_picture(image, texts),
+            picture: large_picture(opened, image, texts),
             fate: gr.update(value=texts.set_it_aside if image.is_kept else texts.keep_it),
             caption: image.caption,
         }

@@ -87,7 +87,7 @@ def build_tools(texts: PicturesTexts) -> SetTools:
 def shows_tools(page: Page, tools: SetTools, opened: Dataset) -> Updates:
     """What the set itself says: advice, tags, versions."""
     texts, said = page.texts.pictures, page.texts.common.said
-    advice = [said(each) for each in page.studio.datasets.advice(opened.name, is_face=opened.consent is not None)]
+    advice = [said(each) for each in page.studio.datasets.advice(opened.name, is_face=opened.is_face_set)]
     counts = tag_frequencies([image.caption for image in opened.images])
     tags = " \u00b7 ".join(f"{tag} ({count})" for tag, count in list(counts.items())[:_SHOWN_TAGS])
     changes = "".join(

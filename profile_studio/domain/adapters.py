@@ -28,3 +28,13 @@ class Adapter:
     ships: bool
     size_bytes: int
     default_weight: float = 1.0
+
+    @property
+    def cover_path(self) -> Path:
+        """Where a small picture of what it does lies, if there is one: beside the file, under the same name."""
+        return cover_path(self.path)
+
+
+def cover_path(adapter_file: Path) -> Path:
+    """See `Adapter.cover_path`."""
+    return adapter_file.with_suffix(".webp")

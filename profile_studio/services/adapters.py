@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from profile_studio.base_models import find_base_model
-from profile_studio.domain.adapters import Adapter
+from profile_studio.domain.adapters import Adapter, cover_path
 from profile_studio.domain.errors import BaseModelMissing, InvalidAdapter, InvalidName, UnknownAdapter
 from profile_studio.domain.names import check_name, suggest_name
 from profile_studio.lora_files import (
@@ -88,6 +88,7 @@ class AdapterService:
                 raise InvalidAdapter(f"{name!r} ships with the studio and stays.", "Delete only your own LoRAs.")
             raise UnknownAdapter(f"There is no LoRA {name!r}.", "`adapters list` shows the ones there are.")
         path.unlink()
+        cover_path(path).unlink(missing_ok=True)
 
     def export(self, name: str, format: ExportFormat, out: Path) -> Path:
         """Writes an adapter for other programs.

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from profile_studio.domain.adapters import cover_path
 from profile_studio.starter.examples import EXAMPLES
 from profile_studio.starter.workspace import Workspace
 
@@ -30,6 +31,7 @@ def run(workspace: Workspace, names: tuple[str, ...] = EXAMPLES, steps: int | No
         try:
             _studio(home, "dataset", "example", name)
             _studio(home, "train", name, "--preset", "style", "--wait", *(["--steps", str(steps)] if steps else []))
+            shutil.copyfile(cover_path(home / "loras" / shipped.name), cover_path(shipped))
             shutil.copyfile(home / "loras" / shipped.name, shipped)
         finally:
             if not shipped.exists() and set_aside.exists():

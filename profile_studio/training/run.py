@@ -14,6 +14,7 @@ from PIL import ImageChops
 from safetensors.torch import load_file
 
 from profile_studio.base_models import find_base_model
+from profile_studio.domain.adapters import cover_path
 from profile_studio.domain.datasets import Dataset
 from profile_studio.domain.errors import InvalidDataset, InvalidSettings, TrainingFailed
 from profile_studio.domain.jobs import Interrupted, JobContext, LossPoint, ProgressReport, Wish
@@ -35,7 +36,7 @@ from profile_studio.training.checkpoints import (
     step_file,
 )
 from profile_studio.training.loop import Trainer
-from profile_studio.training.samples import draw, write_samples
+from profile_studio.training.samples import draw, keep_cover, write_samples
 
 STEPS_BEFORE_AN_ESTIMATE = 3
 STEPS_OF_AN_ESTIMATE = 20
@@ -208,6 +209,7 @@ class _Run:
                 "Delete it and train again, or train under another name.",
             )
         write_json(self.context.folder / "result.json", result)
+        keep_cover(self.context.folder / "samples", cover_path(self.published))
         candidate.replace(self.published)
 
     def _tell(self, step: int, note: str, *losses: LossPoint) -> None:

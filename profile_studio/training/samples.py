@@ -12,6 +12,7 @@ from profile_studio.families import StableDiffusionPipeline
 from profile_studio.storage.files import write_atomically
 
 SAMPLE_SEED = 0
+COVER_SIDE_PX = 128
 GUIDANCE_SCALE = float(GenerationRequest.model_fields["guidance_scale"].default)
 
 
@@ -61,3 +62,12 @@ def write_samples(
             picture = draw(pipeline, prompt, size_px, between_steps)
             with write_atomically(path) as temporary:
                 picture.save(temporary, format="PNG")
+
+
+def keep_cover(samples: Path, cover: Path) -> None:
+    """Makes the newest sample, if there is one, the small picture by which people choose the LoRA."""
+    newest = max(samples.glob("step-*-0.png"), default=None)
+    if newest is not None:
+        with Image.open(newest) as sample, write_atomically(cover) as temporary:
+            sample.thumbnail((COVER_SIDE_PX, COVER_SIDE_PX))
+            sample.save(temporary, format="WEBP", quality=88)

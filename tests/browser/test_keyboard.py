@@ -35,8 +35,7 @@ def test_an_example_becomes_a_lora_and_a_picture_by_keyboard_only(page: Page) ->
 
     visitor.tabs_to("#to-blend")
     keyboard.press("Enter")
-    expect(page.locator("#slot-0 input")).to_have_value("cutouts-2", timeout=SOON_MS)
-    visitor.sees_picture()
+    visitor.blends_with("cutouts-2")
 
     visitor.tabs_to("#weight-0 input[type=range]")
     before = float(page.locator("#weight-0 input[type=range]").input_value())

@@ -80,7 +80,11 @@ class Visitor:
     def goes_to_blend(self, name: str) -> None:
         """The LoRA just trained is in its card, and a picture with it is made unasked."""
         self.click(self.page.locator("#to-blend"))
-        expect(self.page.locator("#slot-0 input")).to_have_value(name, timeout=SOON_MS)
+        self.blends_with(name)
+
+    def blends_with(self, name: str) -> None:
+        chosen = self.page.locator("#slot-0 button[aria-pressed=true]")
+        expect(chosen).to_have_attribute("data-id", name, timeout=SOON_MS)
         self.sees_picture()
 
     def sees_picture(self) -> None:

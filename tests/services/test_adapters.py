@@ -64,10 +64,12 @@ def test_only_adapters_that_fit_the_base_are_offered(settings: Settings, tiny_ba
 
 def test_a_deleted_adapter_is_gone(settings: Settings, foreign_file: Path) -> None:
     service = AdapterService(settings)
-    service.import_file(foreign_file, "mine")
+    cover = service.import_file(foreign_file, "mine").cover_path
+    cover.write_bytes(b"a picture")
 
     service.delete("mine")
 
+    assert not cover.exists()
     with pytest.raises(UnknownAdapter):
         service.get("mine")
     with pytest.raises(UnknownAdapter):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 
 from profile_studio.domain.datasets import CaptionSource
@@ -81,6 +82,8 @@ def test_a_finished_training_leaves_samples_step_files_and_an_adapter_that_knows
     assert sorted(path.name for path in (context.folder / "samples").iterdir()) == [
         "base-0.png", "base-1.png", "step-00003-0.png", "step-00003-1.png", "step-00006-0.png", "step-00006-1.png",
     ]  # fmt: skip
+    with Image.open(adapter.cover_path) as cover, Image.open(context.folder / "samples" / "step-00006-0.png") as sample:
+        assert (cover.format, cover.size) == ("WEBP", sample.size)
     assert sorted(path.name for path in (context.folder / "checkpoints").iterdir()) == [
         "step-00003.safetensors",
         "step-00006.safetensors",

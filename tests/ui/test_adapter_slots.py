@@ -1,7 +1,9 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
+from PIL import Image
 
 from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.generation import AdapterWeight
@@ -10,6 +12,7 @@ from profile_studio.ui.components.adapter_slots import (
     Slot,
     adapter_slots,
     chosen_weights,
+    covers_html,
     default_weights,
     fill_slots,
     with_trigger_words,
@@ -51,7 +54,7 @@ def test_each_weight_goes_into_the_card_of_its_kind(
     slots = in_a_loop(make)
     weights = [AdapterWeight(adapter_name="steady", weight=0.5), AdapterWeight(adapter_name="ink", weight=0.7)]
     updates = fill_slots(slots, [PIXEL, INK, STEADY], weights, ENGLISH.blend)
-    assert [updates[slot.adapter]["value"] for slot in slots] == ["ink", "steady", "", ""]
+    assert [updates[slot.adapter] for slot in slots] == ["ink", "steady", "", ""]
     assert [updates[slot.card]["visible"] for slot in slots] == [True, True, False, False]
 
 
@@ -69,3 +72,12 @@ def test_a_style_has_a_safe_range_and_a_word_and_a_steady_face_says_what_it_is_f
         "Its word \u201cpxl\u201d is added to your prompt for you.</p>"
     )
     assert "Gives faces back" in word_hint([PIXEL, STEADY], "steady", ENGLISH.blend)
+
+
+def test_a_lora_is_chosen_by_its_picture_or_by_its_letter(tmp_path: Path) -> None:
+    with_cover = replace(PIXEL, path=tmp_path / "pixel.safetensors")
+    Image.new("RGB", (8, 8), "red").save(with_cover.cover_path)
+    html = covers_html([with_cover, INK, STEADY], AdapterKind.STYLE, "ink", ENGLISH.blend)
+    assert html.count("<button") == 3  # none, pixel and ink; a steady face has a card of its own
+    assert html.count("<img") == 1
+    assert '<button type="button" data-id="ink" aria-pressed="true"><i aria-hidden="true">i</i>' in html

@@ -1,4 +1,4 @@
-"""The sliders of Blend: one card a LoRA, with how strong it works and the part of the range that is safe."""
+"""The cards of Blend: which LoRA, by its picture; how strong it works; and the part of the range that is safe."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.datasets import prompt_with_trigger
 from profile_studio.domain.generation import SAFE_WEIGHT_LIMIT, WEIGHT_LIMIT, AdapterWeight
 from profile_studio.domain.training import AdapterKind
-from profile_studio.ui.components.markup import escape
+from profile_studio.ui.components.markup import escape, picture_source
 from profile_studio.ui.components.notices import Updates
+from profile_studio.ui.components.picture_grid import choice_of_pictures
 from profile_studio.ui.texts import BlendTexts
 
 MAXIMUM_SLOTS = 4
@@ -19,6 +20,7 @@ KINDS = (AdapterKind.STYLE, AdapterKind.FACE, None, None)
 """What each slot is for: the two that belong together first, then any."""
 
 NO_ADAPTER = ""
+_NO_SIGN = "\u2212"
 OPENING_STYLE = "watercolor"
 OPENING_WEIGHT = 0.8  # at full strength the shipped style washes faces out; here the slider has room both ways
 
@@ -28,20 +30,21 @@ class Slot:
     """One card."""
 
     card: gr.Column
-    adapter: gr.Dropdown
+    adapter: gr.State  # its name
+    covers: gr.HTML  # one picture a LoRA to choose from; `select` carries the name
     weight: gr.Slider
     word: gr.HTML
 
 
 def adapter_slots(texts: BlendTexts) -> list[Slot]:
     """The cards, hidden until there is something to put in."""
-    return [_slot(index, kind, texts) for index, kind in enumerate(KINDS)]
+    return [_slot(index, texts) for index in range(MAXIMUM_SLOTS)]
 
 
-def _slot(index: int, kind: AdapterKind | None, texts: BlendTexts) -> Slot:
-    label = texts.slot[kind] if kind else texts.slot_other
+def _slot(index: int, texts: BlendTexts) -> Slot:
     with gr.Column(visible=False, elem_classes="slot", min_width=240) as card:
-        adapter = gr.Dropdown([], label=label, elem_id=f"slot-{index}")
+        adapter = gr.State(NO_ADAPTER)
+        covers = choice_of_pictures(elem_id=f"slot-{index}", elem_classes="covers")
         weight = gr.Slider(
             0.0,
             WEIGHT_LIMIT,
@@ -54,11 +57,11 @@ def _slot(index: int, kind: AdapterKind | None, texts: BlendTexts) -> Slot:
             buttons=[],
         )
         word = gr.HTML()
-    return Slot(card, adapter, weight, word)
+    return Slot(card, adapter, covers, weight, word)
 
 
 def slot_components(slots: Sequence[Slot]) -> list[Any]:
-    return [part for slot in slots for part in (slot.card, slot.adapter, slot.weight, slot.word)]
+    return [part for slot in slots for part in (slot.card, slot.adapter, slot.covers, slot.weight, slot.word)]
 
 
 def slot_inputs(slots: Sequence[Slot]) -> list[Any]:
@@ -108,13 +111,21 @@ def fill_slots(
         has_any = any(kind in (None, adapter.kind) for adapter in adapters)
         updates |= {
             slot.card: gr.update(visible=bool(weight) or (index < 2 and has_any)),
-            slot.adapter: gr.update(
-                choices=_choices(adapters, kind, texts), value=weight.adapter_name if weight else NO_ADAPTER
-            ),
             slot.weight: weight.weight if weight else 1.0,
-            slot.word: word_hint(adapters, weight.adapter_name if weight else None, texts),
+            **choose_adapter(slot, kind, adapters, weight.adapter_name if weight else NO_ADAPTER, texts),
         }
     return updates
+
+
+def choose_adapter(
+    slot: Slot, kind: AdapterKind | None, adapters: Sequence[Adapter], name: str, texts: BlendTexts
+) -> Updates:
+    """Puts the LoRA of this name, or none, into a card."""
+    return {
+        slot.adapter: name,
+        slot.covers: covers_html(adapters, kind, name, texts),
+        slot.word: word_hint(adapters, name, texts),
+    }
 
 
 def offer_adapters(
@@ -129,16 +140,31 @@ def offer_adapters(
     names = {adapter.name for adapter in adapters}
     for index, (slot, kind, chosen) in enumerate(zip(slots, KINDS, values[::2], strict=True)):
         fits = any(kind in (None, adapter.kind) for adapter in adapters)
-        is_gone = bool(chosen) and chosen not in names
-        choices = _choices(adapters, kind, texts)
-        updates[slot.adapter] = gr.update(choices=choices, value=NO_ADAPTER) if is_gone else gr.update(choices=choices)
+        left = chosen if chosen in names else NO_ADAPTER
+        updates |= choose_adapter(slot, kind, adapters, left, texts)
         updates[slot.card] = gr.update(visible=bool(chosen) or (index < 2 and fits))
     return updates
 
 
-def _choices(adapters: Sequence[Adapter], kind: AdapterKind | None, texts: BlendTexts) -> list[tuple[str, str]]:
-    names = [adapter.name for adapter in adapters if kind in (None, adapter.kind)]
-    return [(texts.nothing, NO_ADAPTER), *((name, name) for name in names)]
+def covers_html(adapters: Sequence[Adapter], kind: AdapterKind | None, chosen: str, texts: BlendTexts) -> str:
+    """A button with a picture for each LoRA of this kind, after one for none."""
+    fitting = [adapter for adapter in adapters if kind in (None, adapter.kind)]
+    buttons = [_cover(NO_ADAPTER, texts.nothing, "", chosen)]
+    buttons += [_cover(adapter.name, adapter.name, _cover_source(adapter), chosen) for adapter in fitting]
+    label = escape(texts.slot[kind] if kind else texts.slot_other)
+    return f'<p class="label">{label}</p><div class="grid" role="group" aria-label="{label}">{"".join(buttons)}</div>'
+
+
+def _cover(name: str, words: str, source: str, chosen: str) -> str:
+    shown = f'<img src="{source}" alt="">' if source else f'<i aria-hidden="true">{escape(name[:1]) or _NO_SIGN}</i>'
+    return (
+        f'<button type="button" data-id="{escape(name)}" aria-pressed="{str(name == chosen).lower()}">'
+        f"{shown}<span>{escape(words)}</span></button>"
+    )
+
+
+def _cover_source(adapter: Adapter) -> str:
+    return picture_source(adapter.cover_path) if adapter.cover_path.is_file() else ""
 
 
 def word_hint(adapters: Sequence[Adapter], name: str | None, texts: BlendTexts) -> str:

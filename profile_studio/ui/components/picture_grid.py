@@ -28,9 +28,14 @@ class GridPicture:
     badge: str = ""
 
 
+def choice_of_pictures(**options: Any) -> gr.HTML:
+    """An empty place for buttons with a `data-id`. Its `select` event carries the chosen one's id as `value`."""
+    return gr.HTML(js_on_load=_CHOOSE, **options)
+
+
 def picture_grid(label: str, **options: Any) -> gr.HTML:
-    """An empty grid. Its `select` event carries the chosen picture's id as `value`."""
-    return gr.HTML(js_on_load=_CHOOSE, label=label, elem_classes="picture-grid", **options)
+    """An empty grid of pictures; see `choice_of_pictures`."""
+    return choice_of_pictures(label=label, elem_classes="picture-grid", **options)
 
 
 def grid_html(pictures: Iterable[GridPicture], chosen_id: str | None, label: str) -> str:

@@ -18,10 +18,13 @@ from profile_studio.domain.generation import (
     Quality,
     change_word_weight,
 )
+from profile_studio.domain.training import AdapterKind
 from profile_studio.services.generation import DoneEvent, PictureEvent, PreviewEvent
 from profile_studio.ui.components.adapter_slots import (
     KINDS,
+    Slot,
     adapter_slots,
+    choose_adapter,
     chosen_weights,
     default_weights,
     fill_slots,
@@ -30,7 +33,6 @@ from profile_studio.ui.components.adapter_slots import (
     slot_inputs,
     with_trigger_words,
     without_trigger_words,
-    word_hint,
 )
 from profile_studio.ui.components.markup import as_source, escape, picture_source
 from profile_studio.ui.components.notices import (
@@ -344,10 +346,12 @@ def build(page: Page) -> BlendTab:
 
         return choose
 
-    @safe
-    def chooses_adapter(base: str, *chosen: Any) -> Updates:
-        adapters = studio.adapters.list(base)
-        return {slot.word: word_hint(adapters, name, texts) for slot, name in zip(slots, chosen, strict=True)}
+    def chooses_adapter(slot: Slot, kind: AdapterKind | None) -> Any:
+        @safe
+        def choose(base: str, event: gr.EventData) -> Updates:
+            return choose_adapter(slot, kind, studio.adapters.list(base), str(event.value), texts)
+
+        return choose
 
     @safe
     def reveals_slot(*chosen: Any) -> Updates:
@@ -391,8 +395,10 @@ def build(page: Page) -> BlendTab:
     adapter_choices = [slot.adapter for slot in slots]
     gr.on([make.click, prompt.submit], makes_new, make_inputs, make_outputs, **_LIVE)
     gr.on([slot.weight.release for slot in slots], makes_same, make_inputs, make_outputs, **_LIVE)
-    gr.on([slot.adapter.input for slot in slots], chooses_adapter, [page.base, *adapter_choices],
-          [*(slot.word for slot in slots), notice], **QUIET).then(makes_same, make_inputs, make_outputs, **_LIVE)  # fmt: skip
+    for slot, kind in zip(slots, KINDS, strict=True):
+        slot.covers.select(
+            chooses_adapter(slot, kind), page.base, [slot.adapter, slot.covers, slot.word, notice], **QUIET
+        ).then(makes_same, make_inputs, make_outputs, **_LIVE)
     stop.click(stops, latest, notice, **QUIET)
     prompt.input(safe(shows_words), [prompt, word], [*word_parts, notice], trigger_mode="always_last", **QUIET)
     for group, radio in groups.items():

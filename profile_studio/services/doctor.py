@@ -2,7 +2,6 @@
 
 import importlib.metadata
 import json
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import psutil
 from profile_studio.base_models import HUB_IDS, STARTER, find_base_model
 from profile_studio.domain.errors import BaseModelMissing
 from profile_studio.jobs.presence import supervisor_presence, web_presence
+from profile_studio.services.storage_space import free_disk_bytes
 from profile_studio.settings import Settings
 
 NEEDED_MEMORY_GIB = 2.0
@@ -88,7 +88,7 @@ def _memory() -> Check:
 
 
 def _disk(settings: Settings) -> Check:
-    free_gib = shutil.disk_usage(settings.resolved_home).free / 2**30
+    free_gib = free_disk_bytes(settings) / 2**30
     fix = "" if free_gib >= NEEDED_DISK_GIB else "Make room, or set PROFILE_STUDIO_HOME to another disk."
     return Check("disk", not fix, f"{free_gib:.1f} GiB free in {settings.resolved_home}.", fix)
 

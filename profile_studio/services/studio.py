@@ -12,6 +12,7 @@ from profile_studio.services.gallery import GalleryService
 from profile_studio.services.generation import GenerationService
 from profile_studio.services.jobs import JobService
 from profile_studio.services.live import LiveLane
+from profile_studio.services.storage_space import StorageService
 from profile_studio.services.training import TrainingService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
@@ -30,6 +31,7 @@ class Studio:
     generation: GenerationService
     gallery: GalleryService
     comparison: ComparisonService
+    storage: StorageService
 
     @classmethod
     def open(cls, settings: Settings, lane: LiveLane | None = None) -> "Studio":
@@ -55,4 +57,5 @@ class Studio:
             generation=GenerationService(settings, lane),
             gallery=GalleryService(settings),
             comparison=ComparisonService(settings, database),
+            storage=StorageService(settings, database),
         )

@@ -208,6 +208,14 @@ class JobRepository:
                 ).rowcount
             )
 
+    def delete_finished(self, job_id: str) -> bool:
+        """Forgets a job that is over, with its loss curve; False if it is not over, or gone already."""
+        finished = [status for status in JobStatus if status.is_finished]
+        with self._database.transaction() as connection:
+            return bool(
+                connection.execute(jobs.delete().where(jobs.c.id == job_id, jobs.c.status.in_(finished))).rowcount
+            )
+
     def losses(self, job_id: str) -> list[LossPoint]:
         """The loss curve, by step."""
         query = sa.select(loss_points).where(loss_points.c.job_id == job_id).order_by(loss_points.c.step)

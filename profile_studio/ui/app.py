@@ -24,11 +24,12 @@ from profile_studio.ui.page import (
     POLLING,
     QUIET,
     REMEMBER_TAB,
+    STORAGE,
     TRAIN,
     Page,
 )
 from profile_studio.ui.serving import CACHE_AGE_S, CACHE_SWEEP_S, LONGEST_QUEUE
-from profile_studio.ui.tabs import blend, compare, gallery, pictures, train
+from profile_studio.ui.tabs import blend, compare, gallery, pictures, storage, train
 from profile_studio.ui.texts import ENGLISH, Texts
 
 
@@ -67,10 +68,12 @@ def _build_page(blocks: gr.Blocks, studio: Studio, texts: Texts) -> None:
         blend_tab = blend.build(page)
         compare_tab = compare.build(page)
         gallery_tab = gallery.build(page)
+        storage_tab = storage.build(page)
     heartbeat = gr.Timer(POLL_INTERVAL_S)
     _wire_status(page, heartbeat, status)
     _wire_tabs(page, pictures_tab, train_tab, blend_tab, compare_tab)
-    gallery_tab.tab.select(None, None, None, js=REMEMBER_TAB % GALLERY, **QUIET)
+    for tab, name in ((gallery_tab, GALLERY), (storage_tab, STORAGE)):
+        tab.select(None, None, None, js=REMEMBER_TAB % name, **QUIET)
     _wire_first_look(blocks, pictures_tab, train_tab, blend_tab, compare_tab)
     _wire_base(page, notice, blend_tab)
 

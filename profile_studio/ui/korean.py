@@ -12,6 +12,7 @@ from profile_studio.domain.jobs import JobStatus
 from profile_studio.domain.presets import Thoroughness
 from profile_studio.domain.training import AdapterKind
 from profile_studio.services.exporting import ExportFormat
+from profile_studio.services.storage_space import SpaceKind
 from profile_studio.ui.korean_sentences import KOREAN_SENTENCES
 from profile_studio.ui.sentences import Sentences
 from profile_studio.ui.texts import (
@@ -22,6 +23,7 @@ from profile_studio.ui.texts import (
     GalleryTexts,
     HeaderTexts,
     PicturesTexts,
+    StorageTexts,
     Texts,
     TrainTexts,
 )
@@ -454,6 +456,54 @@ _GALLERY = GalleryTexts(
     deleted="그림을 지웠어요.",
 )
 
+_STORAGE = StorageTexts(
+    tab="저장 공간",
+    home="내 데이터는 모두 이 폴더에 있어요:",
+    used="스튜디오가 쓰는 공간: {used}. 이 디스크에 남은 공간: {free}.",
+    kind="종류",
+    files="파일",
+    size="크기",
+    kinds={
+        SpaceKind.DATASETS: "데이터 세트",
+        SpaceKind.ADAPTERS: "내 LoRA",
+        SpaceKind.JOBS: "학습과 비교",
+        SpaceKind.CHECKPOINTS: "그중 학습 체크포인트",
+        SpaceKind.PICTURES: "만든 그림",
+        SpaceKind.THUMBNAILS: "만든 그림의 작은 그림",
+        SpaceKind.UPLOADS: "올렸지만 가져오지 않은 파일 (저절로 지워져요)",
+        SpaceKind.OTHER: "데이터베이스, 로그, 그 밖의 것",
+    },
+    total="합계",
+    make_room="공간 비우기",
+    doomed_kind="무엇을 지울까요?",
+    doomed_kinds={
+        SpaceKind.DATASETS: "데이터 세트",
+        SpaceKind.ADAPTERS: "내 LoRA",
+        SpaceKind.JOBS: "끝난 학습과 비교",
+        SpaceKind.CHECKPOINTS: "끝난 학습의 체크포인트",
+        SpaceKind.PICTURES: "만든 그림 모두",
+        SpaceKind.THUMBNAILS: "작은 그림 모두",
+    },
+    goes={
+        SpaceKind.DATASETS: "사진과 캡션, 그리고 학습이 남긴 인코딩 사본과 샘플, 체크포인트가 지워져요.",
+        SpaceKind.ADAPTERS: "LoRA 파일이 지워져요. 그 LoRA로 만든 그림은 남아요.",
+        SpaceKind.JOBS: "체크포인트, 샘플, 보고서, 로그와 목록의 줄이 지워져요. 학습한 LoRA는 남아요.",
+        SpaceKind.CHECKPOINTS: "LoRA는 남아요. 다만 중간 스텝은 더 비교할 수 없어요.",
+        SpaceKind.PICTURES: "갤러리의 모든 그림이 레시피와 함께 지워져요.",
+        SpaceKind.THUMBNAILS: "잃는 것은 없어요. 갤러리를 볼 때 다시 만들어져요.",
+    },
+    nothing="지울 것이 없어요. 작업에 필요한 것은 작업이 끝난 뒤에 지울 수 있어요.",
+    items="어느 것을 지울까요?",
+    item="{name}: 파일 {files}개, {size}",
+    all_items="모두 고르기",
+    delete="지우기",
+    nothing_chosen="고른 것이 없어요.",
+    nothing_chosen_fix="지울 것을 먼저 고르세요.",
+    confirm="파일 {files}개({size})를 지울까요? 되돌릴 수 없어요.",
+    yes_delete="네, 지울게요",
+    deleted="공간을 비웠어요: {size}.",
+)
+
 _DEMO = DemoTexts(
     shared="누구나 함께 쓰는 공개 데모예요. 그림 만들기와 비교는 할 수 있고, 업로드와 학습은 꺼져 있어요.",
     forgets="이 Space가 다시 시작되면 저장된 것이 사라져요. LoRA와 그림을 내려받아 두세요.",
@@ -472,5 +522,6 @@ KOREAN = Texts(
     blend=_BLEND,
     compare=_COMPARE,
     gallery=_GALLERY,
+    storage=_STORAGE,
     demo=_DEMO,
 )

@@ -178,6 +178,10 @@ _NAMES_AND_SETS: dict[str, str] = {
     "Pack the pictures again, or import the folder.": "사진을 다시 압축하거나, 폴더를 가져오세요.",
     "{archive} is an empty zip.": "{archive} 파일은 빈 zip이에요.",
     "Put pictures into it and try again.": "사진을 넣고 다시 해 보세요.",
+    "{name!r} cannot be deleted now: it is gone, or a job needs it.": "“{name}” 항목은 지금 지울 수 없어요. 이미 없거나, 작업에 필요해요.",
+    "Look at the list again; what a job needs can go when the job is over.": (
+        "목록을 다시 보세요. 작업에 필요한 것은 작업이 끝난 뒤에 지울 수 있어요."
+    ),
     "There is no picture {picture!r} any more.": "“{picture}” 그림이 이제 없어요.",
     "Look at the gallery anew.": "갤러리를 다시 열어 보세요.",
     "{file} cannot be read.": "{file} 파일을 읽을 수 없어요.",
@@ -322,6 +326,7 @@ _ENGINE_AND_DEMO: dict[str, str] = {
     "Holding pictures out is": "확인용 사진 따로 두기",
     "Deleting is": "삭제",
     "Looking at earlier pictures is": "전에 만든 그림 보기",
+    "Looking at the disk is": "저장 공간 보기",
     "Pausing jobs is": "작업 일시정지",
     "Resuming jobs is": "작업 계속하기",
     "Canceling jobs is": "작업 취소",

@@ -9,7 +9,8 @@ from profile_studio.domain.training import AdapterKind
 from profile_studio.services.studio import Studio
 from profile_studio.ui.texts import Texts
 
-PICTURES, TRAIN, BLEND, COMPARE, GALLERY = "pictures", "train", "blend", "compare", "gallery"
+PICTURES, TRAIN, BLEND, COMPARE = "pictures", "train", "blend", "compare"
+GALLERY, STORAGE = "gallery", "storage"
 
 OPEN_REMEMBERED_TAB = """() => {
   const name = new URL(window.location).searchParams.get('tab');

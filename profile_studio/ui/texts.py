@@ -14,6 +14,7 @@ from profile_studio.domain.jobs import JobStatus
 from profile_studio.domain.presets import Thoroughness
 from profile_studio.domain.training import AdapterKind
 from profile_studio.services.exporting import ExportFormat
+from profile_studio.services.storage_space import SpaceKind
 from profile_studio.ui.components.words import WORD_GROUPS
 from profile_studio.ui.sentences import Sentences
 
@@ -458,6 +459,67 @@ class GalleryTexts:
 
 
 @dataclass(frozen=True)
+class StorageTexts:
+    """Where things lie and how to make room."""
+
+    tab: str = "Storage"
+    home: str = "Everything of yours lies in this folder:"
+    used: str = "The studio uses {used}; {free} are free on this disk."
+    kind: str = "What"
+    files: str = "Files"
+    size: str = "Size"
+    kinds: dict[SpaceKind, str] = field(
+        default_factory=lambda: {
+            SpaceKind.DATASETS: "Data sets",
+            SpaceKind.ADAPTERS: "LoRAs of yours",
+            SpaceKind.JOBS: "Trainings and comparisons",
+            SpaceKind.CHECKPOINTS: "of these, checkpoints of trainings",
+            SpaceKind.PICTURES: "Made pictures",
+            SpaceKind.THUMBNAILS: "Thumbnails of made pictures",
+            SpaceKind.UPLOADS: "Uploads that were not imported; they go by themselves",
+            SpaceKind.OTHER: "Database, logs and the rest",
+        }
+    )
+    total: str = "Together"
+    make_room: str = "Make room"
+    doomed_kind: str = "What do you want to delete?"
+    doomed_kinds: dict[SpaceKind, str] = field(
+        default_factory=lambda: {
+            SpaceKind.DATASETS: "Data sets",
+            SpaceKind.ADAPTERS: "LoRAs of yours",
+            SpaceKind.JOBS: "Trainings and comparisons that are over",
+            SpaceKind.CHECKPOINTS: "Checkpoints of trainings that are over",
+            SpaceKind.PICTURES: "All made pictures",
+            SpaceKind.THUMBNAILS: "All thumbnails",
+        }
+    )
+    goes: dict[SpaceKind, str] = field(
+        default_factory=lambda: {
+            SpaceKind.DATASETS: (
+                "Pictures and captions go, and what trainings kept of them: encoded copies, samples, checkpoints."
+            ),
+            SpaceKind.ADAPTERS: "The LoRA files go. Pictures made with them stay.",
+            SpaceKind.JOBS: (
+                "Checkpoints, samples, reports and logs go, and the lines in the lists. Trained LoRAs stay."
+            ),
+            SpaceKind.CHECKPOINTS: "The LoRAs stay; their earlier steps can no longer be compared.",
+            SpaceKind.PICTURES: "Every picture in the gallery goes, with its recipe.",
+            SpaceKind.THUMBNAILS: "Nothing is lost: they are made again when you look at the gallery.",
+        }
+    )
+    nothing: str = "There is nothing to delete. What a job needs is not offered before the job is over."
+    items: str = "Which?"
+    item: str = "{name}: {files} files, {size}"
+    all_items: str = "All of them"
+    delete: str = "Delete"
+    nothing_chosen: str = "Nothing is chosen."
+    nothing_chosen_fix: str = "Choose what may go first."
+    confirm: str = "Delete these {files} files, {size}? This cannot be undone."
+    yes_delete: str = "Yes, delete it"
+    deleted: str = "{size} are free again."
+
+
+@dataclass(frozen=True)
 class DemoTexts:
     """On a Space, and above all where strangers share it."""
 
@@ -491,6 +553,7 @@ class Texts:
     blend: BlendTexts = BlendTexts()
     compare: CompareTexts = CompareTexts()
     gallery: GalleryTexts = GalleryTexts()
+    storage: StorageTexts = StorageTexts()
     demo: DemoTexts = DemoTexts()
 
 

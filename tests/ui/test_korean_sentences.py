@@ -34,6 +34,7 @@ FORWARDED = {
     "ui/components/notices.py",
     "ui/tabs/blend.py",
     "ui/tabs/compare.py",
+    "ui/tabs/storage.py",
     "ui/tabs/train.py",
 }
 """Where an error is made of sentences that were written elsewhere."""

@@ -20,8 +20,22 @@ def page(settings: Settings, in_a_loop: Callable[[Callable[[], gr.Blocks]], gr.B
 
 def test_the_page_opens_on_blend_and_has_its_doors(page: gr.Blocks) -> None:
     tabs = [block for block in page.blocks.values() if isinstance(block, gr.Tab)]
-    assert [tab.label for tab in tabs if tab.page == ""] == ["1 Pictures", "2 Train", "3 Blend", "4 Compare", "Gallery"]
-    assert [tab.label for tab in tabs if tab.page == "ko"] == ["1 사진", "2 학습", "3 합성", "4 비교", "갤러리"]
+    assert [tab.label for tab in tabs if tab.page == ""] == [
+        "1 Pictures",
+        "2 Train",
+        "3 Blend",
+        "4 Compare",
+        "Gallery",
+        "Storage",
+    ]
+    assert [tab.label for tab in tabs if tab.page == "ko"] == [
+        "1 사진",
+        "2 학습",
+        "3 합성",
+        "4 비교",
+        "갤러리",
+        "저장 공간",
+    ]
     assert next(block for block in page.blocks.values() if isinstance(block, gr.Tabs)).selected == "blend"
 
 
@@ -66,6 +80,7 @@ def test_a_demo_says_so_and_offers_a_copy(
     assert not parts["fate"].visible
     assert not parts["set-tools"].visible
     assert not parts["gallery"].visible
+    assert not parts["storage"].visible
 
 
 def test_the_page_is_built_without_torch() -> None:

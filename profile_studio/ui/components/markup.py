@@ -7,7 +7,17 @@ from pathlib import Path
 
 from PIL import Image
 
-__all__ = ["as_source", "details", "duration", "escape", "figure", "figures", "picture_source", "progress_bar"]
+__all__ = [
+    "as_source",
+    "details",
+    "duration",
+    "escape",
+    "figure",
+    "figures",
+    "file_size",
+    "picture_source",
+    "progress_bar",
+]
 
 
 def picture_source(path: Path, max_side_px: int | None = None) -> str:
@@ -55,6 +65,11 @@ def progress_bar(label: str, fraction: float, words: str) -> str:
         f'<div class="bar" style="width:{percent}%"></div></div>'
         f'<div class="words"><b>{percent} %</b> <span>{escape(words)}</span></div></div>'
     )
+
+
+def file_size(n_bytes: int) -> str:
+    """For a table: 0.4 MB, 12.3 MB, 1.2 GB."""
+    return f"{n_bytes / 1e9:.1f}\u00a0GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:.1f}\u00a0MB"
 
 
 def duration(seconds: float) -> str:

@@ -1,6 +1,5 @@
 """All pictures that were made: search, look at a recipe, make again, delete."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -15,14 +14,8 @@ from profile_studio.ui.page import BLEND, GALLERY, QUIET, CarriedPicture, Page
 from profile_studio.ui.texts import GalleryTexts
 
 
-@dataclass(frozen=True)
-class GalleryTab:
-    """What the page wires this tab with."""
-
-    tab: gr.Tab
-
-
-def build(page: Page) -> GalleryTab:
+def build(page: Page) -> gr.Tab:
+    """The tab; it wires itself, as nothing of it changes with the others."""
     texts, studio = page.texts.gallery, page.studio
     with gr.Tab(texts.tab, id=GALLERY, elem_id=GALLERY, alignment="right", visible=not page.is_demo) as tab:
         number, chosen = gr.State(0), gr.State(None)
@@ -124,7 +117,7 @@ def build(page: Page) -> GalleryTab:
     delete.click(lambda: gr.update(visible=True), None, confirm, **QUIET)
     no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
     yes.click(deletes, [chosen, search, number], [*list_parts, *panel_parts, notice], **QUIET)
-    return GalleryTab(tab)
+    return tab
 
 
 def count_html(found: GalleryPage, texts: GalleryTexts) -> str:

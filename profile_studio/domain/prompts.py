@@ -42,7 +42,7 @@ def prepare_prompt(prompt: str, *, latin_only: bool) -> str:
 
 
 def _check_script(prompt: str) -> None:
-    words = [word for word in re.findall(r"[^\W\d_]+", prompt) if not _is_latin(word)]
+    words = [word for word in re.findall(r"[^\W\d_]+", prompt) if not is_latin(word)]
     if words:
         raise InvalidPrompt(
             f"The starter model reads English words only and cannot read “{' '.join(words)[:40]}”.",
@@ -50,7 +50,8 @@ def _check_script(prompt: str) -> None:
         )
 
 
-def _is_latin(word: str) -> bool:
+def is_latin(word: str) -> bool:
+    """Whether all letters of a word are Latin ones."""
     return all("LATIN" in unicodedata.name(letter, "") for letter in word)
 
 

@@ -113,7 +113,7 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
         "Stable Diffusion 1.5용 LoRA를 쓰거나, 여기에서 사진으로 새로 학습하세요."
     ),
     "There is no LoRA {name!r}.": "“{name}” LoRA가 없어요.",
-    "`adapters list` shows the ones there are.": "합성 탭에서 지금 있는 LoRA를 볼 수 있어요 (명령은 `adapters list`).",
+    "`adapters list` shows the ones there are.": "섞기 탭에서 지금 있는 LoRA를 볼 수 있어요 (명령은 `adapters list`).",
     "{file} is not a file.": "{file} 파일이 없어요.",
     "Choose a .safetensors file.": ".safetensors 파일을 고르세요.",
     "{name!r} ships with the studio and stays.": "“{name}” LoRA는 스튜디오에 들어 있는 것이라 지울 수 없어요.",
@@ -454,7 +454,7 @@ _ADVICE: dict[str, str] = {
         "설명이 있는 사진이 없어서, LoRA가 사람을 옷이나 배경과 구별할 수 없어요."
     ),
     "There is no trigger word; without one the look cannot be called up by name.": (
-        "호출어가 없어요. 호출어가 없으면 이 분위기를 이름으로 불러낼 수 없어요."
+        "호출어가 없어요. 호출어가 없으면 이 화풍을 이름으로 불러낼 수 없어요."
     ),
     "{count} pictures are few: {good} to 30 different ones give a steadier result.": (
         "사진 {count}장은 적어요. 서로 다른 사진 {good}~30장이면 결과가 더 안정돼요."

@@ -273,6 +273,9 @@ class BlendTexts:
     prompt_value: str = "comic portrait of a woman, long red hair, smiling, tan skin, blue background"
     words: str = "Words this base model knows"
     any_word: str = "any"
+    foreign: str = "This base model reads English words only."
+    foreign_known: str = "Press a word to put it in:"
+    foreign_unknown: str = "It knows none for: {words}. Choose among the words it knows, below."
     word_groups: dict[str, str] = field(
         default_factory=lambda: {
             "look": "Look",

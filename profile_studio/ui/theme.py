@@ -25,7 +25,16 @@ class StudioTheme(Base):
             radius_size=sizes.radius_lg,
             text_size=sizes.text_md,
             # Bold instead of the usual semibold: Gradio ships that one with half of its letters missing.
-            font=(LocalFont("IBM Plex Sans", weights=(400, 700)), "ui-sans-serif", "system-ui", "sans-serif"),
+            font=(
+                LocalFont("IBM Plex Sans", weights=(400, 700)),
+                "Apple SD Gothic Neo",
+                "Malgun Gothic",
+                "Noto Sans KR",
+                "Noto Sans CJK KR",
+                "ui-sans-serif",
+                "system-ui",
+                "sans-serif",
+            ),
         )
         self.set(
             body_background_fill="*neutral_50",

@@ -31,7 +31,7 @@ def test_the_page_opens_on_blend_and_has_its_doors(page: gr.Blocks) -> None:
     assert [tab.label for tab in tabs if tab.page == "ko"] == [
         "1 사진",
         "2 학습",
-        "3 합성",
+        "3 섞기",
         "4 비교",
         "갤러리",
         "저장 공간",
@@ -43,6 +43,11 @@ def test_every_input_has_a_label(page: gr.Blocks) -> None:
     inputs = (gr.Textbox, gr.Number, gr.Slider, gr.Radio, gr.Dropdown, gr.CheckboxGroup, gr.File)
     unnamed = [block for block in page.blocks.values() if isinstance(block, inputs) and not block.label]
     assert unnamed == []
+
+
+def test_no_number_is_refused_by_gradio_which_speaks_english_only(page: gr.Blocks) -> None:
+    numbers = [block for block in page.blocks.values() if isinstance(block, gr.Number)]
+    assert numbers and {(number.minimum, number.maximum) for number in numbers} == {(None, None)}
 
 
 def test_nothing_of_the_home_is_served_by_path_and_nothing_is_told_to_anyone(

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.texts import Texts
 
-# The link alone would lose what else the address says, such as the open tab.
+# The link alone would lose what else the address says, such as the open tab. (`URL` alone is a string in here.)
 _KEEP_ADDRESS = (
-    "const address = new URL(location); address.searchParams.set('lang', this.lang); this.href = address.href"
+    "const address = new window.URL(location); address.searchParams.set('lang', this.lang); this.href = address.href"
 )
 
 

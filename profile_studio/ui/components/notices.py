@@ -102,6 +102,8 @@ def tells_errors(notice: gr.HTML, texts: CommonTexts) -> Callable[[Handler], Han
 def parse_form(model: type[Form], form: dict[str, Any], labels: dict[str, str], texts: CommonTexts) -> Form:
     """The form as a checked value.
 
+    Inputs have no bounds of their own: Gradio would say so in English, in a corner, and without the field's name.
+
     Raises:
         InvalidSettings: a field is out of its bounds; the message names it as the page does.
     """

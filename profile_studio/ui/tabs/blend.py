@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import gradio as gr
 
+from profile_studio.base_models import STARTER
 from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.errors import InvalidPrompt, UnknownAdapter
 from profile_studio.domain.generation import (
@@ -18,6 +19,7 @@ from profile_studio.domain.generation import (
     Quality,
     change_word_weight,
 )
+from profile_studio.domain.korean_words import foreign_words, in_english
 from profile_studio.domain.training import AdapterKind
 from profile_studio.services.generation import DoneEvent, PictureEvent, PreviewEvent
 from profile_studio.ui.components.adapter_slots import (
@@ -34,6 +36,7 @@ from profile_studio.ui.components.adapter_slots import (
     with_trigger_words,
     without_trigger_words,
 )
+from profile_studio.ui.components.foreign_words import foreign_words_area, foreign_words_html
 from profile_studio.ui.components.markup import as_source, escape, picture_source
 from profile_studio.ui.components.notices import (
     Updates,
@@ -115,6 +118,7 @@ def build(page: Page) -> BlendTab:
                 prompt = gr.Textbox(
                     texts.prompt_value, label=texts.prompt, lines=2, max_lines=5, max_length=2000, elem_id="prompt"
                 )
+                foreign = foreign_words_area(elem_id="foreign-words")
                 with gr.Accordion(texts.words, open=False, elem_id="known-words") as known_words:
                     groups = {group: _word_group(group, texts) for group in WORD_GROUPS}
                 with gr.Accordion(texts.stress, open=False, elem_id="word-weights"):
@@ -148,18 +152,12 @@ def build(page: Page) -> BlendTab:
                     negative = gr.Textbox("", label=texts.negative, max_length=2000)
                     with gr.Row(elem_classes="numbers"):
                         limits = GenerationRequest.model_fields
-                        steps = gr.Number(
-                            NUM_INFERENCE_STEPS[Quality.QUALITY], label=texts.steps, precision=0, minimum=1, maximum=200
-                        )
-                        guidance = gr.Number(
-                            limits["guidance_scale"].default, label=texts.guidance, minimum=1, maximum=30, step=0.5
-                        )
+                        steps = gr.Number(NUM_INFERENCE_STEPS[Quality.QUALITY], label=texts.steps, precision=0)
+                        guidance = gr.Number(limits["guidance_scale"].default, label=texts.guidance, step=0.5)
                         scheduler = gr.Dropdown(
                             list(get_args(NoiseSchedulerName)), value="default", label=texts.scheduler
                         )
-                        seed = gr.Number(
-                            _OPENING_SEED, label=texts.seed, precision=0, minimum=0, maximum=2**31 - 1, elem_id="seed"
-                        )
+                        seed = gr.Number(_OPENING_SEED, label=texts.seed, precision=0, elem_id="seed")
                 with gr.Accordion(texts.files, open=False, visible=not page.is_demo):
                     file_list = gr.HTML()
                     with gr.Row():
@@ -293,7 +291,7 @@ def build(page: Page) -> BlendTab:
             **shows_files(adapters),
             no_adapters: gr.update(visible=not adapters),
             add_slot: gr.update(visible=len(adapters) > 1),
-            known_words: gr.update(visible=base == "starter"),
+            known_words: gr.update(visible=base == STARTER),
             page.carried_adapter: None,
             page.carried_picture: None,
             is_awaited: carried is not None,
@@ -337,6 +335,16 @@ def build(page: Page) -> BlendTab:
             raise InvalidPrompt(texts.choose_word, texts.choose_word_fix)
         changed = change_word_weight(text, chosen, change)
         return {prompt: changed, **shows_words(changed, chosen)}
+
+    def shows_foreign(base: str, text: str) -> str:
+        return foreign_words_html(text, texts) if base == STARTER else ""
+
+    @safe
+    def takes_english(text: str, weighed: str | None, event: gr.EventData) -> Updates:
+        written = str(event.value)
+        english = dict(foreign_words(text).known).get(written)
+        changed = in_english(text, written, english) if english else text
+        return {prompt: changed, **shows_words(changed, weighed)}
 
     def chooses(group: str) -> Any:
         @safe
@@ -401,6 +409,8 @@ def build(page: Page) -> BlendTab:
         ).then(makes_same, make_inputs, make_outputs, **_LIVE)
     stop.click(stops, latest, notice, **QUIET)
     prompt.input(safe(shows_words), [prompt, word], [*word_parts, notice], trigger_mode="always_last", **QUIET)
+    prompt.change(shows_foreign, [page.base, prompt], foreign, trigger_mode="always_last", **QUIET)
+    foreign.select(takes_english, [prompt, word], [prompt, *word_parts, notice], **QUIET)
     for group, radio in groups.items():
         radio.input(chooses(group), [prompt, radio, word], [prompt, *word_parts, notice], **QUIET)
     stronger.click(lambda *v: weighs(*v, 1), [prompt, word], [prompt, *word_parts, notice], **QUIET)

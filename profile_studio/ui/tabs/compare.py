@@ -72,13 +72,9 @@ def build(page: Page) -> CompareTab:
                         limits["num_inference_steps"].default,
                         label=texts.steps,
                         precision=0,
-                        minimum=1,
-                        maximum=200,
                         elem_id="compare-steps",
                     )
-                    guidance = gr.Number(
-                        limits["guidance_scale"].default, label=texts.guidance, minimum=1, maximum=30, step=0.5
-                    )
+                    guidance = gr.Number(limits["guidance_scale"].default, label=texts.guidance, step=0.5)
             promise = gr.HTML(elem_id="compare-promise")
             start = gr.Button(texts.start, variant="primary", size="lg", elem_id="start-comparison")
         with gr.Column(elem_classes="card"):

@@ -9,7 +9,6 @@ from typing import Any, get_args
 
 import gradio as gr
 import pandas as pd
-from annotated_types import Ge, Gt, Le
 
 from profile_studio.domain.errors import InvalidDataset
 from profile_studio.domain.jobs import Job, JobKind, JobStatus, LossPoint
@@ -266,7 +265,7 @@ def build(page: Page) -> TrainTab:
 
 
 def _number(field: str, texts: Texts) -> Any:
-    """The input of one field; its bounds come from the config itself."""
+    """The input of one field."""
     info = LoraTrainingConfig.model_fields[field]
     label = texts.train.fields[field]
     description = texts.common.said(info.description) if info.description else None
@@ -274,15 +273,11 @@ def _number(field: str, texts: Texts) -> Any:
         return gr.Dropdown([target.value for target in Targets], label=label, info=description)
     if choices := [choice for choice in get_args(info.annotation) if isinstance(choice, str)]:
         return gr.Dropdown(choices, label=label, info=description)
-    bounds = {type(bound): bound for bound in info.metadata}
-    low, high = bounds.get(Ge) or bounds.get(Gt), bounds.get(Le)
     return gr.Number(
         label=label,
         info=description,
         precision=0 if info.annotation is int else None,
         step=1 if info.annotation is int else None,  # pyright: ignore[reportArgumentType]  # None: any number
-        minimum=getattr(low, "ge", None) if low else None,
-        maximum=getattr(high, "le", None) if high else None,
         min_width=150,
         elem_id=f"number-{field}",
     )

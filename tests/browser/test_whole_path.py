@@ -4,18 +4,35 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from profile_studio.ui.korean import KOREAN
+from profile_studio.ui.texts import ENGLISH, Texts
 from tests.browser.visitor import Visitor
+from tests.running_app import running_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SHORT = {"num_train_steps": 12, "checkpoint_every": 4, "sample_every": 6}
+LOCALES = {"en": "en-US", "ko": "ko-KR"}
 FEW_CLICKS = 25  # from the open page to a LoRA on one's own disk
 
 
-def test_a_person_comes_from_pictures_to_a_table(page: Page, picture_files: list[Path]) -> None:
-    visitor = Visitor(page)
+@pytest.mark.parametrize("texts", [ENGLISH, KOREAN], ids=["english", "korean"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_person_comes_from_pictures_to_a_table(
+    browser: Browser, tmp_path: Path, picture_files: list[Path], texts: Texts, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, locale=LOCALES[texts.language])
+    with running_app(tmp_path / "home") as address:
+        page = context.new_page()
+        page.goto(address)
+        goes_the_whole_path(Visitor(page, texts), picture_files)
+    context.close()
+
+
+def goes_the_whole_path(visitor: Visitor, picture_files: list[Path]) -> None:
+    page = visitor.page
     visitor.brings(picture_files, "My club")
 
     visitor.click(page.locator(".picture-grid button").first)

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from profile_studio.cli.output import Reply, invalid_settings, say
 from profile_studio.cli.parts import absolute_base, open_studio, wait_for_job
+from profile_studio.domain.datasets import Consent
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.jobs import Job
 from profile_studio.domain.names import suggest_name
@@ -26,6 +27,7 @@ def train(
     targets: Annotated[Targets | None, typer.Option(help="Which layers get a LoRA.")] = None,
     seed: Annotated[int, typer.Option()] = 0,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=", ".join(TUNABLE_KEYS))] = None,
+    consent: Annotated[Consent | None, typer.Option(help="Who is in the pictures; remembered with the set.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Return when the LoRA is there.")] = False,
 ) -> Reply:
     """Trains a LoRA on a data set."""
@@ -46,6 +48,11 @@ def train(
         n_images=len(studio.datasets.get(dataset).training_images),
     )
     changes = {key: value for key, value in given.items() if value is not None} | tuned
+    if consent is not None:
+        studio.datasets.set_consent(dataset, consent)
+    elif kind is AdapterKind.FACE and studio.datasets.get(dataset).consent is None:
+        choices = "|".join(Consent)
+        say(f"Nobody has said yet who is in the pictures of {dataset!r}: --consent {choices} remembers it.")
     job = studio.training.submit(_with(start, changes))
     if wait:
         return _reply(wait_for_job(studio, job.id))

@@ -127,6 +127,9 @@ def _wire_tabs(
         [page.carried_dataset, page.tabs],
         **QUIET,
     )
+    # How pictures are cut is one choice, made where one sees it or where one trains.
+    pictures_tab.crop.input(lambda mode: mode, pictures_tab.crop, train_tab.crop, **QUIET)
+    train_tab.crop.input(lambda mode: mode, train_tab.crop, pictures_tab.crop, **QUIET)
     train_tab.to_pictures.click(lambda: gr.Tabs(selected=PICTURES), None, page.tabs, **QUIET)
     compare_tab.to_train.click(lambda: gr.Tabs(selected=TRAIN), None, page.tabs, **QUIET)
     train_tab.next.click(

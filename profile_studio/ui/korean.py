@@ -6,6 +6,7 @@ depends on the last letter of what is filled in.
 
 from profile_studio.domain.captions import CaptionEdit
 from profile_studio.domain.comparison import Verdict
+from profile_studio.domain.crops import CropMode
 from profile_studio.domain.datasets import Consent, FaceDetector, FileReason
 from profile_studio.domain.generation import Quality
 from profile_studio.domain.jobs import JobStatus
@@ -177,6 +178,17 @@ _PICTURES = PicturesTexts(
     confirm_delete="“{name}” 세트와 사진 {n}장, 설명을 모두 삭제할까요? 되돌릴 수 없어요.",
     yes_delete="네, 삭제할게요",
     deleted="“{name}” 세트를 삭제했어요.",
+    crop="사진을 자르는 방법",
+    crops={
+        CropMode.BUCKETS: "원래 모양 그대로",
+        CropMode.CENTER: "가운데 정사각형",
+        CropMode.FACE: "얼굴 둘레 정사각형",
+    },
+    cut_from="내 사진, 테두리 안이 남아요",
+    seen="학습에 쓰이는 모습: {width} × {height} 픽셀",
+    enlarged_sharp="새 색 없이 키움",
+    enlarged_smooth="부드럽게 키움",
+    no_face="얼굴을 찾지 못해 가운데를 썼어요",
     next="사진 {n}장 준비 완료  →  학습",
     next_few="사진 {n}장, 세트에는 {least}장 이상 필요해요",
 )
@@ -191,6 +203,16 @@ _TRAIN = TrainTexts(
         AdapterKind.STYLE: "화풍: 그림의 느낌",
         AdapterKind.FACE: "얼굴: 사진 속 인물",
     },
+    consent_missing="사진 속 인물이 누구인지 아직 알려 주지 않았어요.",
+    consent_missing_fix="위에서 답을 고른 뒤 다시 시작하세요.",
+    versions="사진마다 여러 모습으로 보여 주기",
+    versions_info="사진이 적을 때 도움이 될 수 있어요. 첫 번째는 언제나 원래 사진이에요. 얼굴은 좌우가 다르니 뒤집기를 끄세요.",
+    flip="좌우로 뒤집어서",
+    color_jitter="밝기와 색을 바꿔서",
+    crop_jitter="조금 더 가까이 잘라서",
+    version_of="{n}개 중 {number}번째",
+    another_picture="다른 사진 보기",
+    promise_versions="먼저 사진마다 {n}가지 모습을 준비해요.",
     thoroughness="얼마나 꼼꼼하게?",
     thoroughnesses={
         Thoroughness.QUICK: "빠르게",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from profile_studio.domain.captions import CaptionEdit
 from profile_studio.domain.comparison import Verdict
+from profile_studio.domain.crops import CropMode
 from profile_studio.domain.datasets import Consent, FaceDetector, FileReason
 from profile_studio.domain.generation import Quality
 from profile_studio.domain.jobs import JobStatus
@@ -190,6 +191,19 @@ class PicturesTexts:
     confirm_delete: str = 'Delete the set "{name}" with its {n} pictures and captions? This cannot be undone.'
     yes_delete: str = "Yes, delete it"
     deleted: str = 'The set "{name}" is gone.'
+    crop: str = "How pictures are cut"
+    crops: dict[CropMode, str] = field(
+        default_factory=lambda: {
+            CropMode.BUCKETS: "Keep their shape",
+            CropMode.CENTER: "Square from the middle",
+            CropMode.FACE: "Square around the face",
+        }
+    )
+    cut_from: str = "Your picture; the frame is what is kept"
+    seen: str = "What training sees: {width} x {height} pixels"
+    enlarged_sharp: str = "enlarged without new colours"
+    enlarged_smooth: str = "enlarged smoothly"
+    no_face: str = "no face was found here, so it is the middle"
     next: str = "{n} pictures are ready  \u2192  Train"
     next_few: str = "{n} pictures; a set needs at least {least}"
 
@@ -217,6 +231,19 @@ class TrainTexts:
             Thoroughness.THOROUGH: "Thorough",
         }
     )
+    consent_missing: str = "Nobody has said yet who is in these pictures."
+    consent_missing_fix: str = "Answer that above, then start again."
+    versions: str = "Show each picture in several versions"
+    versions_info: str = (
+        "Can help a small set. The first version is always the picture itself; for a face leave mirroring off, its two "
+        "sides differ."
+    )
+    flip: str = "Mirrored"
+    color_jitter: str = "In other light and colours"
+    crop_jitter: str = "Cut a little closer"
+    version_of: str = "version {number} of {n}"
+    another_picture: str = "Show another picture"
+    promise_versions: str = "Each picture is prepared in {n} versions first."
     name: str = "Name of the LoRA"
     name_info: str = "Small letters, digits and hyphens."
     numbers: str = "Every number behind these words"

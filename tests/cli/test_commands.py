@@ -131,3 +131,30 @@ def test_captions_change_together_and_a_set_is_exported(
     assert reply["tags"] == {"a calm portrait": 1}
     code, reply = command_line.call("dataset", "export", "noise", "--format", "kohya", "--out", str(tmp_path))
     assert (code, Path(reply["file"]).is_file()) == (0, True)
+
+
+def test_a_face_training_says_how_to_say_who_it_is_and_remembers_the_answer(
+    command_line: CommandLine, pictures: Path, tiny_base: Path
+) -> None:
+    command_line.call("dataset", "import", str(pictures), "--name", "noise")
+    train = ("train", "noise", "--base", str(tiny_base), "--preset", "face")
+
+    assert command_line.call(*train, "--name", "one")[0] == 0
+    assert "--consent me|permission|not-a-person" in command_line.said
+    assert command_line.call(*train, "--name", "two", "--consent", "me")[0] == 0
+    assert command_line.call("dataset", "show", "noise")[1]["consent"] == "me"
+    command_line.call(*train, "--name", "three")
+    assert "--consent" not in command_line.said
+
+
+def test_how_pictures_are_cut_and_varied_is_tuned_by_name(
+    command_line: CommandLine, pictures: Path, tiny_base: Path
+) -> None:
+    command_line.call("dataset", "import", str(pictures), "--name", "noise")
+    train = ("train", "noise", "--base", str(tiny_base))
+
+    code, _ = command_line.call(*train, "--set", "crop=face", "--set", "flip=true", "--set", "color_jitter=true")
+    assert code == 0
+    code, reply = command_line.call(*train, "--name", "other", "--set", "crop=round")
+    assert (code, reply["error"]["kind"]) == (2, "invalid_settings")
+    assert "crop" in reply["error"]["message"]

@@ -1,8 +1,8 @@
-"""One picture of a set as the page shows it: small in the grid, large beside it, and why it is in or out."""
+"""One picture of a set as the page shows it: small in the grid, its facts beside it, and why it is in or out."""
 
 from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.faces import face_warning
-from profile_studio.ui.components.markup import escape, figure, picture_source
+from profile_studio.ui.components.markup import escape, picture_source
 from profile_studio.ui.components.picture_grid import GridPicture
 from profile_studio.ui.page import Page
 from profile_studio.ui.texts import PicturesTexts
@@ -18,16 +18,15 @@ def small_picture(page: Page, opened: Dataset, image: DatasetImage) -> GridPictu
     return GridPicture(image.image_id, thumbnail, image.caption or image.original_name, badge)
 
 
-def large_picture(opened: Dataset, image: DatasetImage, texts: PicturesTexts) -> str:
-    """The picture of this set with what is known about it."""
+def picture_facts(opened: Dataset, image: DatasetImage, texts: PicturesTexts) -> str:
+    """What is known about a picture of this set: its name and size, and why it is in or out."""
     facts = f"{image.original_name} \u00b7 {texts.numbers.format(width=image.width, height=image.height)}"
     if image.held_out:
         facts += f" \u00b7 {texts.set_aside}"
     if image.repeats > 1:
         facts += f" \u00b7 {texts.counts.format(n=image.repeats)}"
-    shown = figure(picture_source(image.path, max_side_px=512), facts, alt=image.caption or image.original_name)
     words = f"{fate_words(image, texts)} {_face_words(opened, image, texts)}".strip()
-    return f'{shown}<p class="fate">{escape(words)}</p>'
+    return f'<p class="quiet">{escape(facts)}</p><p class="fate">{escape(words)}</p>'
 
 
 def _face_words(opened: Dataset, image: DatasetImage, texts: PicturesTexts) -> str:

@@ -5,12 +5,16 @@ from typing import Any
 
 import gradio as gr
 
+from profile_studio.domain.crops import CropMode
 from profile_studio.domain.datasets import MINIMUM_IMAGES, Dataset, DatasetImage
-from profile_studio.domain.errors import InvalidDataset
+from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, NotInDemo
+from profile_studio.domain.presets import preset
+from profile_studio.domain.training import AdapterKind
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, good_news, notice_area, tells_errors, told
 from profile_studio.ui.components.picture_grid import grid_html, picture_grid
-from profile_studio.ui.components.set_pictures import large_picture, small_picture
+from profile_studio.ui.components.set_pictures import picture_facts, small_picture
+from profile_studio.ui.components.training_view import training_view_html
 from profile_studio.ui.page import QUIET, Page
 from profile_studio.ui.tabs.bring_pictures import build_bring, shows_invitation, wire_bring
 from profile_studio.ui.tabs.set_tools import build_tools, shows_tools, wire_tools
@@ -27,6 +31,7 @@ class PicturesTab:
     tab: gr.Tab
     next: gr.Button
     dataset: gr.Dropdown
+    crop: gr.Radio
     shown: Any  # handler: the tab as the disk has it
     shown_outputs: list[Any]
 
@@ -50,7 +55,15 @@ def build(page: Page) -> PicturesTab:
                     grid = picture_grid(texts.gallery)
                 with gr.Column(scale=2, min_width=280, elem_classes="card picture-side-panel"):
                     chosen = gr.State(None)
+                    view = gr.HTML(elem_id="training-view")
                     picture = gr.HTML()
+                    crop = gr.Radio(
+                        [(words, mode.value) for mode, words in texts.crops.items()],
+                        value=CropMode.BUCKETS.value,
+                        label=texts.crop,
+                        elem_classes="chips",
+                        elem_id="pictures-crop",
+                    )
                     fate = gr.Button(texts.set_it_aside, size="sm", elem_id="fate", visible=not page.is_demo)
                     caption = gr.Textbox(
                         "",
@@ -99,7 +112,7 @@ def build(page: Page) -> PicturesTab:
         return {
             grid: grid_html(pictures, image.image_id, texts.gallery),
             chosen: image.image_id,
-            picture: large_picture(opened, image, texts),
+            picture: picture_facts(opened, image, texts),
             fate: gr.update(value=texts.set_it_aside if image.is_kept else texts.keep_it),
             caption: image.caption,
         }
@@ -129,6 +142,19 @@ def build(page: Page) -> PicturesTab:
         if str(event.value) == picture_id:
             return {}  # its caption may be half written: an answer from here would undo the typing
         return shows_picture(studio.datasets.get(name), str(event.value))
+
+    def shows_view(name: str | None, picture_id: str | None, base: str, mode: str) -> str:
+        """What training sees of the chosen picture; nothing while its base model is not here."""
+        opened = next((found for found in studio.datasets.list() if found.name == name), None)
+        image = next((each for each in opened.every_image if each.image_id == picture_id), None) if opened else None
+        if opened is None or image is None:
+            return ""
+        config = preset(AdapterKind.STYLE, base, opened.name, opened.name, len(opened.training_images))
+        config = config.model_copy(update={"crop": CropMode(mode)})
+        try:
+            return training_view_html(image, studio.training.view(config, image), config.crop, texts)
+        except (BaseModelMissing, NotInDemo):
+            return ""
 
     @safe
     def overrules(name: str, picture_id: str | None) -> Updates:
@@ -168,6 +194,10 @@ def build(page: Page) -> PicturesTab:
         [caption.submit, next_picture.click],
         saves_and_goes_on, [dataset, chosen, caption], [*picture_parts, notice], **_IN_ORDER,
     )  # fmt: skip
+    gr.on(
+        [chosen.change, crop.change, page.base.change],
+        shows_view, [dataset, chosen, page.base, crop], view, trigger_mode="always_last", **QUIET,
+    )  # fmt: skip
     fate.click(overrules, [dataset, chosen], [*set_parts, notice], **_IN_ORDER)
     wire_bring(page, bring, add, notice, shows_set, set_parts)
     wire_tools(page, tools, dataset, chosen, notice, shows_set, set_parts)
@@ -175,7 +205,7 @@ def build(page: Page) -> PicturesTab:
     delete.click(asks_before_deleting, dataset, [question, confirm, notice], **QUIET)
     no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
     yes.click(deletes, dataset, [*set_parts, notice], **QUIET)
-    return PicturesTab(tab, next_tab, dataset, safe(shows_set), [*set_parts, notice])
+    return PicturesTab(tab, next_tab, dataset, crop, safe(shows_set), [*set_parts, notice])
 
 
 def _next_step(opened: Dataset, texts: PicturesTexts) -> Any:

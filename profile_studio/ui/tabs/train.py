@@ -10,7 +10,9 @@ from typing import Any, get_args
 import gradio as gr
 import pandas as pd
 
-from profile_studio.domain.errors import InvalidDataset
+from profile_studio.domain.crops import CropMode
+from profile_studio.domain.datasets import Consent
+from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, NotInDemo
 from profile_studio.domain.jobs import Job, JobKind, JobStatus, LossPoint
 from profile_studio.domain.names import suggest_name
 from profile_studio.domain.presets import Thoroughness, preset
@@ -27,6 +29,7 @@ from profile_studio.ui.components.notices import (
     tells_errors,
     told,
 )
+from profile_studio.ui.components.training_view import versions_html
 from profile_studio.ui.page import POLL_INTERVAL_S, POLLING, QUIET, Page
 from profile_studio.ui.texts import Texts, TrainTexts
 
@@ -36,6 +39,8 @@ NUMBER_FIELDS = (
     "checkpoint_every", "sample_every", "max_grad_norm", "seed",
 )  # fmt: skip
 """What the fold shows, in this order: every field of a training but those that have words of their own."""
+
+_CUT_FIELDS = ("crop", "flip", "color_jitter", "crop_jitter")
 
 _PRESS_LINK = "(copied) => { document.querySelector('#download-link').click(); return [copied]; }"
 _SMOOTHING = 0.9  # of the exponential mean under the loss curve
@@ -48,6 +53,7 @@ class TrainTab:
     tab: gr.Tab
     to_pictures: gr.Button
     next: gr.Button
+    crop: gr.Radio
     shown_job: gr.State
     shown: Any  # handler: the tab as the disk has it
     shown_inputs: list[Any]
@@ -78,6 +84,27 @@ def build(page: Page) -> TrainTab:
                     value=Thoroughness.BALANCED.value,
                     label=texts.thoroughness,
                 )
+            consent = gr.Radio(
+                [(words, each.value) for each, words in page.texts.pictures.consents.items()],
+                label=page.texts.pictures.consent,
+                visible=False,
+                elem_id="train-consent",
+            )
+            crop = gr.Radio(
+                [(words, mode.value) for mode, words in page.texts.pictures.crops.items()],
+                value=CropMode.BUCKETS.value,
+                label=page.texts.pictures.crop,
+                elem_id="train-crop",
+            )
+            with gr.Accordion(texts.versions, open=False, elem_id="train-versions"):
+                gr.HTML(f'<p class="quiet">{escape(texts.versions_info)}</p>')
+                with gr.Row():
+                    flip = gr.Checkbox(label=texts.flip)
+                    color_jitter = gr.Checkbox(label=texts.color_jitter)
+                    crop_jitter = gr.Checkbox(label=texts.crop_jitter)
+                shown_picture = gr.State(0)
+                versions = gr.HTML()
+                another = gr.Button(texts.another_picture, size="sm", visible=False, elem_id="another-picture")
             with gr.Accordion(texts.numbers, open=False, elem_id="train-numbers"):
                 gr.HTML(f'<p class="quiet">{escape(texts.numbers_info)}</p>')
                 with gr.Row(elem_classes="numbers"):
@@ -114,9 +141,12 @@ def build(page: Page) -> TrainTab:
                     colors_in_legend=[texts.each_step, texts.smooth], x_title=" ", y_title=" ", buttons=[],
                 )  # fmt: skip
     safe, safe_job = tells_errors(notice, page.texts.common), tells_errors(job_notice, page.texts.common)
-    words = {"dataset": dataset, "adapter_name": name, "kind": kind, "base": page.base}
+    cut = dict(zip(_CUT_FIELDS, (crop, flip, color_jitter, crop_jitter), strict=True))
+    words = {"dataset": dataset, "adapter_name": name, "kind": kind, "base": page.base, **cut}
 
-    def shows_form(carried: str | None, chosen: str | None, base: str, kind_value: str, how: str) -> Updates:
+    def shows_form(
+        carried: str | None, chosen: str | None, base: str, kind_value: str, how: str, *cut_values: Any
+    ) -> Updates:
         """The tab with the set a person came with, or chose before, or the first."""
         sets = {found.name: found for found in studio.datasets.list()}
         opened = carried or chosen
@@ -129,33 +159,60 @@ def build(page: Page) -> TrainTab:
         }
         if opened is None or opened == chosen:  # what a person typed stays
             return shown
-        return {**shown, **fills_all(opened, base, kind_value, how)}
+        return {**shown, **fills_all(opened, base, kind_value, how, *cut_values)}
 
-    def fills_all(dataset_name: str, base: str, kind_value: str, how: str) -> Updates:
+    def fills_all(dataset_name: str, base: str, kind_value: str, how: str, *cut_values: Any) -> Updates:
         """A free name and every number, for a set that was just chosen."""
         adapter_name = _free_adapter_name(page, dataset_name, AdapterKind(kind_value))
-        return {name: adapter_name, **fills_numbers(adapter_name, dataset_name, base, kind_value, how)}
+        return {name: adapter_name, **fills_numbers(adapter_name, dataset_name, base, kind_value, how, *cut_values)}
 
-    def fills_numbers(adapter_name: str, dataset_name: str, base: str, kind_value: str, how: str) -> Updates:
+    def fills_numbers(
+        adapter_name: str, dataset_name: str, base: str, kind_value: str, how: str, *cut_values: Any
+    ) -> Updates:
         """Every number that the words stand for, and the promise that follows."""
         opened = studio.datasets.get(dataset_name)
         config = preset(
             AdapterKind(kind_value), base, dataset_name, adapter_name, len(opened.training_images), Thoroughness(how)
         )
         values = {numbers[field]: _form_value(getattr(config, field)) for field in NUMBER_FIELDS}
-        return {**values, promise: promise_html(page, config)}
+        chosen_cut = dict(zip(_CUT_FIELDS, cut_values, strict=True))
+        promised = promise_html(page, LoraTrainingConfig.model_validate({**config.model_dump(), **chosen_cut}))
+        asks = AdapterKind(kind_value) is AdapterKind.FACE and opened.consent is None
+        return {**values, promise: promised, consent: gr.update(visible=asks, value=None)}
 
     @safe
     def promises(**fields: Any) -> Updates:
         return {promise: promise_html(page, _config(page, fields))}
 
     @safe
-    def starts(**fields: Any) -> Updates:
+    def starts(consent_value: str | None, **fields: Any) -> Updates:
+        _settle_consent(page, fields, consent_value)
         job = studio.training.submit(_config(page, fields))
         news = good_news(texts.started.format(name=job_name(job)))
         next_name = _free_adapter_name(page, fields["dataset"], AdapterKind(fields["kind"]))
         promised = promise_html(page, _config(page, {**fields, "adapter_name": next_name}))
-        return {shown_job: job.id, name: next_name, promise: promised, notice: told(news), **looks(job.id, None)}
+        asked = {consent: gr.update(visible=False)}
+        return {
+            **asked,
+            shown_job: job.id,
+            name: next_name,
+            promise: promised,
+            notice: told(news),
+            **looks(job.id, None),
+        }
+
+    @safe
+    def shows_versions(index: int, **fields: Any) -> Updates:
+        """One picture of the set in all its versions, once there is more than one."""
+        config = _config(page, fields)
+        if config.augmentation.versions == 1:
+            return {versions: "", another: gr.update(visible=False)}
+        images = studio.datasets.get(config.dataset).training_images
+        try:
+            seen = studio.training.view(config, images[index % len(images)])
+        except (BaseModelMissing, NotInDemo):
+            return {versions: "", another: gr.update(visible=False)}
+        return {versions: versions_html(seen, texts), another: gr.update(visible=True)}
 
     def looks(job_id: str | None, seen: str | None) -> Updates:
         """The jobs list and the chosen job; nothing at all if nothing changed since `seen`."""
@@ -221,19 +278,29 @@ def build(page: Page) -> TrainTab:
     job_parts = [
         no_jobs, jobs, live, shown_job, last_look, progress, pause, resume, cancel, finished, samples, loss
     ]  # fmt: skip
-    number_parts = [*numbers.values(), name, promise]
-    choices = [page.base, kind, thoroughness]
+    number_parts = [*numbers.values(), name, promise, consent]
+    choices = [page.base, kind, thoroughness, *cut.values()]
     dataset.input(safe(fills_all), [dataset, *choices], [*number_parts, notice], **QUIET)
     gr.on(
         [kind.input, thoroughness.input],
         safe(fills_numbers), [name, dataset, *choices], [*number_parts, notice], **QUIET,
     )  # fmt: skip
     gr.on(
-        [name.input, *(each.input for each in numbers.values())],
+        [name.input, *(each.input for each in numbers.values()), *(each.change for each in cut.values())],
         promises, inputs_kwargs={**words, **numbers}, outputs=[promise, notice], trigger_mode="always_last", **QUIET,
     )  # fmt: skip
+    gr.on(
+        [*(each.change for each in cut.values()), numbers["seed"].input, numbers["resolution"].input, dataset.change],
+        shows_versions, inputs_kwargs={"index": shown_picture, **words, **numbers},
+        outputs=[versions, another, notice], trigger_mode="always_last", **QUIET,
+    )  # fmt: skip
+    another.click(lambda index: index + 1, shown_picture, shown_picture, **QUIET).then(
+        shows_versions, inputs_kwargs={"index": shown_picture, **words, **numbers},
+        outputs=[versions, another, notice], **QUIET,
+    )  # fmt: skip
     start.click(
-        starts, inputs_kwargs={**words, **numbers}, outputs=[name, promise, *job_parts, notice], show_progress_on=start,
+        starts, inputs_kwargs={"consent_value": consent, **words, **numbers},
+        outputs=[name, promise, consent, *job_parts, notice], show_progress_on=start,
         api_name="queue_training", api_visibility="private",
     )  # fmt: skip
     jobs.input(safe_job(looks), [jobs, last_look], [*job_parts, job_notice], **POLLING)
@@ -249,17 +316,24 @@ def build(page: Page) -> TrainTab:
 
     @safe
     def shown(
-        carried: str | None, chosen: str | None, base: str, kind_value: str, how: str, job_id: str | None
+        job_id: str | None,
+        carried: str | None,
+        chosen: str | None,
+        base: str,
+        kind_value: str,
+        how: str,
+        *cut_values: Any,
     ) -> Updates:
-        return {**shows_form(carried, chosen, base, kind_value, how), **looks(job_id, None)}
+        return {**shows_form(carried, chosen, base, kind_value, how, *cut_values), **looks(job_id, None)}
 
     return TrainTab(
         tab,
         to_pictures,
         next_tab,
+        crop,
         shown_job,
         shown,
-        [page.carried_dataset, dataset, *choices, shown_job],
+        [shown_job, page.carried_dataset, dataset, *choices],
         [empty, form, dataset, page.carried_dataset, *number_parts, *job_parts, notice],
     )
 
@@ -293,6 +367,21 @@ def _config(page: Page, fields: dict[str, Any]) -> LoraTrainingConfig:
     return parse_form(LoraTrainingConfig, fields, page.texts.train.fields, page.texts.common)
 
 
+def _settle_consent(page: Page, fields: dict[str, Any], consent_value: str | None) -> None:
+    """Remembers who is in the pictures before a face is learned from them.
+
+    Raises:
+        InvalidDataset: nobody has said.
+    """
+    if not fields["dataset"] or fields["kind"] != AdapterKind.FACE.value:
+        return
+    if page.studio.datasets.get(fields["dataset"]).consent is not None:
+        return
+    if not consent_value:
+        raise InvalidDataset(page.texts.train.consent_missing, page.texts.train.consent_missing_fix)
+    page.studio.datasets.set_consent(fields["dataset"], Consent(consent_value))
+
+
 def _free_adapter_name(page: Page, dataset: str, kind: AdapterKind) -> str:
     """A name that neither a LoRA nor a training has."""
     jobs = newest_first(page.studio.jobs.list(), JobKind.TRAIN)
@@ -306,8 +395,10 @@ def promise_html(page: Page, config: LoraTrainingConfig) -> str:
     texts, promise = page.texts.train, page.studio.training.promise(config)
     n_images = len(page.studio.datasets.get(config.dataset).training_images)
     words = texts.promise.format(n=n_images, steps=config.num_train_steps, name=config.adapter_name)
+    number = config.augmentation.versions
+    versions = [texts.promise_versions.format(n=number)] if number > 1 else []
     memory = texts.memory.format(gib=promise.memory_bytes / 2**30) if promise.memory_bytes else ""
-    return f'<p class="promise">{escape(" ".join([words, page.texts.common.said(promise.sentence), memory]))}</p>'
+    return f'<p class="promise">{escape(" ".join([words, *versions, page.texts.common.said(promise.sentence), memory]))}</p>'
 
 
 def job_html(job: Job, texts: Texts) -> str:

@@ -13,6 +13,7 @@ from profile_studio.ui.components.adapter_slots import (
     adapter_slots,
     chosen_weights,
     covers_html,
+    deal_weights,
     default_weights,
     fill_slots,
     with_trigger_words,
@@ -81,3 +82,10 @@ def test_a_lora_is_chosen_by_its_picture_or_by_its_letter(tmp_path: Path) -> Non
     assert html.count("<button") == 3  # none, pixel and ink; a steady face has a card of its own
     assert html.count("<img") == 1
     assert '<button type="button" data-id="ink" aria-pressed="true"><i aria-hidden="true">i</i>' in html
+
+
+def test_loras_that_are_gone_or_have_no_card_are_not_dealt() -> None:
+    styles = [adapter(f"style-{number}") for number in range(4)]
+    wanted = [AdapterWeight(adapter_name=name) for name in ("gone", *(each.name for each in styles))]
+    dealt = deal_weights(styles, wanted)
+    assert [each.adapter_name if each else None for each in dealt] == ["style-0", None, "style-1", "style-2"]

@@ -94,20 +94,25 @@ def _first(adapters: Sequence[Adapter], kind: AdapterKind, wanted: str | None) -
     return next((adapter for adapter in of_kind if adapter.name == wanted), next(iter(of_kind), None))
 
 
+def deal_weights(adapters: Sequence[Adapter], weights: Sequence[AdapterWeight]) -> list[AdapterWeight | None]:
+    """What each slot gets: each weight the card of its kind, the rest the free ones, as long as there are any."""
+    kinds = {adapter.name: adapter.kind for adapter in adapters}
+    left = [weight for weight in weights if weight.adapter_name in kinds]
+    dealt: list[AdapterWeight | None] = []
+    for kind in KINDS:
+        fitting = next((weight for weight in left if kind is None or kinds[weight.adapter_name] is kind), None)
+        dealt.append(fitting)
+        if fitting:
+            left.remove(fitting)
+    return dealt
+
+
 def fill_slots(
     slots: Sequence[Slot], adapters: Sequence[Adapter], weights: Sequence[AdapterWeight], texts: BlendTexts
 ) -> Updates:
-    """Puts each weight into the card of its kind, the rest into the free ones; empty cards but the first hide."""
-    kinds = {adapter.name: adapter.kind for adapter in adapters}
-    left = [weight for weight in weights if weight.adapter_name in kinds]
-    filled: list[AdapterWeight | None] = []
-    for kind in KINDS:
-        fitting = next((weight for weight in left if kind is None or kinds[weight.adapter_name] is kind), None)
-        filled.append(fitting)
-        if fitting:
-            left.remove(fitting)
+    """Puts each weight into its card; empty cards but the first hide."""
     updates: Updates = {}
-    for index, (slot, kind, weight) in enumerate(zip(slots, KINDS, filled, strict=True)):
+    for index, (slot, kind, weight) in enumerate(zip(slots, KINDS, deal_weights(adapters, weights), strict=True)):
         has_any = any(kind in (None, adapter.kind) for adapter in adapters)
         updates |= {
             slot.card: gr.update(visible=bool(weight) or (index < 2 and has_any)),

@@ -28,6 +28,7 @@ from profile_studio.ui.components.adapter_slots import (
     adapter_slots,
     choose_adapter,
     chosen_weights,
+    deal_weights,
     default_weights,
     fill_slots,
     offer_adapters,
@@ -230,8 +231,8 @@ def build(page: Page) -> BlendTab:
         asked = made.request
         adapters = studio.adapters.list(asked.base)
         cards = fill_slots(slots, adapters, asked.adapters, texts)
-        placed = [cards[slot.adapter]["value"] for slot in slots]
-        left_out = [each.adapter_name for each in asked.adapters if each.adapter_name not in placed]
+        dealt = deal_weights(adapters, asked.adapters)
+        left_out = [each.adapter_name for each in asked.adapters if each not in dealt]
         words = without_trigger_words(asked.prompt, asked.adapters, adapters)
         tile = Tile(picture_source(path), seed=made.seed, file_name=path.name, is_done=True)
         return {

@@ -4,7 +4,7 @@ import contextlib
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from profile_studio.decoding.decode import RejectedPicture
@@ -132,7 +132,8 @@ def _take_picture(
     else:
         store(decoded)
         findings.names_by_sha256[decoded.sha256] = file.shown_name
-        findings.pictures[findings.captions.add_picture(file)] = (file, decoded)
+        # A thousand PNGs in memory would be gigabytes: only what was measured is kept.
+        findings.pictures[findings.captions.add_picture(file)] = (file, replace(decoded, png=b"", thumbnail=b""))
 
 
 def _found_picture(file: FoundFile, decoded: DecodedPicture, caption: str) -> FoundPicture:

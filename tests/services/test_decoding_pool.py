@@ -1,6 +1,7 @@
 """Decoding happens elsewhere, and whatever happens there is a reason here."""
 
 import io
+import weakref
 from collections.abc import Generator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 from profile_studio.decoding.pool import DecodedPicture, DecodingPool, shared_pool
 from profile_studio.domain.datasets import FileReason
+from profile_studio.services.importing import import_files
 from tests.services.malformed_uploads import check_malformed_uploads
 
 
@@ -52,3 +54,20 @@ def test_malformed_uploads_each_have_a_fate_and_none_is_a_crash(tmp_path: Path) 
     fates = check_malformed_uploads(240, tmp_path, shared_pool())
     assert fates.total() >= 240
     assert {"kept", "unreadable", "not_an_image"} <= set(fates)
+
+
+def test_an_import_holds_the_pixels_of_a_few_pictures_only(tmp_path: Path) -> None:
+    for number in range(12):
+        noise = np.random.default_rng(number).integers(0, 255, (32, 32, 3), dtype=np.uint8)
+        (tmp_path / f"{number:02d}.png").write_bytes(png(Image.fromarray(noise)))
+    stored: list[weakref.ref[DecodedPicture]] = []
+    most_held = 0
+
+    def store(picture: DecodedPicture) -> None:
+        nonlocal most_held
+        stored.append(weakref.ref(picture))
+        most_held = max(most_held, sum(each() is not None for each in stored))
+
+    import_files([tmp_path], shared_pool(), store, lambda _: None)
+    assert len(stored) == 12
+    assert most_held < 6

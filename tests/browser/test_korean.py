@@ -10,8 +10,8 @@ from tests.browser.conftest import DEADLINE_MS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TABS = ("pictures", "train", "blend", "compare")
-NAMES = r"Profile Studio|English|cutouts|face-stability|pixel-art|voxel-art|watercolor|LoRA|\d{8}-\d{6}-\S+"
+TABS = ("pictures", "train", "blend", "compare", "gallery", "storage")
+NAMES = r"Profile Studio|English|cutouts|face-stability|pixel-art|voxel-art|watercolor|LoRA|\d{8}-\d{6}-\S+|/\S+|[\d.]+\s[kMGT]?B"
 GRADIO = "Gradio footer navigation|Click to upload or drop files"  # for screen readers; it has no other words for these
 READ = """() => {
   const isShown = (element) => element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
@@ -36,7 +36,7 @@ def korean(browser: Browser, studio_address: str) -> Iterator[Page]:
     page = context.new_page()
     page.set_default_timeout(DEADLINE_MS)
     page.goto(studio_address)
-    expect(page.locator("#slot-0 input")).to_have_value("watercolor")  # the page is open
+    expect(page.locator("#slot-0 button[aria-pressed=true]")).to_have_attribute("data-id", "watercolor")
     yield page
     context.close()
 

@@ -181,6 +181,9 @@ class PicturesTexts:
     trigger: str = "Trigger word"
     trigger_info: str = 'A made-up word that will call up this look, such as "pixelme".'
     gallery: str = "Pictures of this set"
+    earlier: str = "Earlier pictures"
+    later: str = "Later pictures"
+    page: str = "Page {number} of {pages}"
     caption: str = "Caption"
     caption_info: str = "Say what is in the picture, not how it looks. It is saved when you leave it."
     next_picture: str = "Next picture  \u2192"

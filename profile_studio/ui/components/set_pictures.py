@@ -1,11 +1,50 @@
 """One picture of a set as the page shows it: small in the grid, its facts beside it, and why it is in or out."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.faces import face_warning
 from profile_studio.ui.components.markup import escape, picture_source
 from profile_studio.ui.components.picture_grid import GridPicture
 from profile_studio.ui.page import Page
 from profile_studio.ui.texts import PicturesTexts
+
+PAGE_SIZE = 120  # thumbnails in one answer
+
+
+@dataclass(frozen=True)
+class PictureList:
+    """All pictures of a set, a page at a time: the page that has the chosen one, which is the first by default."""
+
+    pictures: Sequence[DatasetImage]
+    chosen_id: str | None
+
+    @property
+    def chosen(self) -> DatasetImage:
+        return self.pictures[self._index]
+
+    @property
+    def number(self) -> int:
+        """Of the page, from 0."""
+        return self._index // PAGE_SIZE
+
+    @property
+    def pages(self) -> int:
+        return -(-len(self.pictures) // PAGE_SIZE)
+
+    @property
+    def shown(self) -> Sequence[DatasetImage]:
+        return self.pictures[self.number * PAGE_SIZE : (self.number + 1) * PAGE_SIZE]
+
+    def turned(self, pages: int) -> str:
+        """Id of the first picture so many pages on, or back; the first and the last page are ends."""
+        number = min(max(self.number + pages, 0), self.pages - 1)
+        return self.pictures[number * PAGE_SIZE].image_id
+
+    @property
+    def _index(self) -> int:
+        return next((index for index, each in enumerate(self.pictures) if each.image_id == self.chosen_id), 0)
 
 
 def small_picture(page: Page, opened: Dataset, image: DatasetImage) -> GridPicture:

@@ -13,7 +13,7 @@ from profile_studio.domain.training import AdapterKind
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, good_news, notice_area, tells_errors, told
 from profile_studio.ui.components.picture_grid import grid_html, picture_grid
-from profile_studio.ui.components.set_pictures import picture_facts, small_picture
+from profile_studio.ui.components.set_pictures import PictureList, picture_facts, small_picture
 from profile_studio.ui.components.training_view import training_view_html
 from profile_studio.ui.page import QUIET, Page
 from profile_studio.ui.tabs.bring_pictures import build_bring, shows_invitation, wire_bring
@@ -53,6 +53,10 @@ def build(page: Page) -> PicturesTab:
             with gr.Row():
                 with gr.Column(scale=3, elem_classes="card"):
                     grid = picture_grid(texts.gallery)
+                    with gr.Row(visible=False, elem_classes="pager") as pager:
+                        earlier = gr.Button(texts.earlier, size="sm", elem_id="earlier-pictures")
+                        place = gr.HTML()
+                        later = gr.Button(texts.later, size="sm", elem_id="later-pictures")
                 with gr.Column(scale=2, min_width=280, elem_classes="card picture-side-panel"):
                     chosen = gr.State(None)
                     view = gr.HTML(elem_id="training-view")
@@ -105,11 +109,15 @@ def build(page: Page) -> PicturesTab:
         }
 
     def shows_picture(opened: Dataset, picture_id: str | None) -> Updates:
-        """The set's pictures with this one chosen, or the first."""
-        everything = opened.every_image
-        image = next((image for image in everything if image.image_id == picture_id), everything[0])
-        pictures = [small_picture(page, opened, each) for each in everything]
+        """The page of the set's pictures that has this one, which is chosen, or the first."""
+        listed = PictureList(opened.every_image, picture_id)
+        image, number, pages = listed.chosen, listed.number, listed.pages
+        pictures = [small_picture(page, opened, each) for each in listed.shown]
         return {
+            pager: gr.update(visible=pages > 1),
+            place: f"<p>{escape(texts.page.format(number=number + 1, pages=pages))}</p>",
+            earlier: gr.update(interactive=number > 0),
+            later: gr.update(interactive=number + 1 < pages),
             grid: grid_html(pictures, image.image_id, texts.gallery),
             chosen: image.image_id,
             picture: picture_facts(opened, image, texts),
@@ -117,7 +125,7 @@ def build(page: Page) -> PicturesTab:
             caption: image.caption,
         }
 
-    picture_parts = [grid, chosen, picture, fate, caption]
+    picture_parts = [grid, pager, place, earlier, later, chosen, picture, fate, caption]
     set_parts = [*bring.shown, show, dataset, trigger, next_tab, confirm, *tools.shown, *picture_parts]
     safe = tells_errors(notice, page.texts.common)
 
@@ -142,6 +150,14 @@ def build(page: Page) -> PicturesTab:
         if str(event.value) == picture_id:
             return {}  # its caption may be half written: an answer from here would undo the typing
         return shows_picture(studio.datasets.get(name), str(event.value))
+
+    def turns(pages: int) -> Any:
+        @safe
+        def turn(name: str, picture_id: str | None) -> Updates:
+            opened = studio.datasets.get(name)
+            return shows_picture(opened, PictureList(opened.every_image, picture_id).turned(pages))
+
+        return turn
 
     def shows_view(name: str | None, picture_id: str | None, base: str, mode: str) -> str:
         """What training sees of the chosen picture; nothing while its base model is not here."""
@@ -189,6 +205,8 @@ def build(page: Page) -> PicturesTab:
 
     dataset.input(safe(shows_set), dataset, [*set_parts, notice], **QUIET)
     grid.select(chooses, [dataset, chosen], [*picture_parts, notice], **_IN_ORDER)
+    earlier.click(turns(-1), [dataset, chosen], [*picture_parts, notice], **_IN_ORDER)
+    later.click(turns(1), [dataset, chosen], [*picture_parts, notice], **_IN_ORDER)
     caption.blur(saves_caption, [dataset, chosen, caption], [next_tab, notice], **_IN_ORDER)
     gr.on(
         [caption.submit, next_picture.click],

@@ -10,6 +10,7 @@ from profile_studio.domain.datasets import FileReason
 from profile_studio.services.importing import FoundPicture
 
 SHARP_ENOUGH = 100.0  # variance of the Laplacian, the usual threshold
+OUTLINES = 25.0  # a drawing has some line; a blurred grey photograph has as few colours as a drawing, and no line
 LONGEST_ASPECT = 4.0
 LEAST_CONTRAST = 3.0  # standard deviation of luma
 DARK_BELOW, BRIGHT_ABOVE = 40.0, 225.0  # of the brightest and the darkest hundredth
@@ -57,6 +58,7 @@ def judge(pictures: Sequence[FoundPicture]) -> list[Fate]:
 def _own_fate(picture: FoundPicture, group: int) -> Fate:
     measures = picture.measures
     aspect = max(picture.height, picture.width) / min(picture.height, picture.width)
+    least_sharpness = OUTLINES if measures.is_drawing else SHARP_ENOUGH
     face_count = len(picture.faces or ())
     rules = (
         (aspect > LONGEST_ASPECT, FileReason.EXTREME_ASPECT, aspect),
@@ -64,7 +66,7 @@ def _own_fate(picture: FoundPicture, group: int) -> Fate:
         (measures.darkest > BRIGHT_ABOVE, FileReason.TOO_BRIGHT, measures.darkest),
         (measures.contrast < LEAST_CONTRAST, FileReason.NEARLY_FLAT, measures.contrast),
         (measures.bars > MOST_BARS and not measures.is_drawing, FileReason.LETTERBOX_BARS, measures.bars),
-        (measures.sharpness < SHARP_ENOUGH and not measures.is_drawing, FileReason.BLURRED, measures.sharpness),
+        (measures.sharpness < least_sharpness, FileReason.BLURRED, measures.sharpness),
         (face_count > 1, FileReason.SEVERAL_FACES, float(face_count)),
     )
     return next((Fate(group, reason, measure) for holds, reason, measure in rules if holds), Fate(group))

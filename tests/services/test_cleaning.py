@@ -164,6 +164,19 @@ def test_a_picture_before_a_soft_background_and_a_dark_one_are_told_apart(
     }
 
 
+def test_a_blurred_grey_photograph_of_few_greys_is_no_drawing(datasets: DatasetService, tmp_path: Path) -> None:
+    pale = [image.convert("L").point(lambda value: 100 + value // 8) for _, image in list(photographs())[-4:]]
+    for number, image in enumerate(pale):
+        image.save(tmp_path / f"{number}.png")
+    pale[0].filter(ImageFilter.GaussianBlur(8)).save(tmp_path / "blurred.png")
+    for number, (_, image) in enumerate(list(drawings())[:4]):
+        image.save(tmp_path / f"drawn-{number}.png")
+    report = datasets.import_sources(ImportRequest([tmp_path], "grey"))
+    reasons = {note.file: note.reason for note in report.rejected}
+    assert reasons["blurred.png"] is FileReason.BLURRED
+    assert not [file for file in reasons if file.startswith("drawn")]
+
+
 def test_likenesses_are_held_out_together_or_not_at_all() -> None:
     pictures = [(f"{n:02d}", "pair" if n in (0, 9) else f"{n:02d}") for n in range(20)]
     chosen = choose_held_out(pictures, None)

@@ -24,6 +24,7 @@ from profile_studio.ui.texts import (
     GalleryTexts,
     HeaderTexts,
     PicturesTexts,
+    SaveTexts,
     StorageTexts,
     Texts,
     TrainTexts,
@@ -379,7 +380,6 @@ _BLEND = BlendTexts(
     seed_of="시드 {seed}",
     next_up="대기 중",
     stopped="멈췄어요.",
-    save="저장",
     alt="이 프롬프트로 만든 그림: {prompt}",
     recipe="이 그림의 레시피",
     recipe_empty="먼저 그림을 만들어 보세요.",
@@ -459,6 +459,16 @@ _COMPARE = CompareTexts(
     },
 )
 
+_SAVE = SaveTexts(
+    size="파일 크기",
+    as_made="만든 그대로",
+    side="{side}픽셀",
+    keep_recipe="파일에 레시피 남기기",
+    preview="프로필 사진으로 보면",
+    save="저장하기",
+    save_all="{n}장 모두 zip으로 저장하기",
+)
+
 _GALLERY = GalleryTexts(
     tab="갤러리",
     empty="아직 그림이 없어요. 섞기 탭에서 만든 그림이 레시피와 함께 여기에 모여요.",
@@ -472,6 +482,7 @@ _GALLERY = GalleryTexts(
     grid="그림, 새로 만든 것부터",
     label="{prompt}, 시드 {seed}",
     newer="\u2190  더 새 그림",
+    save_page="이 쪽의 그림을 zip으로 저장하기",
     older="더 옛 그림  \u2192",
     page="{pages}쪽 중 {number}쪽",
     choose="그림을 고르면 어떻게 만들었는지 보여 줘요.",
@@ -549,6 +560,7 @@ KOREAN = Texts(
     train=_TRAIN,
     blend=_BLEND,
     compare=_COMPARE,
+    save=_SAVE,
     gallery=_GALLERY,
     storage=_STORAGE,
     demo=_DEMO,

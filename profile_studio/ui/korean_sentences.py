@@ -182,6 +182,8 @@ _NAMES_AND_SETS: dict[str, str] = {
     "Look at the list again; what a job needs can go when the job is over.": (
         "목록을 다시 보세요. 작업에 필요한 것은 작업이 끝난 뒤에 지울 수 있어요."
     ),
+    "There is no picture to save.": "저장할 그림이 없어요.",
+    "Make or choose one first.": "먼저 그림을 만들거나 고르세요.",
     "There is no picture {picture!r} any more.": "“{picture}” 그림이 이제 없어요.",
     "Look at the gallery anew.": "갤러리를 다시 열어 보세요.",
     "{file} cannot be read.": "{file} 파일을 읽을 수 없어요.",

@@ -372,7 +372,6 @@ class BlendTexts:
     seed_of: str = "seed {seed}"
     next_up: str = "waiting"
     stopped: str = "Stopped."
-    save: str = "Save"
     alt: str = "Picture made from: {prompt}"
     recipe: str = "Recipe of this picture"
     recipe_empty: str = "Make a picture first."
@@ -462,6 +461,19 @@ class CompareTexts:
 
 
 @dataclass(frozen=True)
+class SaveTexts:
+    """Taking pictures along."""
+
+    size: str = "Size of the file"
+    as_made: str = "as made"
+    side: str = "{side} px"
+    keep_recipe: str = "Keep the recipe in the file"
+    preview: str = "How it looks as an avatar"
+    save: str = "Save"
+    save_all: str = "Save all {n} as a zip"
+
+
+@dataclass(frozen=True)
 class GalleryTexts:
     """All pictures that were made."""
 
@@ -477,6 +489,7 @@ class GalleryTexts:
     grid: str = "Pictures, newest first"
     label: str = "{prompt}, seed {seed}"
     newer: str = "\u2190  Newer"
+    save_page: str = "Save the pictures of this page as a zip"
     older: str = "Older  \u2192"
     page: str = "Page {number} of {pages}"
     choose: str = "Choose a picture to see how it was made."
@@ -585,6 +598,7 @@ class Texts:
     train: TrainTexts = TrainTexts()
     blend: BlendTexts = BlendTexts()
     compare: CompareTexts = CompareTexts()
+    save: SaveTexts = SaveTexts()
     gallery: GalleryTexts = GalleryTexts()
     storage: StorageTexts = StorageTexts()
     demo: DemoTexts = DemoTexts()

@@ -1,16 +1,20 @@
 """Pictures are found again, and made again."""
 
 import re
+import zipfile
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
+
+from profile_studio.storage.pictures import RECIPE_CHUNK
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WORK_MS = 400_000
 
 
-def test_a_picture_is_found_made_again_and_deleted(page: Page) -> None:
+def test_a_picture_is_found_made_again_saved_and_deleted(page: Page) -> None:
     expect(page.locator("#stage .tile.done img")).to_be_visible(timeout=WORK_MS)
     seed = re.sub(r"\D", "", page.locator("#stage figcaption").inner_text())
 
@@ -30,8 +34,22 @@ def test_a_picture_is_found_made_again_and_deleted(page: Page) -> None:
     expect(page.get_by_label("Keep this one")).to_be_checked()
     assert page.locator("#stage img").get_attribute("src") == first  # the same pixels and the same recipe
 
+    page.locator("#save-stage").get_by_label("256 px").check()
+    with page.expect_download() as saved:
+        page.locator("#save-stage .save").click()
+    with Image.open(saved.value.path()) as image:
+        assert (image.size, RECIPE_CHUNK in image.info) == ((256, 256), True)
+
     page.get_by_role("tab", name="Gallery").click()
     expect(page.locator("#gallery-count")).to_have_text("2 pictures")
+    page.locator("#gallery-grid button").first.click()
+    page.locator("#save-picture").get_by_label("Keep the recipe in the file").uncheck()
+    with page.expect_download() as zipped:
+        page.locator("#save-page").click()
+    with zipfile.ZipFile(zipped.value.path()) as archive:
+        contents = [archive.read(name) for name in archive.namelist()]
+    assert len(contents) == 2
+    assert not any(RECIPE_CHUNK.encode() in content for content in contents)
     page.locator("#gallery-grid button").first.click()
     page.locator("#delete-picture").click()
     page.get_by_role("button", name="Yes, delete it").filter(visible=True).click()

@@ -6,9 +6,6 @@ from dataclasses import dataclass, field, replace
 from profile_studio.ui.components.markup import escape, progress_bar
 from profile_studio.ui.texts import Texts
 
-# The link takes the picture's own bytes, so the file a person saves still carries its recipe.
-_SAVE = "this.href = this.closest('figure').querySelector('img').src"
-
 
 @dataclass(frozen=True)
 class Tile:
@@ -18,7 +15,6 @@ class Tile:
     step: int = 0
     steps: int = 0
     seed: int = 0
-    file_name: str = ""
     is_done: bool = False
 
 
@@ -49,14 +45,10 @@ def empty_stage(words: str, is_busy: bool = False) -> str:
 def _tile_html(tile: Tile, prompt: str, texts: Texts) -> str:
     alt = escape(texts.blend.alt.format(prompt=prompt))
     if tile.is_done:
-        save = (
-            f'<a class="save" download="{escape(tile.file_name)}" href="#" onclick="{escape(_SAVE)}">'
-            f"{escape(texts.blend.save)}</a>"
-        )
         words = escape(texts.blend.seed_of.format(seed=tile.seed))
         return (
             f'<figure class="tile done"><img src="{tile.source}" alt="{alt}">'
-            f"<figcaption><span>{words}</span>{save}</figcaption></figure>"
+            f"<figcaption><span>{words}</span></figcaption></figure>"
         )
     if tile.source:
         forming = texts.blend.forming.format(step=tile.step, steps=tile.steps)

@@ -50,6 +50,7 @@ from profile_studio.ui.components.notices import (
 )
 from profile_studio.ui.components.picture_grid import GridPicture, grid_html, picture_grid
 from profile_studio.ui.components.recipe import recipe_html
+from profile_studio.ui.components.save_panel import fill_save_panel, save_panel, wire_save_panel
 from profile_studio.ui.components.stage import Stage, Tile, empty_stage
 from profile_studio.ui.components.words import WORD_GROUPS, choose_word, chosen_word, weighted_words
 from profile_studio.ui.page import QUIET, CarriedPicture, Page
@@ -110,6 +111,7 @@ def build(page: Page) -> BlendTab:
         with gr.Row(elem_classes="blend"):
             with gr.Column(scale=5, min_width=300, elem_classes="picture-side"):
                 stage = gr.HTML(empty_stage(texts.placeholder), elem_id="stage")
+                saver = save_panel(page.texts, "save-stage")
                 with gr.Accordion(texts.recent, open=True, visible=False, elem_classes="bare") as recent_fold:
                     gr.HTML(f'<p class="quiet">{escape(texts.recent_info)}</p>')
                     recent = picture_grid(texts.recent, elem_id="recent")
@@ -176,12 +178,12 @@ def build(page: Page) -> BlendTab:
 
     form = [page.base, prompt, negative, count, steps, guidance, scheduler, seed]
     make_inputs = [latest, face, *form, *slot_inputs(slots)]
-    make_outputs = [stage, seed, recipe, recent, recent_fold, notice]
+    make_outputs = [stage, *saver.parts, seed, recipe, recent, recent_fold, notice]
     file_parts = [file_list, own_files, doomed]
     word_parts = [word, *groups.values()]
     shown_outputs = [
         prompt, negative, count, steps, guidance, scheduler, seed, *word_parts, *slot_components(slots), no_adapters,
-        add_slot, known_words, stage, recipe, recent, recent_fold, face, page.base, page.carried_adapter,
+        add_slot, known_words, stage, *saver.parts, recipe, recent, recent_fold, face, page.base, page.carried_adapter,
         page.carried_picture, is_awaited, remade, *file_parts, notice,
     ]  # fmt: skip
 
@@ -204,16 +206,18 @@ def build(page: Page) -> BlendTab:
         """The pictures of a request as they form; ends early when a newer request took its place."""
         ticket = latest_request.take()
         view = Stage(request.count, request.prompt)
-        finished: Path | None = None
+        finished: list[Path] = []
+        yield fill_save_panel(saver, [], page.texts)
         for event in studio.generation.generate(request, previews=True):
             if not latest_request.is_current(ticket):
                 return
             if isinstance(event, DoneEvent):
                 break
             view = _after(view, event)
-            finished = event.file if isinstance(event, PictureEvent) else finished
+            if isinstance(event, PictureEvent):
+                finished.append(event.file)
             yield {stage: view.html(page.texts)}
-        yield shows_recent(finished)
+        yield {**fill_save_panel(saver, finished, page.texts), **shows_recent(finished[-1] if finished else None)}
 
     def shows_recent(opened: Path | None) -> Updates:
         """The latest pictures, and the recipe of the opened one."""
@@ -234,7 +238,7 @@ def build(page: Page) -> BlendTab:
         dealt = deal_weights(adapters, asked.adapters)
         left_out = [each.adapter_name for each in asked.adapters if each not in dealt]
         words = without_trigger_words(asked.prompt, asked.adapters, adapters)
-        tile = Tile(picture_source(path), seed=made.seed, file_name=path.name, is_done=True)
+        tile = Tile(picture_source(path), seed=made.seed, is_done=True)
         return {
             page.base: asked.base,
             prompt: words,
@@ -244,6 +248,7 @@ def build(page: Page) -> BlendTab:
             scheduler: asked.noise_scheduler,
             seed: made.seed,
             stage: Stage(1, asked.prompt, {0: tile}).html(page.texts),
+            **fill_save_panel(saver, [path], page.texts),
             **shows_words(words),
             **cards,
             **shows_recent(path),
@@ -408,6 +413,7 @@ def build(page: Page) -> BlendTab:
         slot.covers.select(
             chooses_adapter(slot, kind), page.base, [slot.adapter, slot.covers, slot.word, notice], **QUIET
         ).then(makes_same, make_inputs, make_outputs, **_LIVE)
+    wire_save_panel(saver, page.texts, notice)
     stop.click(stops, latest, notice, **QUIET)
     prompt.input(safe(shows_words), [prompt, word], [*word_parts, notice], trigger_mode="always_last", **QUIET)
     prompt.change(shows_foreign, [page.base, prompt], foreign, trigger_mode="always_last", **QUIET)
@@ -474,7 +480,7 @@ def _comes_up(is_running: Callable[[], bool]) -> bool:
 def _after(view: Stage, event: PreviewEvent | PictureEvent) -> Stage:
     if isinstance(event, PictureEvent):
         source = picture_source(event.file)
-        return view.with_tile(event.index, Tile(source, seed=event.seed, file_name=event.file.name, is_done=True))
+        return view.with_tile(event.index, Tile(source, seed=event.seed, is_done=True))
     return view.with_tile(event.index, Tile(as_source(event.image, "webp"), event.step, event.steps))
 
 

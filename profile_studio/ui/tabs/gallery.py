@@ -6,10 +6,19 @@ import gradio as gr
 
 from profile_studio.domain.errors import InvalidPicture
 from profile_studio.services.gallery import GalleryPage, MadePicture
+from profile_studio.services.picture_files import save_pictures
 from profile_studio.ui.components.markup import details, escape, picture_source
 from profile_studio.ui.components.notices import Updates, good_news, notice_area, tells_errors, told
 from profile_studio.ui.components.picture_grid import GridPicture, grid_html, picture_grid
 from profile_studio.ui.components.recipe import recipe_html
+from profile_studio.ui.components.save_panel import (
+    GIVE_FILE,
+    file_link,
+    fill_save_panel,
+    save_options,
+    save_panel,
+    wire_save_panel,
+)
 from profile_studio.ui.page import BLEND, GALLERY, QUIET, CarriedPicture, Page
 from profile_studio.ui.texts import GalleryTexts
 
@@ -32,10 +41,12 @@ def build(page: Page) -> gr.Tab:
                     newer = gr.Button(texts.newer, size="sm", elem_id="gallery-newer")
                     place = gr.HTML()
                     older = gr.Button(texts.older, size="sm", elem_id="gallery-older")
+                save_page = gr.Button(texts.save_page, size="sm", elem_classes="quiet-button", elem_id="save-page")
             with gr.Column(scale=2, min_width=280, elem_classes="card picture-side-panel gallery-chosen"):
                 hint = gr.HTML(f'<p class="quiet">{escape(texts.choose)}</p>')
                 with gr.Column(visible=False) as panel:
                     picture = gr.HTML(elem_id="gallery-picture")
+                    saver = save_panel(page.texts, "save-picture")
                     with gr.Row(elem_classes="job-buttons"):
                         again = gr.Button(texts.again, variant="primary", size="sm", elem_id="make-again")
                         start = gr.Button(texts.start, size="sm", elem_id="use-as-start")
@@ -48,7 +59,7 @@ def build(page: Page) -> gr.Tab:
                             no = gr.Button(page.texts.common.keep, size="sm")
     safe = tells_errors(notice, page.texts.common)
     list_parts = [empty, show, count, grid, pager, place, newer, older, number]
-    panel_parts = [chosen, hint, panel, picture, confirm]
+    panel_parts = [chosen, hint, panel, picture, *saver.parts, confirm]
 
     def shows_list(query: str, wanted: int, opened: str | None) -> Updates:
         """A page of what the search finds."""
@@ -73,6 +84,7 @@ def build(page: Page) -> gr.Tab:
             hint: gr.update(visible=opened is None),
             panel: gr.update(visible=opened is not None),
             picture: _large(opened, page) if opened else "",
+            **fill_save_panel(saver, [opened.path] if opened else [], page.texts),
             confirm: gr.update(visible=False),
         }
 
@@ -100,6 +112,16 @@ def build(page: Page) -> gr.Tab:
         """Hands the recipe to Blend, which takes it when it opens."""
         return lambda picture_id: (CarriedPicture(picture_id, is_made_again), gr.Tabs(selected=BLEND))
 
+    @safe
+    def saves_page(query: str, shown_now: int, side: str, keeps_recipe: bool) -> Updates:
+        paths = [each.path for each in studio.gallery.find(query, shown_now).pictures]
+        return {saver.file: file_link(save_pictures(paths, save_options(side, keeps_recipe)))}
+
+    wire_save_panel(saver, page.texts, notice)
+    save_page.click(
+        saves_page, [search, number, *saver.options], [saver.file, notice], show_progress_on=save_page,
+        api_visibility="private",
+    ).success(None, saver.file, None, js=GIVE_FILE, **QUIET)  # fmt: skip
     tab.select(shown, [search, number, chosen], [*list_parts, *panel_parts, notice], **QUIET)
     search.change(searches, [search, chosen], [*list_parts, notice], trigger_mode="always_last", **QUIET)
     newer.click(

@@ -55,7 +55,7 @@ def _build_page(blocks: gr.Blocks, studio: Studio, texts: Texts) -> None:
         base = gr.Dropdown(
             _base_choices(texts), value=STARTER, allow_custom_value=True, label=texts.header.base, elem_id="base"
         )
-        status = gr.HTML(elem_id="status")
+        status = gr.HTML(status_line([], worker_is_running=True, texts=texts), elem_id="status")
         gr.HTML(language_switch(LANGUAGES, texts), elem_id="languages")
     if studio.settings.space_id:
         _space_banner(studio.settings.is_demo, texts)
@@ -74,7 +74,7 @@ def _build_page(blocks: gr.Blocks, studio: Studio, texts: Texts) -> None:
     _wire_tabs(page, pictures_tab, train_tab, blend_tab, compare_tab)
     for tab, name in ((gallery_tab, GALLERY), (storage_tab, STORAGE)):
         tab.select(None, None, None, js=REMEMBER_TAB % name, **QUIET)
-    _wire_first_look(blocks, pictures_tab, train_tab, blend_tab, compare_tab)
+    _wire_first_look(blocks, blend_tab)
     _wire_base(page, notice, blend_tab)
 
 
@@ -149,18 +149,9 @@ def _carried_models(*chosen: Any) -> Updates | tuple[Any, ...]:
     return gr.update(choices=names, value=names), blend_spec, gr.Tabs(selected=COMPARE)
 
 
-def _wire_first_look(
-    blocks: gr.Blocks,
-    pictures_tab: pictures.PicturesTab,
-    train_tab: train.TrainTab,
-    blend_tab: blend.BlendTab,
-    compare_tab: compare.CompareTab,
-) -> None:
-    """A page that is opened or reloaded comes back to its tab and shows what the rows say."""
+def _wire_first_look(blocks: gr.Blocks, blend_tab: blend.BlendTab) -> None:
+    """A page that is opened or reloaded comes back to its tab, whose opening shows what the rows say."""
     blocks.load(None, None, None, js=OPEN_REMEMBERED_TAB, **QUIET)
-    blocks.load(pictures_tab.shown, pictures_tab.dataset, pictures_tab.shown_outputs, **QUIET)
-    blocks.load(train_tab.shown, train_tab.shown_inputs, train_tab.shown_outputs, **QUIET)
-    blocks.load(compare_tab.shown, compare_tab.shown_inputs, compare_tab.shown_outputs, **QUIET)
     blocks.load(
         lambda *values: blend_tab.shown(True, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
     ).then(blend_tab.makes_first, blend_tab.make_inputs, blend_tab.make_outputs, **QUIET)

@@ -4,6 +4,7 @@ Gradio decides by the address which of its pages to show, so the page in another
 `/ko`, and whoever comes to `/` is sent there.
 """
 
+import gzip
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -65,7 +66,8 @@ class PagesInLanguages:
         wanted = language_of(request) if is_chosen or page is LANGUAGES[0] else page
         remembers = _remembering(send, request, wanted) if is_chosen else send
         if wanted is page:
-            await self._app(scope, receive, _Telling(remembers, page).send)
+            accepts_gzip = "gzip" in request.headers.get("accept-encoding", "")
+            await self._app(scope, receive, _Telling(remembers, page, accepts_gzip).send)
             return
         address = "./" if wanted is LANGUAGES[0] else wanted.language
         if request.url.query:
@@ -99,11 +101,15 @@ def _remembering(send: Send, request: HTTPConnection, texts: Texts) -> Send:
 
 
 class _Telling:
-    """Passes a page on with its language in it: for screen readers, and for Gradio before it starts."""
+    """Passes a page on with its language in it: for screen readers, and for Gradio before it starts.
 
-    def __init__(self, send: Send, texts: Texts) -> None:
+    It also packs the page, which Gradio does for its other files only.
+    """
+
+    def __init__(self, send: Send, texts: Texts, accepts_gzip: bool) -> None:
         self._send = send
         self._texts = texts
+        self._accepts_gzip = accepts_gzip
         self._start: Message | None = None
         self._body = b""
 
@@ -131,7 +137,10 @@ class _Telling:
         body = body.replace(b"<head>", b"<head>" + script.encode(), 1)
         headers = MutableHeaders(scope=start)
         headers["content-language"] = tag
-        headers.add_vary_header("accept-language, cookie")
+        headers.add_vary_header("accept-language, cookie, accept-encoding")
+        if self._body and self._accepts_gzip:
+            body = gzip.compress(body, compresslevel=5)
+            headers["content-encoding"] = "gzip"
         if self._body:  # a HEAD has none
             headers["content-length"] = str(len(body))
         await self._send(start)

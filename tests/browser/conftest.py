@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from profile_studio.settings import REPOSITORY_ROOT
 from tests.running_app import running_app
@@ -22,13 +22,18 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="module")  # a driver left open would keep an event loop running in later tests
-def browser() -> Iterator[Browser]:
+def start_chromium(playwright: Playwright) -> Browser:
+    """This machine's own Chromium."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.fail("There is no chromium on this machine: run scripts/install_chromium.sh.")
+    return playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+
+
+@pytest.fixture(scope="module")  # a driver left open would keep an event loop running in later tests
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        browser = start_chromium(playwright)
         yield browser
         browser.close()
 

@@ -50,7 +50,7 @@ def test_each_weight_goes_into_the_card_of_its_kind(
 ) -> None:
     def make() -> list[Slot]:
         with gr.Blocks():
-            return adapter_slots(ENGLISH.blend)
+            return adapter_slots([], ENGLISH.blend)
 
     slots = in_a_loop(make)
     weights = [AdapterWeight(adapter_name="steady", weight=0.5), AdapterWeight(adapter_name="ink", weight=0.7)]

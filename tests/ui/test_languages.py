@@ -70,11 +70,17 @@ def test_an_unknown_language_asks_for_nothing(browser: TestClient) -> None:
 
 @pytest.mark.parametrize(("path", "language"), [("/", "en"), ("/ko", "ko")])
 def test_a_page_says_which_language_it_is_in(browser: TestClient, path: str, language: str) -> None:
-    answer = browser.get(path)
+    answer = browser.get(path, headers={"accept-encoding": "identity"})
     assert answer.text.startswith(f'<html lang="{language}"><head><script>')
     assert f"['language', '{language}']" in answer.text
     assert answer.headers["content-language"] == language
     assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+def test_a_page_is_sent_packed_to_who_can_unpack_it(browser: TestClient) -> None:
+    packed = browser.get("/", headers={"accept-encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.text == browser.get("/", headers={"accept-encoding": "identity"}).text
 
 
 def test_everything_else_passes_untouched(browser: TestClient) -> None:

@@ -15,7 +15,6 @@ from profile_studio.ui.components.notices import Updates
 from profile_studio.ui.components.picture_grid import choice_of_pictures
 from profile_studio.ui.texts import BlendTexts
 
-MAXIMUM_SLOTS = 4
 KINDS = (AdapterKind.STYLE, AdapterKind.FACE, None, None)
 """What each slot is for: the two that belong together first, then any."""
 
@@ -36,28 +35,38 @@ class Slot:
     word: gr.HTML
 
 
-def adapter_slots(texts: BlendTexts) -> list[Slot]:
-    """The cards, hidden until there is something to put in."""
-    return [_slot(index, texts) for index in range(MAXIMUM_SLOTS)]
+def adapter_slots(adapters: Sequence[Adapter], texts: BlendTexts) -> list[Slot]:
+    """The cards as the page opens with them, so that nothing jumps while it loads."""
+    dealt = deal_weights(adapters, default_weights(adapters))
+    return [_slot(index, adapters, weight, texts) for index, weight in enumerate(dealt)]
 
 
-def _slot(index: int, texts: BlendTexts) -> Slot:
-    with gr.Column(visible=False, elem_classes="slot", min_width=240) as card:
-        adapter = gr.State(NO_ADAPTER)
-        covers = choice_of_pictures(elem_id=f"slot-{index}", elem_classes="covers")
-        weight = gr.Slider(
+def _slot(index: int, adapters: Sequence[Adapter], weight: AdapterWeight | None, texts: BlendTexts) -> Slot:
+    name = weight.adapter_name if weight else NO_ADAPTER
+    with gr.Column(visible=_is_shown(index, name, adapters), elem_classes="slot", min_width=240) as card:
+        adapter = gr.State(name)
+        covers = choice_of_pictures(
+            value=covers_html(adapters, KINDS[index], name, texts), elem_id=f"slot-{index}", elem_classes="covers"
+        )
+        slider = gr.Slider(
             0.0,
             WEIGHT_LIMIT,
             step=0.05,
-            value=1.0,
+            value=weight.weight if weight else 1.0,
             label=texts.strength,
             show_label=False,
             elem_id=f"weight-{index}",
             elem_classes="safe-range",
             buttons=[],
         )
-        word = gr.HTML()
-    return Slot(card, adapter, covers, weight, word)
+        word = gr.HTML(word_hint(adapters, name, texts))
+    return Slot(card, adapter, covers, slider, word)
+
+
+def _is_shown(index: int, chosen: str, adapters: Sequence[Adapter]) -> bool:
+    """The first two cards as soon as there is a LoRA for them, the others when they hold one."""
+    kind = KINDS[index]
+    return bool(chosen) or (index < 2 and any(kind in (None, adapter.kind) for adapter in adapters))
 
 
 def slot_components(slots: Sequence[Slot]) -> list[Any]:
@@ -113,11 +122,11 @@ def fill_slots(
     """Puts each weight into its card; empty cards but the first hide."""
     updates: Updates = {}
     for index, (slot, kind, weight) in enumerate(zip(slots, KINDS, deal_weights(adapters, weights), strict=True)):
-        has_any = any(kind in (None, adapter.kind) for adapter in adapters)
+        name = weight.adapter_name if weight else NO_ADAPTER
         updates |= {
-            slot.card: gr.update(visible=bool(weight) or (index < 2 and has_any)),
+            slot.card: gr.update(visible=_is_shown(index, name, adapters)),
             slot.weight: weight.weight if weight else 1.0,
-            **choose_adapter(slot, kind, adapters, weight.adapter_name if weight else NO_ADAPTER, texts),
+            **choose_adapter(slot, kind, adapters, name, texts),
         }
     return updates
 
@@ -144,10 +153,9 @@ def offer_adapters(
     updates: Updates = {}
     names = {adapter.name for adapter in adapters}
     for index, (slot, kind, chosen) in enumerate(zip(slots, KINDS, values[::2], strict=True)):
-        fits = any(kind in (None, adapter.kind) for adapter in adapters)
         left = chosen if chosen in names else NO_ADAPTER
         updates |= choose_adapter(slot, kind, adapters, left, texts)
-        updates[slot.card] = gr.update(visible=bool(chosen) or (index < 2 and fits))
+        updates[slot.card] = gr.update(visible=_is_shown(index, left, adapters))
     return updates
 
 

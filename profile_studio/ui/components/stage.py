@@ -38,7 +38,7 @@ def empty_stage(words: str, is_busy: bool = False) -> str:
     """The stage before its first picture."""
     return (
         f'<div class="stage count-1"><figure class="tile empty {"busy" if is_busy else ""}">'
-        f'<div class="blank"><p role="status">{escape(words)}</p></div></figure></div>'
+        f'<div class="blank"><p role="status">{escape(words)}</p></div><figcaption></figcaption></figure></div>'
     )
 
 

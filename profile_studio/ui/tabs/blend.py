@@ -105,6 +105,7 @@ class BlendTab:
 
 def build(page: Page) -> BlendTab:
     texts, studio = page.texts.blend, page.studio
+    adapters = studio.adapters.list(STARTER)
     with gr.Tab(texts.tab, id="blend") as tab:
         latest, is_awaited, remade = gr.State(Latest()), gr.State(False), gr.State(None)
         notice = notice_area()
@@ -131,8 +132,8 @@ def build(page: Page) -> BlendTab:
                         weaker = gr.Button(texts.weaker, size="sm")
                 no_adapters = gr.HTML(f'<p class="quiet">{escape(texts.no_adapters)}</p>', visible=False)
                 with gr.Row(elem_classes="slots"):
-                    slots = adapter_slots(texts)
-                add_slot = gr.Button(texts.add_slot, size="sm", elem_classes="quiet-button", visible=False)
+                    slots = adapter_slots(adapters, texts)
+                add_slot = gr.Button(texts.add_slot, size="sm", elem_classes="quiet-button", visible=len(adapters) > 1)
                 with gr.Row():
                     count = gr.Slider(1, 8, value=1, step=1, label=texts.count, min_width=140, buttons=[])
                     face = gr.Radio(

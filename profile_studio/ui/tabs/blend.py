@@ -416,7 +416,11 @@ def build(page: Page) -> BlendTab:
         ).then(makes_same, make_inputs, make_outputs, **_LIVE)
     wire_save_panel(saver, page.texts, notice)
     stop.click(stops, latest, notice, **QUIET)
-    prompt.input(safe(shows_words), [prompt, word], [*word_parts, notice], trigger_mode="always_last", **QUIET)
+    # Gradio calls only key presses input; what was pasted is seen when the field is left.
+    gr.on(
+        [prompt.input, prompt.blur],
+        safe(shows_words), [prompt, word], [*word_parts, notice], trigger_mode="always_last", **QUIET,
+    )  # fmt: skip
     prompt.change(shows_foreign, [page.base, prompt], foreign, trigger_mode="always_last", **QUIET)
     foreign.select(takes_english, [prompt, word], [prompt, *word_parts, notice], **QUIET)
     for group, radio in groups.items():

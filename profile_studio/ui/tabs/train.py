@@ -286,7 +286,7 @@ def build(page: Page) -> TrainTab:
         safe(fills_numbers), [name, dataset, *choices], [*number_parts, notice], **QUIET,
     )  # fmt: skip
     gr.on(
-        [name.input, *(each.input for each in numbers.values()), *(each.change for each in cut.values())],
+        [name.input, name.blur, *(each.input for each in numbers.values()), *(each.change for each in cut.values())],
         promises, inputs_kwargs={**words, **numbers}, outputs=[promise, notice], trigger_mode="always_last", **QUIET,
     )  # fmt: skip
     gr.on(

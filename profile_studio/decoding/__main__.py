@@ -10,7 +10,7 @@ from typing import IO
 import psutil
 from PIL import Image
 
-from profile_studio.decoding.decode import RejectedPicture, read_picture, thumbnail
+from profile_studio.decoding.decode import GRID_QUALITY, GRID_SIDE_PX, RejectedPicture, read_picture, thumbnail
 from profile_studio.decoding.faces import BrokenDetector, FaceFinder
 from profile_studio.decoding.frames import read_frame, write_frame
 from profile_studio.decoding.measures import measure
@@ -36,13 +36,15 @@ def main() -> None:
 
 
 def answer(content: bytes, face_finder: FaceFinder | None, output: IO[bytes]) -> None:
-    """Writes the reason why this is no picture, or its facts with a PNG and a WebP thumbnail."""
+    """Writes the reason why this is no picture, or its facts with a PNG and two WebP thumbnails."""
     try:
         picture = read_picture(content)
         measured = measure(picture.image)
         faces = face_finder.find(picture.image) if face_finder and not measured.is_drawing else None
         measures = asdict(measured)
-        parts = (measures.pop("look"), png_bytes(picture.image), _webp_bytes(thumbnail(picture.image)))
+        small = thumbnail(picture.image)
+        grid = _webp_bytes(thumbnail(small, GRID_SIDE_PX), GRID_QUALITY)
+        parts = (measures.pop("look"), png_bytes(picture.image), _webp_bytes(small), grid)
     except RejectedPicture as rejection:
         write_frame(output, {"reason": rejection.reason.value})
     except BrokenDetector as broken:
@@ -75,9 +77,9 @@ def _leave_beyond(limit_bytes: int) -> None:
     os._exit(EXIT_MEMORY)
 
 
-def _webp_bytes(image: Image.Image) -> bytes:
+def _webp_bytes(image: Image.Image, quality: int = 80) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, "WEBP")
+    image.save(buffer, "WEBP", quality=quality)
     return buffer.getvalue()
 
 

@@ -17,6 +17,7 @@ MINIMUM_SIDE_PX = 16
 MAXIMUM_PIXELS = 64_000_000
 MAXIMUM_SIDE_PX = 2048
 THUMBNAIL_SIDE_PX = 256
+GRID_SIDE_PX, GRID_QUALITY = 128, 75  # 2 to 4 kB each: a page of a grid travels whole
 _DRAFT_SIDE_PX = 1500  # what is left after halving is more than any base model trains on
 
 
@@ -122,10 +123,10 @@ def _full_depth(image: Image.Image) -> Image.Image:
     return image
 
 
-def thumbnail(image: Image.Image) -> Image.Image:
-    """A copy whose longer side is at most 256 px."""
+def thumbnail(image: Image.Image, side_px: int = THUMBNAIL_SIDE_PX) -> Image.Image:
+    """A copy whose longer side is at most `side_px`."""
     small = image.copy()
-    small.thumbnail((THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX), Image.Resampling.LANCZOS)
+    small.thumbnail((side_px, side_px), Image.Resampling.LANCZOS)
     return small
 
 

@@ -39,6 +39,7 @@ class DecodedPicture:
     measures: PictureMeasures
     png: bytes
     thumbnail: bytes
+    grid_thumbnail: bytes
     faces: tuple[FaceBox, ...] | None = None
     """Largest first; None where nobody looked: in drawings, and when nobody asked."""
 
@@ -175,7 +176,7 @@ class _Child:
             )
         if "reason" in facts:
             return FileReason(facts["reason"])
-        look, png, thumbnail = parts
+        look, png, thumbnail, grid_thumbnail = parts
         return DecodedPicture(
             sha256=facts["sha256"],
             file_format=facts["format"],
@@ -184,6 +185,7 @@ class _Child:
             measures=PictureMeasures(**facts["measures"], look=look),
             png=png,
             thumbnail=thumbnail,
+            grid_thumbnail=grid_thumbnail,
             faces=None if facts["faces"] is None else tuple(FaceBox(*box) for box in facts["faces"]),
         )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from profile_studio.decoding.decode import GRID_QUALITY, GRID_SIDE_PX
 from profile_studio.decoding.faces import FaceFinder
 from profile_studio.decoding.pool import DecodedPicture, shared_pool
 from profile_studio.domain.captions import CaptionEdit, edited
@@ -48,6 +49,7 @@ from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository, NewImage
 from profile_studio.storage.files import create_folder_atomically
 from profile_studio.storage.jobs import JobRepository
+from profile_studio.storage.pictures import write_thumbnail
 
 _LONGEST_IMPORT_S = 24 * 3600
 _ID_DIGITS = 16  # of the pixels' sha256; 64 bits keep 100 pictures apart
@@ -131,6 +133,18 @@ class DatasetService:
     def thumbnail(self, name: str, image_id: str) -> Path:
         """Where the small copy of a picture lies: WebP, at most 256 px."""
         return self._settings.datasets_dir / name / "thumbs" / f"{image_id}.webp"
+
+    def grid_thumbnail(self, name: str, image_id: str) -> Path:
+        """Where the copy for a grid lies: WebP, at most 128 px; made here for sets that were brought before there was one.
+
+        Raises:
+            InvalidPicture: the small copy is gone or broken.
+        """
+        thumbnail = self.thumbnail(name, image_id)
+        smaller = thumbnail.with_name(f"{image_id}-grid.webp")
+        if not smaller.is_file():
+            write_thumbnail(thumbnail, smaller, GRID_SIDE_PX, GRID_QUALITY)
+        return smaller
 
     def set_caption(self, name: str, file: str, text: str) -> None:
         """Changes the text a picture is trained with.
@@ -482,6 +496,7 @@ def _store(building: Path, picture: DecodedPicture) -> None:
     for path, content in (
         (building / "images" / f"{name}.png", picture.png),
         (building / "thumbs" / f"{name}.webp", picture.thumbnail),
+        (building / "thumbs" / f"{name}-grid.webp", picture.grid_thumbnail),
     ):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)

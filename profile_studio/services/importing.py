@@ -133,7 +133,10 @@ def _take_picture(
         store(decoded)
         findings.names_by_sha256[decoded.sha256] = file.shown_name
         # A thousand PNGs in memory would be gigabytes: only what was measured is kept.
-        findings.pictures[findings.captions.add_picture(file)] = (file, replace(decoded, png=b"", thumbnail=b""))
+        findings.pictures[findings.captions.add_picture(file)] = (
+            file,
+            replace(decoded, png=b"", thumbnail=b"", grid_thumbnail=b""),
+        )
 
 
 def _found_picture(file: FoundFile, decoded: DecodedPicture, caption: str) -> FoundPicture:

@@ -54,18 +54,22 @@ def read_recipe(path: Path) -> PictureRecipe:
         ) from error
 
 
-def write_thumbnail(picture: Path, thumbnail: Path) -> None:
-    """Writes a small WebP of a picture.
+def write_thumbnail(picture: Path, thumbnail: Path, side_px: int = THUMBNAIL_SIDE_PX, quality: int = 85) -> None:
+    """Writes a small WebP of a picture of ours, PNG or WebP.
+
+    Args:
+        side_px: the longer side, at most.
+        quality: of the WebP, 0 to 100.
 
     Raises:
         InvalidPicture: it is gone or broken.
     """
     try:
-        with Image.open(picture, formats=["PNG"]) as image:
+        with Image.open(picture, formats=["PNG", "WEBP"]) as image:
             small = image.convert("RGB")
-        small.thumbnail((THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX))
+        small.thumbnail((side_px, side_px))
         with write_atomically(thumbnail) as temporary:
-            small.save(temporary, format="WEBP", quality=85)
+            small.save(temporary, format="WEBP", quality=quality)
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise InvalidPicture(f"{picture.name} cannot be read.", "Delete the file, or put it back whole.") from error
 

@@ -91,6 +91,23 @@ def test_a_folder_becomes_pictures_with_the_captions_beside_them(datasets: Datas
     assert (small.format, small.size) == ("WEBP", (128, 128))
 
 
+def test_the_copy_for_a_grid_is_made_once_and_for_older_sets_too(datasets: DatasetService, tmp_path: Path) -> None:
+    source = folder_of(tmp_path / "photos", 2)
+    picture(7, side=300).save(source / "large.png")
+    images = datasets.import_sources(ImportRequest([source], "photos")).dataset.images
+    large = next(image for image in images if image.original_name == "large.png")
+
+    made_at_import = sorted(datasets.thumbnail("photos", large.image_id).parent.glob("*-grid.webp"))
+    copy = datasets.grid_thumbnail("photos", large.image_id)
+    assert copy in made_at_import and len(made_at_import) == 3
+    assert (opened(copy).format, opened(copy).size) == ("WEBP", (128, 128))
+
+    copy.unlink()
+    made_at = datasets.grid_thumbnail("photos", large.image_id).stat().st_mtime_ns
+    assert opened(copy).size == (128, 128)
+    assert datasets.grid_thumbnail("photos", large.image_id).stat().st_mtime_ns == made_at
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

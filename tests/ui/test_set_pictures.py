@@ -10,8 +10,8 @@ PICTURES = [DatasetImage(f"{number}", Path(), f"{number}.png", "", False, 64, 64
 
 def test_the_page_is_the_one_that_has_the_chosen_picture() -> None:
     listed = PictureList(PICTURES, "130")
-    assert (listed.chosen.image_id, listed.number, listed.pages) == ("130", 1, 3)
-    assert [each.image_id for each in listed.shown] == [f"{number}" for number in range(120, 240)]
+    assert (listed.chosen.image_id, listed.number, listed.pages) == ("130", 1, 4)
+    assert [each.image_id for each in listed.shown] == [f"{number}" for number in range(80, 160)]
 
 
 def test_nothing_chosen_or_gone_is_the_first_picture() -> None:
@@ -19,7 +19,7 @@ def test_nothing_chosen_or_gone_is_the_first_picture() -> None:
 
 
 def test_turning_goes_to_the_first_picture_of_a_page_and_no_further_than_the_ends() -> None:
-    assert [PictureList(PICTURES, "130").turned(pages) for pages in (-1, 1)] == ["0", "240"]
+    assert [PictureList(PICTURES, "130").turned(pages) for pages in (-1, 1)] == ["0", "160"]
     assert PictureList(PICTURES, "5").turned(-1) == "0"
     assert PictureList(PICTURES, "245").turned(1) == "240"
     assert len(PictureList(PICTURES, "245").shown) == 10

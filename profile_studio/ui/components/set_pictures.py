@@ -10,7 +10,7 @@ from profile_studio.ui.components.picture_grid import GridPicture
 from profile_studio.ui.page import Page
 from profile_studio.ui.texts import PicturesTexts
 
-PAGE_SIZE = 120  # thumbnails in one answer
+PAGE_SIZE = 80  # thumbnails in one answer
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class PictureList:
 def small_picture(page: Page, opened: Dataset, image: DatasetImage) -> GridPicture:
     """The picture as a choice of the grid: crossed out when set aside, marked while it has no caption."""
     texts = page.texts.pictures
-    thumbnail = picture_source(page.studio.datasets.thumbnail(opened.name, image.image_id))
+    thumbnail = picture_source(page.studio.datasets.grid_thumbnail(opened.name, image.image_id))
     if not image.is_kept:
         return GridPicture(image.image_id, thumbnail, fate_words(image, texts), "\u2715")
     badge = "" if image.caption else "\u270e"

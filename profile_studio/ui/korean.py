@@ -4,6 +4,7 @@ Pictures a person brings are 사진, pictures the studio makes are 그림. Parti
 depends on the last letter of what is filled in.
 """
 
+from profile_studio.domain.arrangement import PictureFilter, PictureOrder
 from profile_studio.domain.captions import CaptionEdit
 from profile_studio.domain.comparison import Verdict
 from profile_studio.domain.crops import CropMode
@@ -169,6 +170,22 @@ _PICTURES = PicturesTexts(
     trigger="호출어 (트리거)",
     trigger_info="이 화풍을 불러낼 새 낱말이에요. 예: “pixelme”",
     gallery="이 세트의 사진",
+    order="순서",
+    orders={
+        PictureOrder.AS_BROUGHT: "가져온 순서",
+        PictureOrder.SHARPNESS: "흐릿한 것부터",
+        PictureOrder.BRIGHTNESS: "어두운 것부터",
+        PictureOrder.CONTRAST: "대비가 약한 것부터",
+        PictureOrder.SIZE: "작은 것부터",
+    },
+    filter="보기",
+    filters={
+        PictureFilter.ALL: "모든 사진",
+        PictureFilter.KEPT: "세트에 든 사진",
+        PictureFilter.SET_ASIDE: "따로 둔 사진",
+        PictureFilter.NO_CAPTION: "설명 없는 사진",
+    },
+    none_shown="이 세트에는 그런 사진이 없어요.",
     earlier="앞 사진들",
     later="뒤 사진들",
     page="{pages}쪽 중 {number}쪽",

@@ -6,6 +6,7 @@ the page, such as errors, go through `CommonTexts.said`.
 
 from dataclasses import dataclass, field
 
+from profile_studio.domain.arrangement import PictureFilter, PictureOrder
 from profile_studio.domain.captions import CaptionEdit
 from profile_studio.domain.comparison import Verdict
 from profile_studio.domain.crops import CropMode
@@ -181,6 +182,26 @@ class PicturesTexts:
     trigger: str = "Trigger word"
     trigger_info: str = 'A made-up word that will call up this look, such as "pixelme".'
     gallery: str = "Pictures of this set"
+    order: str = "Order"
+    orders: dict[PictureOrder, str] = field(
+        default_factory=lambda: {
+            PictureOrder.AS_BROUGHT: "As brought",
+            PictureOrder.SHARPNESS: "Least sharp first",
+            PictureOrder.BRIGHTNESS: "Darkest first",
+            PictureOrder.CONTRAST: "Least contrast first",
+            PictureOrder.SIZE: "Smallest first",
+        }
+    )
+    filter: str = "Show"
+    filters: dict[PictureFilter, str] = field(
+        default_factory=lambda: {
+            PictureFilter.ALL: "All pictures",
+            PictureFilter.KEPT: "In the set",
+            PictureFilter.SET_ASIDE: "Set aside",
+            PictureFilter.NO_CAPTION: "Without a caption",
+        }
+    )
+    none_shown: str = "No picture of this set is like that."
     earlier: str = "Earlier pictures"
     later: str = "Later pictures"
     page: str = "Page {number} of {pages}"

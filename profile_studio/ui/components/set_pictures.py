@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from profile_studio.domain.arrangement import Arrangement
 from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.faces import face_warning
 from profile_studio.ui.components.markup import escape, picture_source
@@ -15,19 +16,20 @@ PAGE_SIZE = 80  # thumbnails in one answer
 
 @dataclass(frozen=True)
 class PictureList:
-    """All pictures of a set, a page at a time: the page that has the chosen one, which is the first by default."""
+    """Pictures of a set, a page at a time: the page that has the chosen one, which is the first by default."""
 
     pictures: Sequence[DatasetImage]
     chosen_id: str | None
 
     @property
-    def chosen(self) -> DatasetImage:
-        return self.pictures[self._index]
+    def chosen(self) -> DatasetImage | None:
+        """None where there is no picture."""
+        return self.pictures[self.index] if self.pictures else None
 
     @property
     def number(self) -> int:
         """Of the page, from 0."""
-        return self._index // PAGE_SIZE
+        return self.index // PAGE_SIZE
 
     @property
     def pages(self) -> int:
@@ -37,23 +39,27 @@ class PictureList:
     def shown(self) -> Sequence[DatasetImage]:
         return self.pictures[self.number * PAGE_SIZE : (self.number + 1) * PAGE_SIZE]
 
-    def turned(self, pages: int) -> str:
+    def turned(self, pages: int) -> str | None:
         """Id of the first picture so many pages on, or back; the first and the last page are ends."""
-        number = min(max(self.number + pages, 0), self.pages - 1)
-        return self.pictures[number * PAGE_SIZE].image_id
+        number = max(min(self.number + pages, self.pages - 1), 0)
+        return self.pictures[number * PAGE_SIZE].image_id if self.pictures else None
 
     @property
-    def _index(self) -> int:
+    def index(self) -> int:
         return next((index for index, each in enumerate(self.pictures) if each.image_id == self.chosen_id), 0)
 
 
-def small_picture(page: Page, opened: Dataset, image: DatasetImage) -> GridPicture:
-    """The picture as a choice of the grid: crossed out when set aside, marked while it has no caption."""
+def small_picture(page: Page, opened: Dataset, image: DatasetImage, arrangement: Arrangement) -> GridPicture:
+    """The picture as a choice of the grid: crossed out when set aside, marked while it has no caption.
+
+    Sorted by a number, it says the number too.
+    """
     texts = page.texts.pictures
     thumbnail = picture_source(page.studio.datasets.grid_thumbnail(opened.name, image.image_id))
+    number = arrangement.number_words(image)
     if not image.is_kept:
-        return GridPicture(image.image_id, thumbnail, fate_words(image, texts), "\u2715")
-    badge = "" if image.caption else "\u270e"
+        return GridPicture(image.image_id, thumbnail, fate_words(image, texts), f"\u2715 {number}".strip())
+    badge = number if image.caption else f"\u270e {number}".strip()
     return GridPicture(image.image_id, thumbnail, image.caption or image.original_name, badge)
 
 

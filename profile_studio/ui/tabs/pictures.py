@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from profile_studio.domain.arrangement import Arrangement, PictureFilter, PictureOrder, first_listed
 from profile_studio.domain.crops import CropMode
 from profile_studio.domain.datasets import MINIMUM_IMAGES, Dataset, DatasetImage
 from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, NotInDemo
@@ -23,6 +24,8 @@ from profile_studio.ui.texts import PicturesTexts
 _IN_ORDER: dict[str, Any] = {"concurrency_id": "captions", "concurrency_limit": 1, **QUIET}
 """Leaving a caption and choosing the next picture arrive together; the caption must be saved first."""
 
+_AS_BROUGHT = Arrangement()
+
 
 @dataclass(frozen=True)
 class PicturesTab:
@@ -33,6 +36,7 @@ class PicturesTab:
     dataset: gr.Dropdown
     crop: gr.Radio
     shown: Any  # handler: the tab as the disk has it
+    shown_inputs: list[Any]
     shown_outputs: list[Any]
 
 
@@ -52,6 +56,22 @@ def build(page: Page) -> PicturesTab:
                 )
             with gr.Row():
                 with gr.Column(scale=3, elem_classes="card"):
+                    arrangement = gr.State(_AS_BROUGHT)
+                    with gr.Row(elem_classes="arrangement"):
+                        order = gr.Dropdown(
+                            [(words, each.value) for each, words in texts.orders.items()],
+                            value=PictureOrder.AS_BROUGHT.value,
+                            label=texts.order,
+                            min_width=150,
+                            elem_id="picture-order",
+                        )
+                        only = gr.Dropdown(
+                            [(words, each.value) for each, words in texts.filters.items()],
+                            value=PictureFilter.ALL.value,
+                            label=texts.filter,
+                            min_width=150,
+                            elem_id="picture-filter",
+                        )
                     grid = picture_grid(texts.gallery)
                     with gr.Row(visible=False, elem_classes="pager") as pager:
                         earlier = gr.Button(texts.earlier, size="sm", elem_id="earlier-pictures")
@@ -88,7 +108,7 @@ def build(page: Page) -> PicturesTab:
                     yes = gr.Button(texts.yes_delete, variant="stop", size="sm")
                     no = gr.Button(page.texts.common.keep, size="sm")
 
-    def shows_set(name: str | None, picture_id: str | None = None) -> Updates:
+    def shows_set(name: str | None, picture_id: str | None = None, arranged: Arrangement = _AS_BROUGHT) -> Updates:
         """The tab with this set open, or any set, or the invitation when there is none."""
         sets = {found.name: found for found in studio.datasets.list()}
         opened = sets.get(name or "") or next(iter(sets.values()), None)
@@ -105,15 +125,27 @@ def build(page: Page) -> PicturesTab:
             trigger: opened.trigger_word,
             next_tab: _next_step(opened, texts),
             **shows_tools(page, tools, opened),
-            **shows_picture(opened, picture_id),
+            **shows_picture(opened, picture_id, arranged),
         }
 
-    def shows_picture(opened: Dataset, picture_id: str | None) -> Updates:
+    def shows_picture(opened: Dataset, picture_id: str | None, arranged: Arrangement) -> Updates:
         """The page of the set's pictures that has this one, which is chosen, or the first."""
-        listed = PictureList(opened.every_image, picture_id)
+        listed = PictureList(arranged.of(opened.every_image), picture_id)
         image, number, pages = listed.chosen, listed.number, listed.pages
-        pictures = [small_picture(page, opened, each) for each in listed.shown]
+        choices: Updates = {arrangement: arranged, order: arranged.order.value, only: arranged.filter.value}
+        if image is None:
+            return {
+                **choices,
+                pager: gr.update(visible=False),
+                grid: f'<p class="quiet">{escape(texts.none_shown)}</p>',
+                chosen: None,
+                picture: "",
+                fate: gr.update(visible=False),
+                caption: gr.update(value="", interactive=False),
+            }
+        pictures = [small_picture(page, opened, each, arranged) for each in listed.shown]
         return {
+            **choices,
             pager: gr.update(visible=pages > 1),
             place: f"<p>{escape(texts.page.format(number=number + 1, pages=pages))}</p>",
             earlier: gr.update(interactive=number > 0),
@@ -121,11 +153,12 @@ def build(page: Page) -> PicturesTab:
             grid: grid_html(pictures, image.image_id, texts.gallery),
             chosen: image.image_id,
             picture: picture_facts(opened, image, texts),
-            fate: gr.update(value=texts.set_it_aside if image.is_kept else texts.keep_it),
-            caption: image.caption,
+            fate: gr.update(value=texts.set_it_aside if image.is_kept else texts.keep_it, visible=not page.is_demo),
+            caption: gr.update(value=image.caption, interactive=not page.is_demo),
         }
 
-    picture_parts = [grid, pager, place, earlier, later, chosen, picture, fate, caption]
+    looked_at = [dataset, chosen, arrangement]
+    picture_parts = [arrangement, order, only, grid, pager, place, earlier, later, chosen, picture, fate, caption]
     set_parts = [*bring.shown, show, dataset, trigger, next_tab, confirm, *tools.shown, *picture_parts]
     safe = tells_errors(notice, page.texts.common)
 
@@ -137,25 +170,33 @@ def build(page: Page) -> PicturesTab:
         return {next_tab: _next_step(studio.datasets.get(name), texts)}
 
     @safe
-    def saves_and_goes_on(name: str, picture_id: str | None, text: str) -> Updates:
+    def saves_and_goes_on(name: str, picture_id: str | None, arranged: Arrangement, text: str) -> Updates:
         if picture_id is None:
             return {}
+        before = PictureList(arranged.of(studio.datasets.get(name).every_image), picture_id)
         if text != _caption_of(studio.datasets.get(name), picture_id):
             studio.datasets.set_caption(name, picture_id, text)
         opened = studio.datasets.get(name)
-        return shows_picture(opened, _after(opened, picture_id))
+        following = first_listed(before.pictures, arranged.of(opened.every_image), before.index + 1)
+        return shows_picture(opened, following, arranged)
 
     @safe
-    def chooses(name: str, picture_id: str | None, event: gr.EventData) -> Updates:
+    def chooses(name: str, picture_id: str | None, arranged: Arrangement, event: gr.EventData) -> Updates:
         if str(event.value) == picture_id:
             return {}  # its caption may be half written: an answer from here would undo the typing
-        return shows_picture(studio.datasets.get(name), str(event.value))
+        return shows_picture(studio.datasets.get(name), str(event.value), arranged)
+
+    @safe
+    def arranges(name: str, order_value: str, filter_value: str) -> Updates:
+        arranged = Arrangement(PictureOrder(order_value), PictureFilter(filter_value))
+        return shows_picture(studio.datasets.get(name), None, arranged)
 
     def turns(pages: int) -> Any:
         @safe
-        def turn(name: str, picture_id: str | None) -> Updates:
+        def turn(name: str, picture_id: str | None, arranged: Arrangement) -> Updates:
             opened = studio.datasets.get(name)
-            return shows_picture(opened, PictureList(opened.every_image, picture_id).turned(pages))
+            listed = PictureList(arranged.of(opened.every_image), picture_id)
+            return shows_picture(opened, listed.turned(pages), arranged)
 
         return turn
 
@@ -173,14 +214,16 @@ def build(page: Page) -> PicturesTab:
             return ""
 
     @safe
-    def overrules(name: str, picture_id: str | None) -> Updates:
+    def overrules(name: str, picture_id: str | None, arranged: Arrangement) -> Updates:
         if picture_id is None:
             return {}
+        before = PictureList(arranged.of(studio.datasets.get(name).every_image), picture_id)
         decide = studio.datasets.set_aside
         if not _image(studio.datasets.get(name), picture_id).is_kept:
             decide = studio.datasets.keep
         decide(name, picture_id)
-        return shows_set(name, picture_id)
+        after = arranged.of(studio.datasets.get(name).every_image)
+        return shows_set(name, first_listed(before.pictures, after, before.index), arranged)
 
     @safe
     def saves_trigger(name: str, word: str) -> Updates:
@@ -196,34 +239,35 @@ def build(page: Page) -> PicturesTab:
         return {question: f"<p>{escape(words)}</p>", confirm: gr.update(visible=True)}
 
     @safe
-    def deletes(name: str) -> Updates:
+    def deletes(name: str, arranged: Arrangement) -> Updates:
         deleted, said = studio.datasets.delete(name), page.texts.common.said
         news = [texts.deleted.format(name=name), texts.removed.format(what=", ".join(map(said, deleted.removed)))]
         if deleted.left:
             news.append(texts.left.format(what=", ".join(map(said, deleted.left))))
-        return {**shows_set(None), notice: told(good_news(" ".join(news)))}
+        return {**shows_set(None, None, arranged), notice: told(good_news(" ".join(news)))}
 
-    dataset.input(safe(shows_set), dataset, [*set_parts, notice], **QUIET)
-    grid.select(chooses, [dataset, chosen], [*picture_parts, notice], **_IN_ORDER)
-    earlier.click(turns(-1), [dataset, chosen], [*picture_parts, notice], **_IN_ORDER)
-    later.click(turns(1), [dataset, chosen], [*picture_parts, notice], **_IN_ORDER)
+    dataset.input(safe(shows_set), looked_at, [*set_parts, notice], **QUIET)
+    gr.on([order.input, only.input], arranges, [dataset, order, only], [*picture_parts, notice], **_IN_ORDER)
+    grid.select(chooses, looked_at, [*picture_parts, notice], **_IN_ORDER)
+    earlier.click(turns(-1), looked_at, [*picture_parts, notice], **_IN_ORDER)
+    later.click(turns(1), looked_at, [*picture_parts, notice], **_IN_ORDER)
     caption.blur(saves_caption, [dataset, chosen, caption], [next_tab, notice], **_IN_ORDER)
     gr.on(
         [caption.submit, next_picture.click],
-        saves_and_goes_on, [dataset, chosen, caption], [*picture_parts, notice], **_IN_ORDER,
+        saves_and_goes_on, [*looked_at, caption], [*picture_parts, notice], **_IN_ORDER,
     )  # fmt: skip
     gr.on(
         [chosen.change, crop.change, page.base.change],
         shows_view, [dataset, chosen, page.base, crop], view, trigger_mode="always_last", **QUIET,
     )  # fmt: skip
-    fate.click(overrules, [dataset, chosen], [*set_parts, notice], **_IN_ORDER)
+    fate.click(overrules, looked_at, [*set_parts, notice], **_IN_ORDER)
     wire_bring(page, bring, add, notice, shows_set, set_parts)
-    wire_tools(page, tools, dataset, chosen, notice, shows_set, set_parts)
+    wire_tools(page, tools, looked_at, notice, shows_set, set_parts)
     gr.on([trigger.blur, trigger.submit], saves_trigger, [dataset, trigger], [notice], **QUIET)
     delete.click(asks_before_deleting, dataset, [question, confirm, notice], **QUIET)
     no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
-    yes.click(deletes, dataset, [*set_parts, notice], **QUIET)
-    return PicturesTab(tab, next_tab, dataset, crop, safe(shows_set), [*set_parts, notice])
+    yes.click(deletes, [dataset, arrangement], [*set_parts, notice], **QUIET)
+    return PicturesTab(tab, next_tab, dataset, crop, safe(shows_set), looked_at, [*set_parts, notice])
 
 
 def _next_step(opened: Dataset, texts: PicturesTexts) -> Any:
@@ -242,8 +286,3 @@ def _image(opened: Dataset, picture_id: str) -> DatasetImage:
 
 def _caption_of(opened: Dataset, picture_id: str) -> str:
     return _image(opened, picture_id).caption
-
-
-def _after(opened: Dataset, picture_id: str) -> str:
-    ids = [image.image_id for image in opened.every_image]
-    return ids[(ids.index(_image(opened, picture_id).image_id) + 1) % len(ids)]

@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from profile_studio.domain.arrangement import Arrangement
 from profile_studio.domain.captions import CaptionEdit, tag_frequencies
 from profile_studio.domain.datasets import Dataset
 from profile_studio.domain.jobs import Job
@@ -105,13 +106,13 @@ def shows_tools(page: Page, tools: SetTools, opened: Dataset) -> Updates:
 def wire_tools(
     page: Page,
     tools: SetTools,
-    dataset: gr.Dropdown,
-    chosen: gr.State,
+    looked_at: list[Any],
     notice: gr.HTML,
-    shows_set: Callable[[str | None, str | None], Updates],
+    shows_set: Callable[[str | None, str | None, Arrangement], Updates],
     set_parts: list[Any],
 ) -> None:
-    """Connects the tools; `shows_set` brings the whole tab up to date."""
+    """Connects the tools; `shows_set`, called with the values of `looked_at`, brings the whole tab up to date."""
+    dataset = looked_at[0]
     texts, studio = page.texts.pictures, page.studio
     safe = tells_errors(notice, page.texts.common)
     seen_job, taken_copy = tools.seen_job, tools.taken_copy
@@ -119,24 +120,24 @@ def wire_tools(
 
     def edits(edit: CaptionEdit) -> Any:
         @safe
-        def change(name: str, picture_id: str | None, words: str, replacement: str) -> Updates:
+        def change(name: str, picture_id: str | None, arranged: Arrangement, words: str, replacement: str) -> Updates:
             count = studio.datasets.edit_captions(name, edit, words, replacement) if words.strip() else 0
-            return {**shows_set(name, picture_id), notice: told(good_news(texts.edited.format(n=count)))}
+            return {**shows_set(name, picture_id, arranged), notice: told(good_news(texts.edited.format(n=count)))}
 
         return change
 
     @safe
-    def takes_back(name: str, picture_id: str | None) -> Updates:
+    def takes_back(name: str, picture_id: str | None, arranged: Arrangement) -> Updates:
         what = studio.datasets.undo_captions(name)
         news = texts.undone.format(what=page.texts.common.said(what)) if what else texts.nothing_to_undo
-        return {**shows_set(name, picture_id), notice: told(good_news(news))}
+        return {**shows_set(name, picture_id, arranged), notice: told(good_news(news))}
 
     @safe
-    def writes(name: str) -> Updates:
+    def writes(name: str, picture_id: str | None, arranged: Arrangement) -> Updates:
         studio.captioning.submit(name)
-        return looks(name, None, None)
+        return looks(name, picture_id, arranged, None)
 
-    def looks(name: str | None, picture_id: str | None, seen: str | None) -> Updates:
+    def looks(name: str | None, picture_id: str | None, arranged: Arrangement, seen: str | None) -> Updates:
         """The set's captioning as its row says; the whole tab anew when it has come to an end."""
         job = studio.captioning.newest(name) if name else None
         now = f"{job.id} {job.status.value} {job.step}" if job else ""
@@ -146,7 +147,7 @@ def wire_tools(
             return {seen_job: now, tools.progress: gr.update(visible=False), tools.stop: gr.update(visible=False)}
         updates = {**_shows_job(page, tools, job), seen_job: now}
         if job.status.is_finished:
-            updates.update(shows_set(name, picture_id))
+            updates.update(shows_set(name, picture_id, arranged))
         return updates
 
     @safe
@@ -166,13 +167,13 @@ def wire_tools(
     for edit, button in tools.edits.items():
         words = tools.find if edit is CaptionEdit.REPLACE else tools.words
         button.click(
-            edits(edit), [dataset, chosen, words, tools.replacement], [*set_parts, notice], show_progress_on=button,
+            edits(edit), [*looked_at, words, tools.replacement], [*set_parts, notice], show_progress_on=button,
             api_visibility="private",
         )  # fmt: skip
-    tools.undo.click(takes_back, [dataset, chosen], [*set_parts, notice], **QUIET)
-    tools.write.click(writes, dataset, [*job_parts, *set_parts, notice], **QUIET)
+    tools.undo.click(takes_back, looked_at, [*set_parts, notice], **QUIET)
+    tools.write.click(writes, looked_at, [*job_parts, *set_parts, notice], **QUIET)
     tools.stop.click(stops, dataset, [notice], **QUIET)
-    tools.timer.tick(looks, [dataset, chosen, seen_job], [*job_parts, *set_parts], **POLLING)
+    tools.timer.tick(looks, [*looked_at, seen_job], [*job_parts, *set_parts], **POLLING)
     # Gradio has its own copy by then, which it sweeps.
     tools.export.click(exports, [dataset, tools.export_format], [tools.exported, taken_copy, notice], **QUIET).success(
         _forget, taken_copy, None, **QUIET

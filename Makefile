@@ -4,8 +4,9 @@
 # make soak   imports 2,000 malformed uploads
 # make fix    formats and mends what can be mended by itself
 # make deploy-space NAME=me/my-studio [ZERO_GPU=1]   puts the studio on a Hugging Face Space
+# make screenshots   takes the pictures of docs/screens anew, in both languages (six minutes)
 # make bench  measures the numbers of the README (about ten minutes on an idle machine)
-.PHONY: run test soak check fix install dev chromium postgres bench deploy-space
+.PHONY: run test soak check fix install dev chromium postgres bench screenshots deploy-space
 PY = .venv/bin/python
 # Tests run beside processes they start: threads that spin while they wait would starve those on two cores.
 export OMP_WAIT_POLICY ?= PASSIVE
@@ -49,8 +50,13 @@ fix: dev
 deploy-space: install
 	@$(PY) scripts/deploy_space.py "$(NAME)" $(if $(ZERO_GPU),--zero-gpu)
 
+screenshots: dev chromium
+	$(PY) -m scripts.screenshots
+
 bench: dev
 	$(PY) -m benchmarks.startup
 	$(PY) -m benchmarks.live_lane
 	$(PY) -m benchmarks.picture_during_training
 	$(PY) -m benchmarks.style_gain
+	$(PY) -m benchmarks.click_ready
+	$(PY) -m benchmarks.strangers_path

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NEEDED = ("app.py", "README.md", "LICENSE", "NOTICE", "docs/screenshot.png", "requirements.txt")
-NEEDED_FOLDERS = ("profile_studio", "assets", "loras")
+NEEDED = ("app.py", "README.md", "LICENSE", "NOTICE", "requirements.txt")
+NEEDED_FOLDERS = ("profile_studio", "assets", "loras", "docs/screens")
 LEFT_OUT = ("profile_studio/starter/", "__pycache__/")  # the recipe of the base model is no part of the running studio
 
 

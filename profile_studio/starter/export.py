@@ -19,7 +19,7 @@ from profile_studio.starter.workspace import Workspace, replace_folder
 
 log = logging.getLogger(__name__)
 
-KEPT = ("MODEL_CARD.md", "metrics.json", "contact_sheet.png")
+KEPT = ("MODEL_CARD.md", "metrics.json", "contact_sheet.webp")
 """Files beside the weights that an export leaves as they are."""
 
 

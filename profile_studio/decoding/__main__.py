@@ -44,7 +44,8 @@ def answer(content: bytes, face_finder: FaceFinder | None, output: IO[bytes]) ->
         measures = asdict(measured)
         small = thumbnail(picture.image)
         grid = _webp_bytes(thumbnail(small, GRID_SIDE_PX), GRID_QUALITY)
-        parts = (measures.pop("look"), png_bytes(picture.image), _webp_bytes(small), grid)
+        png = png_bytes(picture.image, repeats=measured.is_drawing)
+        parts = (measures.pop("look"), png, _webp_bytes(small), grid)
     except RejectedPicture as rejection:
         write_frame(output, {"reason": rejection.reason.value})
     except BrokenDetector as broken:

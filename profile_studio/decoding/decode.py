@@ -63,7 +63,8 @@ def read_picture(content: bytes) -> OwnPicture:
     if min(image.size) < MINIMUM_SIDE_PX:  # a long thin strip, shrunk
         raise RejectedPicture(FileReason.TOO_SMALL)
     image.info.clear()
-    digest = hashlib.sha256(f"{image.width}x{image.height}".encode() + image.tobytes())
+    digest = hashlib.sha256(f"{image.width}x{image.height}".encode())
+    digest.update(image.tobytes())
     return OwnPicture(image, digest.hexdigest(), file_format)
 
 

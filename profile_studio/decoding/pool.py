@@ -26,6 +26,9 @@ Ticket = TypeVar("Ticket")
 LONGEST_PICTURE_S = 30.0
 IDLE_S = 60.0
 _MOST_PROCESSES = 4
+# Each picture takes and frees the same few large blocks. glibc hands such blocks back to the system at once, which then
+# clears every page again for the next picture: a tenth of the time. Other C libraries do not read these.
+_KEEP_FREED_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(64 << 20)}
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,7 @@ class _Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=REPOSITORY_ROOT,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            env={**os.environ, **_KEEP_FREED_MEMORY, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         )
 
     def decode(self, content: bytes, longest_s: float, face_finder: FaceFinder | None) -> Decoded:

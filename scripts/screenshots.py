@@ -21,6 +21,7 @@ from tests.running_app import running_app
 SCREENS = REPOSITORY_ROOT / "docs" / "screens"
 EXAMPLE, ADAPTER, STEPS = "voxel-art", "voxel-art-2", 300  # voxel-art itself is the name of a LoRA that ships
 WIDE, PHONE = (1200, 820), (360, 740)
+LONGEST_PX = 1800
 QUALITY = 72
 SEEN_STEPS = 150  # of the training when it is taken
 
@@ -63,9 +64,10 @@ class Photographer:
 
 
 def write_picture(page: Page, path: Path, is_long: bool) -> None:
-    """The page as WebP; `is_long` takes all of it, otherwise what the window shows."""
+    """The page as WebP: what the window shows, or with `is_long` more of it."""
     with Image.open(io.BytesIO(page.screenshot(full_page=is_long))) as picture:
-        picture.convert("RGB").save(path, quality=QUALITY, method=6)
+        shown = picture.crop((0, 0, picture.width, min(picture.height, LONGEST_PX)))
+        shown.convert("RGB").save(path, quality=QUALITY, method=6)
     print(f"{path.relative_to(REPOSITORY_ROOT)}  {path.stat().st_size / 1000:.0f} kB", flush=True)
 
 

@@ -1,11 +1,14 @@
 """The page as a whole: the bar above, the tabs, and how they hand on to each other."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from profile_studio.base_models import STARTER, find_base_model
+from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.jobs import JobStatus
+from profile_studio.domain.training import AdapterKind
 from profile_studio.services.studio import Studio
 from profile_studio.ui.api import open_api
 from profile_studio.ui.components.adapter_slots import chosen_weights
@@ -138,15 +141,25 @@ def _wire_tabs(
         [page.carried_adapter, page.tabs],
         **QUIET,
     )
-    blend_tab.next.click(_carried_models, blend_tab.chosen, [compare_tab.models, compare_tab.specs, page.tabs], **QUIET)
+    blend_tab.next.click(
+        lambda *chosen: (*carried_models(page.studio.adapters.list(), chosen), gr.Tabs(selected=COMPARE)),
+        blend_tab.chosen,
+        [compare_tab.models, compare_tab.specs, page.tabs],
+        **QUIET,
+    )
 
 
-def _carried_models(*chosen: Any) -> Updates | tuple[Any, ...]:
-    """What is blended now becomes what is compared: one LoRA by its name, several as a blend."""
+def carried_models(adapters: Sequence[Adapter], chosen: Sequence[Any]) -> tuple[Any, str]:
+    """What is blended now becomes what is compared: each style by itself, and all together as a blend.
+
+    A LoRA that steadies faces says little by itself; it is compared alone only when nothing else is on.
+    """
     weights = chosen_weights(chosen)
     blend_spec = "+".join(f"{each.adapter_name}={each.weight:g}" for each in weights) if len(weights) > 1 else ""
+    steadying = {adapter.name for adapter in adapters if adapter.kind is AdapterKind.FACE}
     names = [each.adapter_name for each in weights]
-    return gr.update(choices=names, value=names), blend_spec, gr.Tabs(selected=COMPARE)
+    names = [name for name in names if name not in steadying] or names
+    return gr.update(choices=names, value=names), blend_spec
 
 
 def _wire_first_look(blocks: gr.Blocks, blend_tab: blend.BlendTab) -> None:

@@ -8,6 +8,7 @@ from PIL import Image
 from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.generation import AdapterWeight
 from profile_studio.domain.training import AdapterKind
+from profile_studio.ui.app import carried_models
 from profile_studio.ui.components.adapter_slots import (
     Slot,
     adapter_slots,
@@ -89,3 +90,13 @@ def test_loras_that_are_gone_or_have_no_card_are_not_dealt() -> None:
     wanted = [AdapterWeight(adapter_name=name) for name in ("gone", *(each.name for each in styles))]
     dealt = deal_weights(styles, wanted)
     assert [each.adapter_name if each else None for each in dealt] == ["style-0", None, "style-1", "style-2"]
+
+
+def test_a_blend_is_compared_as_its_styles_and_as_a_whole() -> None:
+    models, blend = carried_models([STEADY, INK], ["ink", 0.8, "steady", 0.5, "", 1.0, "", 1.0])
+    assert (models["value"], blend) == (["ink"], "ink=0.8+steady=0.5")
+
+
+def test_a_steadying_lora_alone_is_compared_alone() -> None:
+    models, blend = carried_models([STEADY], ["", 1.0, "steady", 0.5, "", 1.0, "", 1.0])
+    assert (models["value"], blend) == (["steady"], "")

@@ -193,6 +193,13 @@ class Dataset:
     def held_out_images(self) -> tuple[DatasetImage, ...]:
         return tuple(image for image in self.images if image.held_out)
 
+    def original_of(self, copy: DatasetImage) -> DatasetImage | None:
+        """The kept picture that this one was set aside as a copy of."""
+        if copy.is_kept or copy.reason is not FileReason.DUPLICATE:
+            return None
+        alike = (image for image in self.images if image.group_id == copy.group_id)
+        return next((image for image in alike if image.original_name == copy.other), None)
+
     @property
     def captioned(self) -> int:
         return sum(bool(image.caption) for image in self.images)

@@ -249,6 +249,21 @@ class DatasetService:
         )
         self._remember(self.get(name), f"kept: {image.original_name}")
 
+    def keep_instead(self, name: str, file: str) -> None:
+        """Keeps a picture that was set aside as a copy, and sets the one it is a copy of aside.
+
+        Raises:
+            UnknownDataset: there is no such data set.
+            InvalidDataset: it has no such picture, or it is no copy of a kept one.
+        """
+        refuse_in_demo(self._settings, "Choosing pictures is")
+        copy, dataset = self._image(name, file), self.get(name)
+        original = dataset.original_of(copy)
+        if original is None:
+            raise InvalidDataset(f"{name} no longer has this picture.", "Choose the set again.")
+        self._repository.swap_copy(name, copy, original)
+        self._remember(self.get(name), f"kept: {copy.original_name}")
+
     def set_aside(self, name: str, file: str) -> None:
         """Takes a picture out of the set without deleting it.
 

@@ -183,6 +183,30 @@ class DatasetRepository:
         with self._database.transaction() as connection:
             self._update(connection, name, image_id, is_kept=is_kept, held_out=held_out, reason=reason, measure=measure)
 
+    def swap_copy(self, name: str, copy: DatasetImage, original: DatasetImage) -> None:
+        """Keeps a copy in the place of its original, which becomes the copy; so do the original's other copies."""
+        column = dataset_images.c
+        with self._database.transaction() as connection:
+            connection.execute(
+                dataset_images.update()
+                .where(
+                    column.dataset == name,
+                    column.group_id == original.group_id,
+                    column.reason == FileReason.DUPLICATE,
+                    column.other == original.original_name,
+                )
+                .values(other=copy.original_name)
+            )
+            self._update(
+                connection, name, copy.image_id,
+                is_kept=True, held_out=original.held_out, reason=None, measure=None, other="",
+            )  # fmt: skip
+            self._update(
+                connection, name, original.image_id,
+                is_kept=False, held_out=False, reason=FileReason.DUPLICATE, measure=copy.measure,
+                other=copy.original_name,
+            )  # fmt: skip
+
     def set_held_out(self, name: str, image_ids: Iterable[str]) -> None:
         """Holds out exactly these pictures."""
         chosen = set(image_ids)

@@ -461,3 +461,23 @@ def test_random_damage_never_escapes_as_an_error(datasets: DatasetService, tmp_p
     report = datasets.import_sources(ImportRequest([source], "damaged"))
     assert len(report.dataset.images) + len(report.rejected) == 62
     assert json.dumps([note.reason for note in report.rejected])
+
+
+def test_a_copy_takes_the_place_of_its_original_and_can_give_it_back(datasets: DatasetService, tmp_path: Path) -> None:
+    source = folder_of(tmp_path / "photos", 3)
+    for side in (64, 100):
+        picture(0, side).save(source / f"copy-{side}.png")
+    datasets.import_sources(ImportRequest([source], "photos"))
+
+    datasets.keep_instead("photos", "copy-64.png")
+
+    swapped = datasets.get("photos")
+    images = {image.original_name: image for image in swapped.every_image}
+    assert (images["copy-64.png"].is_kept, images["copy-64.png"].reason) == (True, None)
+    for name in ("00.png", "copy-100.png"):
+        assert swapped.original_of(images[name]) == images["copy-64.png"]
+    with pytest.raises(InvalidDataset):
+        datasets.keep_instead("photos", "copy-64.png")
+
+    datasets.keep_instead("photos", "00.png")
+    assert {image.original_name for image in datasets.get("photos").images} == {"00.png", "01.png", "02.png"}

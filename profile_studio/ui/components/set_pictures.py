@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from profile_studio.domain.arrangement import Arrangement
 from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.faces import face_warning
-from profile_studio.ui.components.markup import escape, picture_source
+from profile_studio.ui.components.markup import escape, figure, figures, picture_source
 from profile_studio.ui.components.picture_grid import GridPicture
 from profile_studio.ui.page import Page
 from profile_studio.ui.texts import PicturesTexts
@@ -72,6 +72,29 @@ def picture_facts(opened: Dataset, image: DatasetImage, texts: PicturesTexts) ->
         facts += f" \u00b7 {texts.counts.format(n=image.repeats)}"
     words = f"{fate_words(image, texts)} {_face_words(opened, image, texts)}".strip()
     return f'<p class="quiet">{escape(facts)}</p><p class="fate">{escape(words)}</p>'
+
+
+def copies_side_by_side(page: Page, opened: Dataset, copy: DatasetImage, original: DatasetImage) -> str:
+    """A picture that was set aside as a copy beside the one that is kept, and why that one."""
+    texts = page.texts.pictures
+    shown = [
+        figure(picture_source(page.studio.datasets.thumbnail(opened.name, image.image_id)), words)
+        for image, words in (
+            (original, texts.kept_copy.format(file=original.original_name)),
+            (copy, texts.set_aside_copy.format(file=copy.original_name)),
+        )
+    ]
+    return f"{figures(shown)}<p>{escape(_why_kept(copy, original, texts))}</p>"
+
+
+def _why_kept(copy: DatasetImage, original: DatasetImage, texts: PicturesTexts) -> str:
+    if original.height * original.width > copy.height * copy.width:
+        return texts.kept_as_larger
+    if original.caption and not copy.caption:
+        return texts.kept_as_captioned
+    if original.measures and copy.measures and original.measures.sharpness > copy.measures.sharpness:
+        return texts.kept_as_sharper
+    return ""
 
 
 def _face_words(opened: Dataset, image: DatasetImage, texts: PicturesTexts) -> str:

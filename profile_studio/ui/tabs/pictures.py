@@ -14,7 +14,7 @@ from profile_studio.domain.training import AdapterKind
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, good_news, notice_area, tells_errors, told
 from profile_studio.ui.components.picture_grid import grid_html, picture_grid
-from profile_studio.ui.components.set_pictures import PictureList, picture_facts, small_picture
+from profile_studio.ui.components.set_pictures import PictureList, copies_side_by_side, picture_facts, small_picture
 from profile_studio.ui.components.training_view import training_view_html
 from profile_studio.ui.page import QUIET, Page
 from profile_studio.ui.tabs.bring_pictures import build_bring, shows_invitation, wire_bring
@@ -88,6 +88,8 @@ def build(page: Page) -> PicturesTab:
                         elem_classes="chips",
                         elem_id="pictures-crop",
                     )
+                    copies = gr.HTML(visible=False, elem_id="copies")
+                    instead = gr.Button(texts.keep_instead, size="sm", visible=False, elem_id="keep-instead")
                     fate = gr.Button(texts.set_it_aside, size="sm", elem_id="fate", visible=not page.is_demo)
                     caption = gr.Textbox(
                         "",
@@ -140,9 +142,12 @@ def build(page: Page) -> PicturesTab:
                 grid: f'<p class="quiet">{escape(texts.none_shown)}</p>',
                 chosen: None,
                 picture: "",
+                copies: gr.update(visible=False),
+                instead: gr.update(visible=False),
                 fate: gr.update(visible=False),
                 caption: gr.update(value="", interactive=False),
             }
+        original = opened.original_of(image)
         pictures = [small_picture(page, opened, each, arranged) for each in listed.shown]
         return {
             **choices,
@@ -153,12 +158,29 @@ def build(page: Page) -> PicturesTab:
             grid: grid_html(pictures, image.image_id, texts.gallery),
             chosen: image.image_id,
             picture: picture_facts(opened, image, texts),
+            copies: told(copies_side_by_side(page, opened, image, original) if original else ""),
+            instead: gr.update(visible=original is not None and not page.is_demo),
             fate: gr.update(value=texts.set_it_aside if image.is_kept else texts.keep_it, visible=not page.is_demo),
             caption: gr.update(value=image.caption, interactive=not page.is_demo),
         }
 
     looked_at = [dataset, chosen, arrangement]
-    picture_parts = [arrangement, order, only, grid, pager, place, earlier, later, chosen, picture, fate, caption]
+    picture_parts = [
+        arrangement,
+        order,
+        only,
+        grid,
+        pager,
+        place,
+        earlier,
+        later,
+        chosen,
+        picture,
+        copies,
+        instead,
+        fate,
+        caption,
+    ]
     set_parts = [*bring.shown, show, dataset, trigger, next_tab, confirm, *tools.shown, *picture_parts]
     safe = tells_errors(notice, page.texts.common)
 
@@ -226,6 +248,11 @@ def build(page: Page) -> PicturesTab:
         return shows_set(name, first_listed(before.pictures, after, before.index), arranged)
 
     @safe
+    def swaps(name: str, picture_id: str, arranged: Arrangement) -> Updates:
+        studio.datasets.keep_instead(name, picture_id)
+        return shows_set(name, picture_id, arranged)
+
+    @safe
     def saves_trigger(name: str, word: str) -> Updates:
         if word != studio.datasets.get(name).trigger_word:
             studio.datasets.set_trigger_word(name, word)
@@ -260,6 +287,7 @@ def build(page: Page) -> PicturesTab:
         [chosen.change, crop.change, page.base.change],
         shows_view, [dataset, chosen, page.base, crop], view, trigger_mode="always_last", **QUIET,
     )  # fmt: skip
+    instead.click(swaps, looked_at, [*set_parts, notice], **_IN_ORDER)
     fate.click(overrules, looked_at, [*set_parts, notice], **_IN_ORDER)
     wire_bring(page, bring, add, notice, shows_set, set_parts)
     wire_tools(page, tools, looked_at, notice, shows_set, set_parts)

@@ -51,7 +51,7 @@ class Photographer:
                 )
                 page = context.new_page()
                 page.goto(f"{self.address}?tab={tab}&lang={texts.language}")
-                expect(page.locator(shows).first).to_be_visible(timeout=SOON_MS)
+                expect(page.locator(shows).locator("visible=true").first).to_be_visible(timeout=SOON_MS)
                 self._settle(page)
                 phone = "-phone" if size == PHONE else ""
                 write_picture(page, SCREENS / f"{name}-{texts.language}{phone}.webp", is_long=not phone)

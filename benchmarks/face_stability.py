@@ -5,7 +5,7 @@
 For each style at weight 1.2 and 1.5 and each position of the face slider it draws the same prompts from the same seeds,
 and measures with the critic how intact the faces are and with the judge how much of the style's gain over the base is
 kept. Skin tones are equally frequent among the prompts. Writes ``face-stability.json`` and the plot
-``face-stability.png`` and prints the table. Intervals are 95 %, from a bootstrap over pictures; differences are paired.
+``face-stability.webp`` and prints the table. Intervals are 95 %, from a bootstrap over pictures; differences are paired.
 The pictures are drawn in bfloat16 where the processor has it, which a person cannot see.
 """
 
@@ -267,7 +267,7 @@ def main() -> None:
             print(json.dumps(asdict(point)), flush=True)
         result = {"points": [asdict(point) for point in points], "verdicts": verdicts(points)}
         (arguments.out / "face-stability.json").write_text(json.dumps(result, indent=1) + "\n")
-        plot(points, arguments.out / "face-stability.png")
+        plot(points, arguments.out / "face-stability.webp")
         for style in styles:
             strip(Path(temporary), style, arguments.out / f"face-stability-{style}.png")
         print(json.dumps(result["verdicts"], indent=1))

@@ -21,8 +21,8 @@ from tests.running_app import running_app
 SCREENS = REPOSITORY_ROOT / "docs" / "screens"
 EXAMPLE, ADAPTER, STEPS = "voxel-art", "voxel-art-2", 300  # voxel-art itself is the name of a LoRA that ships
 WIDE, PHONE = (1200, 820), (360, 740)
-LONGEST_PX = 1800
-QUALITY = 72
+LONGEST_PX = 1700
+QUALITY = 66
 SEEN_STEPS = 150  # of the training when it is taken
 
 

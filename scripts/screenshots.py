@@ -23,6 +23,11 @@ EXAMPLE, ADAPTER, STEPS = "voxel-art", "voxel-art-2", 300  # voxel-art itself is
 WIDE, PHONE = (1200, 820), (360, 740)
 LONGEST_PX = 1700
 QUALITY = 66
+MADE = {
+    "watercolor": "portrait of a man, short black hair, glasses, smiling, dark skin, green shirt, purple background",
+    "cutouts": "portrait of a woman, curly brown hair, smiling, brown skin, yellow shirt, teal background",
+    "pixel-art": "portrait of a woman, long blond hair, glasses, smiling, light skin, blue shirt, orange background",
+}
 SEEN_STEPS = 150  # of the training when it is taken
 
 
@@ -34,13 +39,20 @@ class Photographer:
     address: str
 
     def takes(
-        self, name: str, tab: str, shows: str, scheme: str = "light", sizes: tuple[tuple[int, int], ...] = (WIDE,)
+        self,
+        name: str,
+        tab: str,
+        shows: str,
+        scheme: str = "light",
+        sizes: tuple[tuple[int, int], ...] = (WIDE,),
+        presses: str | None = None,
     ) -> None:
         """Writes `<name>-<language>[-phone].webp`.
 
         Args:
             tab: id of the tab.
             shows: selector of what must be on the page first.
+            presses: selector of what is clicked before that.
         """
         for texts in LANGUAGES:
             for size in sizes:
@@ -51,6 +63,8 @@ class Photographer:
                 )
                 page = context.new_page()
                 page.goto(f"{self.address}?tab={tab}&lang={texts.language}")
+                if presses:
+                    page.locator(presses).first.click()
                 expect(page.locator(shows).locator("visible=true").first).to_be_visible(timeout=SOON_MS)
                 self._settle(page)
                 phone = "-phone" if size == PHONE else ""
@@ -93,7 +107,10 @@ def main() -> None:
         visitor.goes_to_blend(ADAPTER)
         visitor.compares(ADAPTER)
         camera.takes("compare", "compare", "#sentences li", sizes=both)
-        camera.takes("gallery", "gallery", ".picture-grid button")
+        visitor.open_tab(visitor.texts.blend.tab)
+        for style, prompt in MADE.items():
+            visitor.makes(style, prompt, count=4)
+        camera.takes("gallery", "gallery", "#gallery-picture dl", presses="#gallery-grid button")
         camera.takes("storage", "storage", "table")
         browser.close()
 

@@ -60,6 +60,13 @@ class MetricValue:
     different_from_base: Verdict | None
 
 
+def in_digits(metric: str, number: float) -> str:
+    """As many digits as a table of this metric wants; copies as a share in percent."""
+    if metric == "copy_risk":
+        return f"{number:.0%}"
+    return f"{number:.1f}" if metric == "clip_score" else f"{number:.3f}"
+
+
 @dataclass(frozen=True)
 class ComparisonRow:
     """One model's line of the table."""

@@ -18,10 +18,10 @@ def recommend(measured: Measured) -> tuple[str | None, str]:
         return None, _why_none(measured.rows)
     faithful = [row for row in closer if _verdict(row, "clip_score") is not Verdict.WORSE]
     if not faithful:
-        return None, "What is closer to your style follows the prompts surely less well than the base."
+        return None, "No recommendation: whatever is closer to your style follows the prompts less well than the base."
     original = [row for row in faithful if not _surely_copies(row)]
     if not original:
-        return None, "What is closer to your style repeats training pictures too often."
+        return None, "No recommendation: whatever is closer to your style repeats training pictures too often."
     best = max(original, key=lambda row: row.metrics["style_similarity"].value)
     others = " the closest of those" if len(original) > 1 else ""
     return (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport, MetricValue, Verdict
+from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport, MetricValue, Verdict, in_digits
 from profile_studio.storage.files import write_atomically
 
 FILES = ("table.csv", "table.json", "table.md", "report.html")
@@ -105,16 +105,10 @@ def _in_words(metric: str, value: MetricValue) -> str:
     interval = (
         ""
         if value.low is None or value.high is None
-        else f" ({_number(metric, value.low)} to {_number(metric, value.high)})"
+        else f" ({in_digits(metric, value.low)} to {in_digits(metric, value.high)})"
     )
     mark = f" {_MARKS[value.different_from_base]}" if value.different_from_base else ""
-    return f"{_number(metric, value.value)}{interval}{mark}"
-
-
-def _number(metric: str, number: float) -> str:
-    if metric == "copy_risk":
-        return f"{number:.0%}"
-    return f"{number:.1f}" if metric == "clip_score" else f"{number:.3f}"
+    return f"{in_digits(metric, value.value)}{interval}{mark}"
 
 
 def _metrics(report: ComparisonReport) -> tuple[str, ...]:

@@ -399,11 +399,11 @@ _COMPARING: dict[str, str] = {
         "PROFILE_STUDIO_BLIP을 BLIP이 있는 폴더로 정하거나, `dataset caption 이름 --captioner blip` 명령으로 받거나, "
         "설명을 직접 쓰세요."
     ),
-    "What is closer to your style follows the prompts surely less well than the base.": (
-        "내 화풍에 더 가까운 모델은 프롬프트를 기본 모델보다 확실히 덜 따라요."
+    "No recommendation: whatever is closer to your style follows the prompts less well than the base.": (
+        "추천할 모델이 없어요. 내 화풍에 더 가까운 모델은 모두 프롬프트를 기본 모델보다 덜 따라요."
     ),
-    "What is closer to your style repeats training pictures too often.": (
-        "내 화풍에 더 가까운 모델은 학습한 사진을 너무 자주 그대로 그려요."
+    "No recommendation: whatever is closer to your style repeats training pictures too often.": (
+        "추천할 모델이 없어요. 내 화풍에 더 가까운 모델은 모두 학습한 사진을 너무 자주 그대로 그려요."
     ),
     "{model} is{others!s} surely closer to your style than the base, and does not follow the prompts surely worse.": (
         "{model}: 기본 모델보다 내 화풍에 확실히 더 가깝고{others}, 프롬프트를 덜 따른다고 할 수도 없어요."

@@ -28,11 +28,15 @@ REMEMBER_TAB = """() => {
 
 POLL_INTERVAL_S = 1.5
 
-POLLING: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
-"""How listeners are wired that only look at rows: no veil over the page, no waiting for each other."""
+QUIET: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}
+"""How quick listeners are wired: their answer is their own progress.
 
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-"""How quick listeners are wired: their answer is their own progress."""
+No component is told that one runs: in Gradio 6.31 a component that is hidden by the very answer it waits for goes on
+counting the time, 60 times a second, until the page is closed.
+"""
+
+POLLING: dict[str, Any] = {**QUIET, "concurrency_limit": None}
+"""How listeners are wired that only look at rows: no veil over the page, no waiting for each other."""
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,11 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import TABS, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-OPEN_FOLDS = """() => {
-  document.querySelectorAll('details').forEach((fold) => { fold.open = true; });
-  document.querySelectorAll('.label-wrap:not(.open)').forEach((fold) => fold.click());
-}"""
-ALL_FOLDS_ARE_OPEN = """() => [...document.querySelectorAll('.label-wrap:not(.open)')].every(
-  (fold) => fold.offsetParent === null
-)"""
 
 
 @pytest.mark.parametrize("width", [1280, 360])
@@ -29,17 +21,14 @@ def test_no_tab_has_a_serious_fault(
     visitor.page.goto(studio_address)
     visitor.has_a_set("voxel-art")
     faults: list[str] = []
-    for name in visitor.tab_names():
-        visitor.open_tab(name)
-        expect(visitor.page.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true")
-        visitor.page.evaluate(OPEN_FOLDS)
-        visitor.page.wait_for_function(ALL_FOLDS_ARE_OPEN)
+    for tab in TABS:
+        visitor.opens_whole_tab(tab)
         found = Axe().run(visitor.page).response["violations"]
         faults += [
-            f"{name}: {fault['id']}: {fault['nodes'][0]['html'][:160]}"
+            f"{tab}: {fault['id']}: {fault['nodes'][0]['html'][:160]}"
             for fault in found
             if fault["impact"] in ("serious", "critical")
         ]
-        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width, tab
     context.close()
     assert faults == []

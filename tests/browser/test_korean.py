@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DEADLINE_MS
+from tests.browser.visitor import TABS, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TABS = ("pictures", "train", "blend", "compare", "gallery", "storage")
 NAMES = r"Profile Studio|English|cutouts|face-stability|pixel-art|voxel-art|watercolor|LoRA|\d{8}-\d{6}-\S+|/\S+|[\d.]+\s[kMGT]?B"
 GRADIO = "Gradio footer navigation|Click to upload or drop files"  # for screen readers; it has no other words for these
 READ = """() => {
@@ -41,18 +41,10 @@ def korean(browser: Browser, studio_address: str) -> Iterator[Page]:
     context.close()
 
 
-def open_everything(page: Page, tab: str) -> None:
-    page.locator(f"[role=tab][data-tab-id={tab}]").last.click()
-    expect(page.locator(f"[role=tab][data-tab-id={tab}]").last).to_have_attribute("aria-selected", "true")
-    closed = page.locator("button.label-wrap:not(.open):visible")
-    while closed.count():
-        closed.first.click()
-
-
 def test_a_korean_browser_reads_korean_on_every_tab(korean: Page) -> None:
     expect(korean.locator("html")).to_have_attribute("lang", "ko")
     for tab in TABS:
-        open_everything(korean, tab)
+        Visitor(korean).opens_whole_tab(tab)
         texts: list[str] = korean.evaluate(READ)
         assert len(texts) > 10
         english = [text for text in texts if re.search("[A-Za-z]{2}", text) and not re.search("[가-힣]", text)]
@@ -60,7 +52,7 @@ def test_a_korean_browser_reads_korean_on_every_tab(korean: Page) -> None:
 
 
 def test_the_switch_stays_on_the_open_tab_and_is_remembered(korean: Page) -> None:
-    open_everything(korean, "train")
+    Visitor(korean).opens_whole_tab("train")
     korean.wait_for_url("**tab=train")
     korean.get_by_role("link", name="English").click()
     expect(korean.get_by_role("tab", name="2 Train").last).to_have_attribute("aria-selected", "true")
@@ -88,7 +80,7 @@ def test_a_korean_prompt_is_answered_with_words_the_base_knows(korean: Page) -> 
 
 
 def test_a_number_out_of_its_bounds_is_named_in_korean_beside_the_form(korean: Page) -> None:
-    open_everything(korean, "blend")
+    Visitor(korean).opens_whole_tab("blend")
     korean.get_by_label("가이던스 스케일").last.fill("99")
     korean.locator("#make").click()
     expect(korean.get_by_role("alert")).to_contain_text("가이던스 스케일: 30 이하여야 해요.")

@@ -6,9 +6,20 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from profile_studio.ui.page import BLEND, COMPARE, GALLERY, PICTURES, STORAGE, TRAIN
 from profile_studio.ui.texts import ENGLISH, Texts
 
 SOON_MS, WORK_MS = 60_000, 400_000
+TABS = (PICTURES, TRAIN, BLEND, COMPARE, GALLERY, STORAGE)
+OPENS_FOLDS = """(tab) => {
+  const panel = document.getElementById(tab);
+  if (!panel?.checkVisibility()) return false;
+  panel.querySelectorAll('details').forEach((fold) => { fold.open = true; });
+  const closed = [...panel.querySelectorAll('.label-wrap:not(.open)')].filter((fold) => fold.checkVisibility());
+  closed.forEach((fold) => fold.click());
+  return closed.length === 0;
+}"""
+"""In one breath, since a page that is still filling replaces what a later click would look for."""
 
 
 @dataclass
@@ -44,6 +55,13 @@ class Visitor:
 
     def opens_fold(self, words: str) -> None:
         self.click(self.page.get_by_role("button", name=words).locator("visible=true").first)
+
+    def opens_whole_tab(self, tab_id: str) -> None:
+        """With every fold of it."""
+        self.click(
+            self.page.locator(f"[role=tab][data-tab-id={tab_id}]").last
+        )  # the first is Gradio's, to measure widths
+        self.page.wait_for_function(OPENS_FOLDS, arg=tab_id, timeout=SOON_MS, polling=100)
 
     def brings(self, files: list[Path], name: str) -> None:
         """Pictures from the disk become a set."""
@@ -89,6 +107,14 @@ class Visitor:
 
     def sees_picture(self) -> None:
         expect(self.page.locator("#stage .tile.done img").first).to_be_visible(timeout=WORK_MS)
+
+    def makes(self, style: str, prompt: str, count: int) -> None:
+        """So many pictures at once, in Blend."""
+        self.click(self.page.locator(f"#slot-0 button[data-id={style}]"))
+        self.page.locator("#prompt textarea").fill(prompt)
+        self.page.get_by_label(self.texts.blend.count).locator("visible=true").first.fill(str(count))
+        self.click(self.page.locator("#make"))
+        expect(self.page.locator("#stage .tile.done img")).to_have_count(count, timeout=WORK_MS)
 
     def compares(self, name: str, prompts: list[str] | None = None, steps: int | None = None) -> None:
         """From Blend to a finished table; given prompts and steps make it short."""

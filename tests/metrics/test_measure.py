@@ -79,14 +79,17 @@ def test_a_model_that_forgets_the_prompts_is_not_recommended() -> None:
     recommended, reason = recommend(measure(seen(mine=styled(4, text_pull=-3)), METRICS))
     assert (recommended, reason) == (
         None,
-        "What is closer to your style follows the prompts surely less well than the base.",
+        "No recommendation: whatever is closer to your style follows the prompts less well than the base.",
     )
 
 
 def test_a_model_that_copies_is_not_recommended() -> None:
     copied = np.tile(STYLE.training, (1, 1))[: len(BASE)]
     measured = measure(seen(mine=copied), ("style_similarity", "copy_risk"))
-    assert recommend(measured) == (None, "What is closer to your style repeats training pictures too often.")
+    assert recommend(measured) == (
+        None,
+        "No recommendation: whatever is closer to your style repeats training pictures too often.",
+    )
     assert "mine repeats training pictures: 100% of its pictures are nearly copies." in sentences(measured)
 
 

@@ -4,7 +4,13 @@ import base64
 from collections.abc import Sequence
 from pathlib import Path
 
-from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport, ComparisonRow, MetricValue
+from profile_studio.domain.comparison import (
+    ComparisonConfig,
+    ComparisonReport,
+    ComparisonRow,
+    MetricValue,
+    in_digits,
+)
 from profile_studio.domain.names import BASE_NAME
 from profile_studio.ui.components.markup import details, escape, figure, figures, picture_source
 from profile_studio.ui.texts import CompareTexts, Texts
@@ -46,27 +52,23 @@ def _head(name: str, rows: Sequence[ComparisonRow], texts: CompareTexts) -> str:
 
 
 def _row(row: ComparisonRow, names: Sequence[str], texts: CompareTexts) -> str:
-    cells = "".join(_cell(row.metrics.get(name), texts) for name in names)
+    cells = "".join(_cell(name, row.metrics.get(name), texts) for name in names)
     return f'<tr><th scope="row">{escape(row.model)}</th>{cells}</tr>'
 
 
-def _cell(value: MetricValue | None, texts: CompareTexts) -> str:
+def _cell(metric: str, value: MetricValue | None, texts: CompareTexts) -> str:
     if value is None:
         return "<td>\u2013</td>"
     interval = (
         ""
         if value.low is None or value.high is None
-        else texts.interval.format(low=_number(value.low), high=_number(value.high))
+        else texts.interval.format(low=in_digits(metric, value.low), high=in_digits(metric, value.high))
     )
     verdict = ""
     if value.different_from_base is not None:
         words = texts.verdicts[value.different_from_base]
         verdict = f'<span class="verdict {value.different_from_base.name.lower()}">{escape(words)}</span>'
-    return f"<td><b>{_number(value.value)}</b><small>{interval}</small>{verdict}</td>"
-
-
-def _number(value: float) -> str:
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+    return f"<td><b>{in_digits(metric, value.value)}</b><small>{interval}</small>{verdict}</td>"
 
 
 def downloads_html(files: Sequence[Path], texts: CompareTexts) -> str:

@@ -68,7 +68,9 @@ def progress_bar(label: str, fraction: float, words: str) -> str:
 
 
 def file_size(n_bytes: int) -> str:
-    """For a table: 0.4 MB, 12.3 MB, 1.2 GB."""
+    """For a table: 43 kB, 12.3 MB, 1.2 GB."""
+    if n_bytes < 1e5:
+        return f"{n_bytes / 1e3:.0f}\u00a0kB"
     return f"{n_bytes / 1e9:.1f}\u00a0GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:.1f}\u00a0MB"
 
 

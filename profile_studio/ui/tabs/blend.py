@@ -53,7 +53,7 @@ from profile_studio.ui.components.recipe import recipe_html
 from profile_studio.ui.components.save_panel import fill_save_panel, save_panel, wire_save_panel
 from profile_studio.ui.components.stage import Stage, Tile, empty_stage
 from profile_studio.ui.components.words import WORD_GROUPS, choose_word, chosen_word, weighted_words
-from profile_studio.ui.page import QUIET, CarriedPicture, Page
+from profile_studio.ui.page import BLEND, QUIET, CarriedPicture, Page
 from profile_studio.ui.texts import BlendTexts
 
 RECENT_PICTURES = 16
@@ -62,12 +62,7 @@ _ENGINE_PATIENCE_S = 60.0
 _ANY = ""
 _OPENING_SEED = 5  # a face that shows the shipped style well
 _SEED_LIMIT = 1_000_000  # a seed a person can read out
-_LIVE: dict[str, Any] = {
-    "show_progress": "hidden",
-    "concurrency_limit": None,
-    "trigger_mode": "multiple",
-    "api_visibility": "private",
-}
+_LIVE: dict[str, Any] = {**QUIET, "concurrency_limit": None, "trigger_mode": "multiple"}
 """A slider that moved again does not wait for the picture of its last place."""
 
 
@@ -106,7 +101,7 @@ class BlendTab:
 def build(page: Page) -> BlendTab:
     texts, studio = page.texts.blend, page.studio
     adapters = studio.adapters.list(STARTER)
-    with gr.Tab(texts.tab, id="blend") as tab:
+    with gr.Tab(texts.tab, id=BLEND, elem_id=BLEND) as tab:
         latest, is_awaited, remade = gr.State(Latest()), gr.State(False), gr.State(None)
         notice = notice_area()
         with gr.Row(elem_classes="blend"):

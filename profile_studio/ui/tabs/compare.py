@@ -10,8 +10,9 @@ from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.errors import InvalidModelSpec
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.names import BASE_NAME
+from profile_studio.services.studio import Studio
 from profile_studio.ui.components.comparison_view import downloads_html, pictures_html, sentences_html, table_html
-from profile_studio.ui.components.job_view import job_label, newest_first, progress_html
+from profile_studio.ui.components.job_view import job_label, job_name, newest_first, progress_html
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import (
     Updates,
@@ -22,7 +23,7 @@ from profile_studio.ui.components.notices import (
     tells_errors,
     told,
 )
-from profile_studio.ui.page import POLL_INTERVAL_S, POLLING, QUIET, Page
+from profile_studio.ui.page import COMPARE, POLL_INTERVAL_S, POLLING, QUIET, Page
 from profile_studio.ui.texts import CompareTexts
 
 _NO_DATASET = ""
@@ -45,7 +46,7 @@ class CompareTab:
 def build(page: Page) -> CompareTab:
     texts, studio = page.texts.compare, page.studio
     limits = ComparisonConfig.model_fields
-    with gr.Tab(texts.tab, id="compare") as tab:
+    with gr.Tab(texts.tab, id=COMPARE, elem_id=COMPARE) as tab:
         shown_job, last_look, timer = gr.State(None), gr.State(None), gr.Timer(POLL_INTERVAL_S)
         notice = notice_area()
         with gr.Column(elem_classes="card welcome", visible=False) as empty:
@@ -187,7 +188,7 @@ def build(page: Page) -> CompareTab:
     def shown(chosen: Sequence[str], reference: str | None, base: str, job_id: str | None) -> Updates:
         names = page.adapter_choices(base)
         sets = [found.name for found in studio.datasets.list()]
-        kept = [name for name in chosen or [] if name in names] or names[:1]
+        kept = [name for name in chosen or [] if name in names] or _newest_of_own(studio, names) or names[:1]
         return {
             empty: gr.update(visible=not names),
             form: gr.update(visible=bool(names)),
@@ -224,6 +225,12 @@ def build(page: Page) -> CompareTab:
         [models, dataset, page.base, shown_job],
         [empty, form, models, dataset, *job_parts, notice],
     )
+
+
+def _newest_of_own(studio: Studio, names: Sequence[str]) -> list[str]:
+    trainings = newest_first(studio.jobs.list(), JobKind.TRAIN)
+    finished = (job_name(job) for job in trainings if job.status is JobStatus.COMPLETED)
+    return [name for name in finished if name in names][:1]
 
 
 def _lines(text: str | None, first: Sequence[str] = ()) -> tuple[str, ...]:

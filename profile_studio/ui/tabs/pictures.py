@@ -16,7 +16,7 @@ from profile_studio.ui.components.notices import Updates, good_news, notice_area
 from profile_studio.ui.components.picture_grid import grid_html, picture_grid
 from profile_studio.ui.components.set_pictures import PictureList, copies_side_by_side, picture_facts, small_picture
 from profile_studio.ui.components.training_view import training_view_html
-from profile_studio.ui.page import QUIET, Page
+from profile_studio.ui.page import PICTURES, QUIET, Page
 from profile_studio.ui.tabs.bring_pictures import build_bring, shows_invitation, wire_bring
 from profile_studio.ui.tabs.set_tools import build_tools, shows_tools, wire_tools
 from profile_studio.ui.texts import PicturesTexts
@@ -42,7 +42,7 @@ class PicturesTab:
 
 def build(page: Page) -> PicturesTab:
     texts, studio = page.texts.pictures, page.studio
-    with gr.Tab(texts.tab, id="pictures") as tab:
+    with gr.Tab(texts.tab, id=PICTURES, elem_id=PICTURES) as tab:
         notice = notice_area()
         bring = build_bring(page)
         with gr.Column(visible=False) as show:

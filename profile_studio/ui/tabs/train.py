@@ -30,7 +30,7 @@ from profile_studio.ui.components.notices import (
     told,
 )
 from profile_studio.ui.components.training_view import versions_html
-from profile_studio.ui.page import POLL_INTERVAL_S, POLLING, QUIET, Page
+from profile_studio.ui.page import POLL_INTERVAL_S, POLLING, QUIET, TRAIN, Page
 from profile_studio.ui.texts import Texts, TrainTexts
 
 NUMBER_FIELDS = (
@@ -62,7 +62,7 @@ class TrainTab:
 
 def build(page: Page) -> TrainTab:
     texts, studio = page.texts.train, page.studio
-    with gr.Tab(texts.tab, id="train") as tab:
+    with gr.Tab(texts.tab, id=TRAIN, elem_id=TRAIN) as tab:
         shown_job, last_look, taken_copy = gr.State(None), gr.State(None), gr.State(None)
         timer = gr.Timer(POLL_INTERVAL_S)
         notice = notice_area()

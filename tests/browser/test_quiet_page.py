@@ -1,0 +1,32 @@
+"""A page nobody touches leaves the processor to the training."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.visitor import TABS, Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+COUNTS_FRAMES = """
+  window.drawNext = window.requestAnimationFrame.bind(window);
+  window.drawn = 0;
+  window.requestAnimationFrame = (draw) => { window.drawn++; return window.drawNext(draw); };
+"""
+DRAWN_A_FRAME = """async (frames) => {
+  const before = window.drawn;
+  for (let frame = 0; frame < frames; frame++) await new Promise((next) => window.drawNext(next));
+  return (window.drawn - before) / frames;
+}"""
+GRADIOS_OWN = 1  # a clock that Gradio 6.31 leaves running on every page, an empty one too
+
+
+def test_no_tab_leaves_a_clock_running(browser: Browser, studio_address: str) -> None:
+    context = browser.new_context()
+    context.add_init_script(COUNTS_FRAMES)
+    visitor = Visitor(context.new_page())
+    visitor.page.goto(studio_address)
+    visitor.has_a_set("voxel-art")
+    for tab in TABS:
+        visitor.opens_whole_tab(tab)
+    assert visitor.page.evaluate(DRAWN_A_FRAME, 120) < GRADIOS_OWN + 0.9
+    context.close()

@@ -1,4 +1,4 @@
-"""Which pictures of a set are looked at, and in what order."""
+"""Which pictures of a set are looked at, in what order, and beside what."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +26,13 @@ class PictureFilter(StrEnum):
     NO_CAPTION = "no-caption"
 
 
+class PictureView(StrEnum):
+    """What a person looks through a set for: its pictures, or what is written about them."""
+
+    PICTURES = "pictures"
+    CAPTIONS = "captions"
+
+
 _MEASURES: dict[PictureOrder, Callable[[ImageMeasures], float]] = {
     PictureOrder.SHARPNESS: lambda measures: measures.sharpness,
     PictureOrder.BRIGHTNESS: lambda measures: measures.brightness,
@@ -45,6 +52,7 @@ class Arrangement:
 
     order: PictureOrder = PictureOrder.AS_BROUGHT
     filter: PictureFilter = PictureFilter.ALL
+    view: PictureView = PictureView.PICTURES
 
     def of(self, images: Sequence[DatasetImage]) -> list[DatasetImage]:
         """The pictures that are shown, in order; those nobody measured come last."""

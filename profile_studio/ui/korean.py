@@ -4,7 +4,7 @@ Pictures a person brings are 사진, pictures the studio makes are 그림. Parti
 depends on the last letter of what is filled in.
 """
 
-from profile_studio.domain.arrangement import PictureFilter, PictureOrder
+from profile_studio.domain.arrangement import PictureFilter, PictureOrder, PictureView
 from profile_studio.domain.captions import CaptionEdit
 from profile_studio.domain.comparison import Verdict
 from profile_studio.domain.crops import CropMode
@@ -176,6 +176,13 @@ _PICTURES = PicturesTexts(
     trigger="호출어 (트리거)",
     trigger_info="이 화풍을 불러낼 새 낱말이에요. 예: “pixelme”",
     gallery="이 세트의 사진",
+    view="무엇을 볼까요?",
+    views={PictureView.PICTURES: "사진", PictureView.CAPTIONS: "설명"},
+    captions="이 세트의 설명",
+    captions_info=(
+        "칸에서 바로 고치세요. 칸을 벗어나면 저장돼요. Enter를 누르면 다음 칸으로 가고, Esc를 누르면 쓰던 것을 되돌려요."
+    ),
+    caption_saved="저장했어요: {file} 설명.",
     order="순서",
     orders={
         PictureOrder.AS_BROUGHT: "가져온 순서",

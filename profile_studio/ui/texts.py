@@ -6,7 +6,7 @@ the page, such as errors, go through `CommonTexts.said`.
 
 from dataclasses import dataclass, field
 
-from profile_studio.domain.arrangement import PictureFilter, PictureOrder
+from profile_studio.domain.arrangement import PictureFilter, PictureOrder, PictureView
 from profile_studio.domain.captions import CaptionEdit
 from profile_studio.domain.comparison import Verdict
 from profile_studio.domain.crops import CropMode
@@ -188,6 +188,16 @@ class PicturesTexts:
     trigger: str = "Trigger word"
     trigger_info: str = 'A made-up word that will call up this look, such as "pixelme".'
     gallery: str = "Pictures of this set"
+    view: str = "Look at"
+    views: dict[PictureView, str] = field(
+        default_factory=lambda: {PictureView.PICTURES: "Pictures", PictureView.CAPTIONS: "Captions"}
+    )
+    captions: str = "Captions of this set"
+    captions_info: str = (
+        "Change a caption in its field; it is saved when you leave it. Enter goes to the next one, "
+        "Escape takes back what you typed."
+    )
+    caption_saved: str = "Saved: the caption of {file}."
     order: str = "Order"
     orders: dict[PictureOrder, str] = field(
         default_factory=lambda: {

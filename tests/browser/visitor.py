@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from profile_studio.domain.arrangement import PictureView
 from profile_studio.ui.page import BLEND, COMPARE, GALLERY, PICTURES, STORAGE, TRAIN
 from profile_studio.ui.texts import ENGLISH, Texts
 
@@ -75,6 +76,12 @@ class Visitor:
         self.open_tab(self.texts.pictures.tab)
         self.click(self.page.locator(f"#example-{name}"))
         expect(self.page.locator("#to-train")).to_be_visible(timeout=SOON_MS)
+
+    def reads_captions(self) -> None:
+        """From a set's pictures to its captions."""
+        words = self.texts.pictures.views[PictureView.CAPTIONS]
+        self.click(self.page.locator("#picture-view").get_by_text(words, exact=True))
+        expect(self.page.locator("#caption-list textarea").first).to_be_visible()
 
     def goes_to_train(self) -> None:
         self.click(self.page.locator("#to-train"))

@@ -57,6 +57,24 @@ def test_many_captions_change_at_once_and_come_back(datasets: DatasetService, im
     assert datasets.get("hats").images[1].caption_source is CaptionSource.FILE
 
 
+def test_captions_changed_one_by_one_are_by_hand_and_come_back_one_by_one(
+    datasets: DatasetService, imported: Dataset
+) -> None:
+    first, second = imported.images[:2]
+    datasets.set_caption("hats", first.image_id, "bare  head")
+    datasets.set_caption("hats", second.image_id, "a cap")
+    changed = datasets.get("hats").images[:2]
+    assert [(image.caption, image.caption_source) for image in changed] == [
+        ("bare head", CaptionSource.HAND),
+        ("a cap", CaptionSource.HAND),
+    ]
+
+    assert datasets.undo_captions("hats") == f"the caption of {second.original_name}"
+    assert captions(datasets.get("hats"))[:2] == ["bare head", second.caption]
+    datasets.undo_captions("hats")
+    assert captions(datasets.get("hats")) == captions(imported)
+
+
 def test_each_change_is_a_version_that_says_what_changed(datasets: DatasetService, imported: Dataset) -> None:
     datasets.set_caption("hats", "00.png", "bare head")
     datasets.set_trigger_word("hats", "pixelme")

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from profile_studio.domain.arrangement import Arrangement
+from profile_studio.domain.arrangement import Arrangement, PictureFilter, PictureView
 from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.faces import face_warning
+from profile_studio.ui.components.caption_list import CaptionField
 from profile_studio.ui.components.markup import escape, figure, figures, picture_source
 from profile_studio.ui.components.picture_grid import GridPicture
 from profile_studio.ui.page import Page
 from profile_studio.ui.texts import PicturesTexts
 
-PAGE_SIZE = 80  # thumbnails in one answer
+PAGE_SIZES = {PictureView.PICTURES: 80, PictureView.CAPTIONS: 24}  # thumbnails in one answer
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,12 @@ class PictureList:
 
     pictures: Sequence[DatasetImage]
     chosen_id: str | None
+    page_size: int
+
+    @staticmethod
+    def of(opened: Dataset, arrangement: Arrangement, chosen_id: str | None) -> "PictureList":
+        """The set's pictures as somebody looks through them."""
+        return PictureList(arrangement.of(opened.every_image), chosen_id, PAGE_SIZES[arrangement.view])
 
     @property
     def chosen(self) -> DatasetImage | None:
@@ -29,20 +36,20 @@ class PictureList:
     @property
     def number(self) -> int:
         """Of the page, from 0."""
-        return self.index // PAGE_SIZE
+        return self.index // self.page_size
 
     @property
     def pages(self) -> int:
-        return -(-len(self.pictures) // PAGE_SIZE)
+        return -(-len(self.pictures) // self.page_size)
 
     @property
     def shown(self) -> Sequence[DatasetImage]:
-        return self.pictures[self.number * PAGE_SIZE : (self.number + 1) * PAGE_SIZE]
+        return self.pictures[self.number * self.page_size : (self.number + 1) * self.page_size]
 
     def turned(self, pages: int) -> str | None:
         """Id of the first picture so many pages on, or back; the first and the last page are ends."""
         number = max(min(self.number + pages, self.pages - 1), 0)
-        return self.pictures[number * PAGE_SIZE].image_id if self.pictures else None
+        return self.pictures[number * self.page_size].image_id if self.pictures else None
 
     @property
     def index(self) -> int:
@@ -61,6 +68,15 @@ def small_picture(page: Page, opened: Dataset, image: DatasetImage, arrangement:
         return GridPicture(image.image_id, thumbnail, fate_words(image, texts), f"\u2715 {number}".strip())
     badge = number if image.caption else f"\u270e {number}".strip()
     return GridPicture(image.image_id, thumbnail, image.caption or image.original_name, badge)
+
+
+def caption_field(page: Page, opened: Dataset, image: DatasetImage, arrangement: Arrangement) -> CaptionField:
+    """The picture with its caption, called by its file's name; and what the grid marks with signs, in words."""
+    texts = page.texts.pictures
+    facts = [image.original_name, arrangement.number_words(image)]
+    facts += [] if image.is_kept else [texts.filters[PictureFilter.SET_ASIDE]]
+    thumbnail = picture_source(page.studio.datasets.grid_thumbnail(opened.name, image.image_id))
+    return CaptionField(image.image_id, thumbnail, " \u00b7 ".join(filter(None, facts)), image.caption)
 
 
 def picture_facts(opened: Dataset, image: DatasetImage, texts: PicturesTexts) -> str:

@@ -1,24 +1,31 @@
 """Tab 1: bring pictures, say what is in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
 
-from profile_studio.domain.arrangement import Arrangement, PictureFilter, PictureOrder, first_listed
+from profile_studio.domain.arrangement import Arrangement, PictureFilter, PictureOrder, PictureView, first_listed
 from profile_studio.domain.crops import CropMode
 from profile_studio.domain.datasets import MINIMUM_IMAGES, Dataset, DatasetImage
 from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, NotInDemo
 from profile_studio.domain.presets import preset
 from profile_studio.domain.training import AdapterKind
+from profile_studio.ui.components.caption_list import caption_list, caption_list_html
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, good_news, notice_area, tells_errors, told
 from profile_studio.ui.components.picture_grid import grid_html, picture_grid
-from profile_studio.ui.components.set_pictures import PictureList, copies_side_by_side, picture_facts, small_picture
+from profile_studio.ui.components.set_pictures import (
+    PictureList,
+    caption_field,
+    copies_side_by_side,
+    picture_facts,
+    small_picture,
+)
 from profile_studio.ui.components.training_view import training_view_html
 from profile_studio.ui.page import PICTURES, QUIET, Page
 from profile_studio.ui.tabs.bring_pictures import build_bring, shows_invitation, wire_bring
-from profile_studio.ui.tabs.set_tools import build_tools, shows_tools, wire_tools
+from profile_studio.ui.tabs.set_tools import build_tools, shows_tools, takes_captions_back, wire_tools
 from profile_studio.ui.texts import PicturesTexts
 
 _IN_ORDER: dict[str, Any] = {"concurrency_id": "captions", "concurrency_limit": 1, **QUIET}
@@ -58,6 +65,14 @@ def build(page: Page) -> PicturesTab:
                 with gr.Column(scale=3, elem_classes="card"):
                     arrangement = gr.State(_AS_BROUGHT)
                     with gr.Row(elem_classes="arrangement"):
+                        view = gr.Radio(
+                            [(words, each.value) for each, words in texts.views.items()],
+                            value=PictureView.PICTURES.value,
+                            label=texts.view,
+                            elem_classes="chips",
+                            min_width=170,
+                            elem_id="picture-view",
+                        )
                         order = gr.Dropdown(
                             [(words, each.value) for each, words in texts.orders.items()],
                             value=PictureOrder.AS_BROUGHT.value,
@@ -73,13 +88,24 @@ def build(page: Page) -> PicturesTab:
                             elem_id="picture-filter",
                         )
                     grid = picture_grid(texts.gallery)
+                    with gr.Column(visible=False) as caption_side:
+                        gr.HTML(f'<p class="quiet">{escape(texts.captions_info)}</p>', visible=not page.is_demo)
+                        captions = caption_list(elem_id="caption-list")
+                        saved = gr.HTML(visible=False, elem_classes="notice-area", elem_id="caption-saved")
+                        undo = gr.Button(
+                            texts.undo,
+                            size="sm",
+                            elem_classes="quiet-button",
+                            elem_id="undo-caption",
+                            visible=not page.is_demo,
+                        )
                     with gr.Row(visible=False, elem_classes="pager") as pager:
                         earlier = gr.Button(texts.earlier, size="sm", elem_id="earlier-pictures")
                         place = gr.HTML()
                         later = gr.Button(texts.later, size="sm", elem_id="later-pictures")
-                with gr.Column(scale=2, min_width=280, elem_classes="card picture-side-panel"):
+                with gr.Column(scale=2, min_width=280, elem_classes="card picture-side-panel") as side:
                     chosen = gr.State(None)
-                    view = gr.HTML(elem_id="training-view")
+                    seen = gr.HTML(elem_id="training-view")
                     picture = gr.HTML()
                     crop = gr.Radio(
                         [(words, mode.value) for mode, words in texts.crops.items()],
@@ -132,14 +158,25 @@ def build(page: Page) -> PicturesTab:
 
     def shows_picture(opened: Dataset, picture_id: str | None, arranged: Arrangement) -> Updates:
         """The page of the set's pictures that has this one, which is chosen, or the first."""
-        listed = PictureList(arranged.of(opened.every_image), picture_id)
+        listed = PictureList.of(opened, arranged, picture_id)
         image, number, pages = listed.chosen, listed.number, listed.pages
-        choices: Updates = {arrangement: arranged, order: arranged.order.value, only: arranged.filter.value}
+        reads = arranged.view is PictureView.CAPTIONS
+        choices: Updates = {
+            arrangement: arranged,
+            view: arranged.view.value,
+            order: arranged.order.value,
+            only: arranged.filter.value,
+            grid: gr.update(visible=not reads),
+            side: gr.update(visible=not reads),
+            caption_side: gr.update(visible=reads),
+            saved: told(""),
+        }
         if image is None:
             return {
                 **choices,
                 pager: gr.update(visible=False),
-                grid: f'<p class="quiet">{escape(texts.none_shown)}</p>',
+                grid: gr.update(value=f'<p class="quiet">{escape(texts.none_shown)}</p>', visible=True),
+                caption_side: gr.update(visible=False),
                 chosen: None,
                 picture: "",
                 copies: gr.update(visible=False),
@@ -148,14 +185,18 @@ def build(page: Page) -> PicturesTab:
                 caption: gr.update(value="", interactive=False),
             }
         original = opened.original_of(image)
-        pictures = [small_picture(page, opened, each, arranged) for each in listed.shown]
+        if reads:
+            fields = [caption_field(page, opened, each, arranged) for each in listed.shown]
+            choices[captions] = caption_list_html(fields, texts.captions, is_editable=not page.is_demo)
+        else:
+            pictures = [small_picture(page, opened, each, arranged) for each in listed.shown]
+            choices[grid] = gr.update(value=grid_html(pictures, image.image_id, texts.gallery), visible=True)
         return {
             **choices,
             pager: gr.update(visible=pages > 1),
             place: f"<p>{escape(texts.page.format(number=number + 1, pages=pages))}</p>",
             earlier: gr.update(interactive=number > 0),
             later: gr.update(interactive=number + 1 < pages),
-            grid: grid_html(pictures, image.image_id, texts.gallery),
             chosen: image.image_id,
             picture: picture_facts(opened, image, texts),
             copies: told(copies_side_by_side(page, opened, image, original) if original else ""),
@@ -167,9 +208,14 @@ def build(page: Page) -> PicturesTab:
     looked_at = [dataset, chosen, arrangement]
     picture_parts = [
         arrangement,
+        view,
         order,
         only,
         grid,
+        side,
+        caption_side,
+        captions,
+        saved,
         pager,
         place,
         earlier,
@@ -189,13 +235,20 @@ def build(page: Page) -> PicturesTab:
         if picture_id is None or text == _caption_of(studio.datasets.get(name), picture_id):
             return {}
         studio.datasets.set_caption(name, picture_id, text)
-        return {next_tab: _next_step(studio.datasets.get(name), texts)}
+        return shows_tools(page, tools, studio.datasets.get(name))
+
+    @tells_errors(saved, page.texts.common)
+    def saves_field(name: str, event: gr.EventData) -> Updates:
+        studio.datasets.set_caption(name, event.picture_id, event.caption)
+        opened = studio.datasets.get(name)
+        words = texts.caption_saved.format(file=_image(opened, event.picture_id).original_name)
+        return {**shows_tools(page, tools, opened), saved: told(good_news(words))}
 
     @safe
     def saves_and_goes_on(name: str, picture_id: str | None, arranged: Arrangement, text: str) -> Updates:
         if picture_id is None:
             return {}
-        before = PictureList(arranged.of(studio.datasets.get(name).every_image), picture_id)
+        before = PictureList.of(studio.datasets.get(name), arranged, picture_id)
         if text != _caption_of(studio.datasets.get(name), picture_id):
             studio.datasets.set_caption(name, picture_id, text)
         opened = studio.datasets.get(name)
@@ -209,15 +262,19 @@ def build(page: Page) -> PicturesTab:
         return shows_picture(studio.datasets.get(name), str(event.value), arranged)
 
     @safe
-    def arranges(name: str, order_value: str, filter_value: str) -> Updates:
-        arranged = Arrangement(PictureOrder(order_value), PictureFilter(filter_value))
+    def arranges(name: str, arranged: Arrangement, order_value: str, filter_value: str) -> Updates:
+        arranged = replace(arranged, order=PictureOrder(order_value), filter=PictureFilter(filter_value))
         return shows_picture(studio.datasets.get(name), None, arranged)
+
+    @safe
+    def views(name: str, picture_id: str | None, arranged: Arrangement, view_value: str) -> Updates:
+        return shows_picture(studio.datasets.get(name), picture_id, replace(arranged, view=PictureView(view_value)))
 
     def turns(pages: int) -> Any:
         @safe
         def turn(name: str, picture_id: str | None, arranged: Arrangement) -> Updates:
             opened = studio.datasets.get(name)
-            listed = PictureList(arranged.of(opened.every_image), picture_id)
+            listed = PictureList.of(opened, arranged, picture_id)
             return shows_picture(opened, listed.turned(pages), arranged)
 
         return turn
@@ -239,7 +296,7 @@ def build(page: Page) -> PicturesTab:
     def overrules(name: str, picture_id: str | None, arranged: Arrangement) -> Updates:
         if picture_id is None:
             return {}
-        before = PictureList(arranged.of(studio.datasets.get(name).every_image), picture_id)
+        before = PictureList.of(studio.datasets.get(name), arranged, picture_id)
         decide = studio.datasets.set_aside
         if not _image(studio.datasets.get(name), picture_id).is_kept:
             decide = studio.datasets.keep
@@ -256,7 +313,7 @@ def build(page: Page) -> PicturesTab:
     def saves_trigger(name: str, word: str) -> Updates:
         if word != studio.datasets.get(name).trigger_word:
             studio.datasets.set_trigger_word(name, word)
-            return {notice: told(good_news(texts.saved))}
+            return {**shows_tools(page, tools, studio.datasets.get(name)), notice: told(good_news(texts.saved))}
         return {}
 
     @safe
@@ -274,24 +331,33 @@ def build(page: Page) -> PicturesTab:
         return {**shows_set(None, None, arranged), notice: told(good_news(" ".join(news)))}
 
     dataset.input(safe(shows_set), looked_at, [*set_parts, notice], **QUIET)
-    gr.on([order.input, only.input], arranges, [dataset, order, only], [*picture_parts, notice], **_IN_ORDER)
+    gr.on(
+        [order.input, only.input], arranges, [dataset, arrangement, order, only], [*picture_parts, notice], **_IN_ORDER
+    )
+    view.input(views, [*looked_at, view], [*picture_parts, notice], **_IN_ORDER)
     grid.select(chooses, looked_at, [*picture_parts, notice], **_IN_ORDER)
     earlier.click(turns(-1), looked_at, [*picture_parts, notice], **_IN_ORDER)
     later.click(turns(1), looked_at, [*picture_parts, notice], **_IN_ORDER)
-    caption.blur(saves_caption, [dataset, chosen, caption], [next_tab, notice], **_IN_ORDER)
+    caption.blur(saves_caption, [dataset, chosen, caption], [*tools.shown, notice], **_IN_ORDER)
+    # Every change counts, also one that comes while another is being saved.
+    captions.input(saves_field, dataset, [*tools.shown, saved], trigger_mode="multiple", **_IN_ORDER)
+    undo.click(
+        tells_errors(saved, page.texts.common)(takes_captions_back(page, shows_set, saved)),
+        looked_at, set_parts, **_IN_ORDER,
+    )  # fmt: skip
     gr.on(
         [caption.submit, next_picture.click],
         saves_and_goes_on, [*looked_at, caption], [*picture_parts, notice], **_IN_ORDER,
     )  # fmt: skip
     gr.on(
         [chosen.change, crop.change, page.base.change],
-        shows_view, [dataset, chosen, page.base, crop], view, trigger_mode="always_last", **QUIET,
+        shows_view, [dataset, chosen, page.base, crop], seen, trigger_mode="always_last", **QUIET,
     )  # fmt: skip
     instead.click(swaps, looked_at, [*set_parts, notice], **_IN_ORDER)
     fate.click(overrules, looked_at, [*set_parts, notice], **_IN_ORDER)
     wire_bring(page, bring, add, notice, shows_set, set_parts)
     wire_tools(page, tools, looked_at, notice, shows_set, set_parts)
-    gr.on([trigger.blur, trigger.submit], saves_trigger, [dataset, trigger], [notice], **QUIET)
+    gr.on([trigger.blur, trigger.submit], saves_trigger, [dataset, trigger], [*tools.shown, notice], **QUIET)
     delete.click(asks_before_deleting, dataset, [question, confirm, notice], **QUIET)
     no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
     yes.click(deletes, [dataset, arrangement], [*set_parts, notice], **QUIET)

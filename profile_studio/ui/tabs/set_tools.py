@@ -103,6 +103,20 @@ def shows_tools(page: Page, tools: SetTools, opened: Dataset) -> Updates:
     }
 
 
+def takes_captions_back(
+    page: Page, shows_set: Callable[[str | None, str | None, Arrangement], Updates], notice: gr.HTML
+) -> Callable[[str, str | None, Arrangement], Updates]:
+    """The handler of a button that undoes the newest change of captions and says in `notice` what it was."""
+    texts = page.texts.pictures
+
+    def takes_back(name: str, picture_id: str | None, arranged: Arrangement) -> Updates:
+        what = page.studio.datasets.undo_captions(name)
+        news = texts.undone.format(what=page.texts.common.said(what)) if what else texts.nothing_to_undo
+        return {**shows_set(name, picture_id, arranged), notice: told(good_news(news))}
+
+    return takes_back
+
+
 def wire_tools(
     page: Page,
     tools: SetTools,
@@ -125,12 +139,6 @@ def wire_tools(
             return {**shows_set(name, picture_id, arranged), notice: told(good_news(texts.edited.format(n=count)))}
 
         return change
-
-    @safe
-    def takes_back(name: str, picture_id: str | None, arranged: Arrangement) -> Updates:
-        what = studio.datasets.undo_captions(name)
-        news = texts.undone.format(what=page.texts.common.said(what)) if what else texts.nothing_to_undo
-        return {**shows_set(name, picture_id, arranged), notice: told(good_news(news))}
 
     @safe
     def writes(name: str, picture_id: str | None, arranged: Arrangement) -> Updates:
@@ -170,6 +178,7 @@ def wire_tools(
             edits(edit), [*looked_at, words, tools.replacement], [*set_parts, notice], show_progress_on=button,
             api_visibility="private",
         )  # fmt: skip
+    takes_back = safe(takes_captions_back(page, shows_set, notice))
     tools.undo.click(takes_back, looked_at, [*set_parts, notice], **QUIET)
     tools.write.click(writes, looked_at, [*job_parts, *set_parts, notice], **QUIET)
     tools.stop.click(stops, dataset, [notice], **QUIET)

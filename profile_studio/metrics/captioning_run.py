@@ -21,6 +21,7 @@ from profile_studio.storage.files import write_json
 
 _AT_ONCE = 4
 _BLIP_TOKENS = 40
+_BLIP_OWN_TOKENS = 2  # what BLIP adds to the words of its BERT tokenizer: starts of captions and of questions
 _DONE = "captioned.json"
 
 
@@ -38,7 +39,7 @@ class BlipCaptioner:
         may_download: whether a hub id that is not on the disk is fetched.
 
     Raises:
-        CaptionerMissing: it is neither on the disk nor to be had.
+        CaptionerMissing: it is neither on the disk nor to be had, or a part of it is missing.
     """
 
     def __init__(self, model: str, device: str, *, may_download: bool) -> None:
@@ -48,6 +49,9 @@ class BlipCaptioner:
             self._processor: Any = BlipProcessor.from_pretrained(model, local_files_only=not may_download)
             loaded: Any = BlipForConditionalGeneration.from_pretrained(model, local_files_only=not may_download)
             self._model = loaded.to(device).eval()
+            # Without its files transformers makes a tokenizer of five tokens, and every caption would be empty.
+            if len(self._processor.tokenizer) + _BLIP_OWN_TOKENS < self._model.config.text_config.vocab_size:
+                raise ValueError("The tokenizer lacks words that the model knows.")
         except (OSError, ValueError) as error:
             raise CaptionerMissing(
                 f"The captioner for photographs is not on this computer ({model}).",

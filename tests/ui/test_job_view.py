@@ -1,8 +1,9 @@
 from dataclasses import replace
 
-from profile_studio.domain.jobs import Job, JobKind, JobStatus
+from profile_studio.domain.jobs import Job, JobKind, JobStatus, LossPoint
 from profile_studio.ui.components.job_view import job_label, progress_words, status_line
 from profile_studio.ui.components.markup import duration
+from profile_studio.ui.tabs.train import loss_table
 from profile_studio.ui.texts import ENGLISH
 
 RUNNING = Job(
@@ -41,3 +42,11 @@ def test_a_job_before_its_first_step_is_getting_ready() -> None:
 
 def test_a_receipt_counts_in_minutes_and_hours() -> None:
     assert (duration(125), duration(3720)) == ("2:05", "1:02:00")
+
+
+def test_the_curve_of_a_long_training_keeps_its_course_in_few_points() -> None:
+    table = loss_table([LossPoint(step, 1 / step) for step in range(1, 5001)], ENGLISH.train)
+    smooth = table[table["curve"] == ENGLISH.train.smooth]
+    assert len(table) == 400
+    assert (smooth["step"].iloc[0], smooth["step"].iloc[-1]) == (1, 4976)
+    assert smooth["loss"].is_monotonic_decreasing

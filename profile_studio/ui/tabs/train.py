@@ -44,6 +44,7 @@ _CUT_FIELDS = ("crop", "flip", "color_jitter", "crop_jitter")
 
 _PRESS_LINK = "(copied) => { document.querySelector('#download-link').click(); return [copied]; }"
 _SMOOTHING = 0.9  # of the exponential mean under the loss curve
+_CURVE_POINTS = 200  # all that a curve of this width can show; it is sent again at every look
 
 
 @dataclass(frozen=True)
@@ -421,12 +422,13 @@ def receipt(job: Job, texts: TrainTexts) -> str:
 
 
 def loss_table(losses: Sequence[LossPoint], texts: TrainTexts) -> pd.DataFrame:
-    """The curve as measured and its smoothed course, in long form."""
+    """The curve as measured and its smoothed course, in long form; of a long training every so many steps."""
     measured = pd.DataFrame(
         {"step": [p.step for p in losses], "loss": [p.loss for p in losses], "curve": texts.each_step}
     )
     smooth = measured.assign(loss=measured["loss"].ewm(alpha=1 - _SMOOTHING).mean(), curve=texts.smooth)
-    return pd.concat([measured, smooth], ignore_index=True)
+    stride = max(1, -(-len(losses) // _CURVE_POINTS))
+    return pd.concat([measured[::stride], smooth[::stride]], ignore_index=True)
 
 
 def samples_html(samples: Sequence[Sample], texts: TrainTexts) -> str:

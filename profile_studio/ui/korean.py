@@ -106,6 +106,7 @@ _PICTURES = PicturesTexts(
     new="다른 세트 추가",
     back="내 사진으로 돌아가기",
     drop="사진이나 zip 파일을 여기에 놓으세요",
+    camera="사진 찍기",
     or_example="가져올 사진이 없나요? 예제로 시작해 보세요.",
     example="{name} 예제로 해 보기",
     name="이 세트의 이름은?",

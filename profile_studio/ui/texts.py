@@ -82,6 +82,7 @@ class PicturesTexts:
     new: str = "Add another set"
     back: str = "Back to my pictures"
     drop: str = "Drop pictures or a zip here"
+    camera: str = "Take a picture"
     or_example: str = "No pictures at hand? Start with an example:"
     example: str = "Try with {name}"
     name: str = "What do you call this set?"

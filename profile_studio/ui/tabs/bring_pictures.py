@@ -35,12 +35,22 @@ class BringForm:
         return [self.card, self.try_example, self.back]
 
 
+_TAKE_PICTURE = """() => {
+  const input = document.querySelector('#pictures-files input[type=file]');
+  input.capture = 'user';
+  input.click();
+  input.removeAttribute('capture');
+}"""
+"""The camera of a phone, by the field that takes files: what it takes lies beside what was brought before."""
+
+
 def build_bring(page: Page) -> BringForm:
     """The drop zone, and a button for each example."""
     texts, datasets = page.texts.pictures, page.studio.datasets
     with gr.Column(elem_classes="card welcome", visible=False) as card:
         gr.HTML(f"<p>{escape(texts.empty)}</p>")
         files = gr.File(label=texts.drop, file_count="multiple", file_types=["image", ".zip"], elem_id="pictures-files")
+        camera = gr.Button(texts.camera, size="sm", elem_id="camera")  # the style sheet keeps it to touch screens
         with gr.Column(visible=False) as about_files:
             with gr.Row():
                 name = gr.Textbox("", label=texts.name, max_length=64, elem_id="pictures-name")
@@ -60,6 +70,7 @@ def build_bring(page: Page) -> BringForm:
                     for example in datasets.examples()
                 }
         back = gr.Button(texts.back, size="sm", visible=False)
+    camera.click(None, None, None, js=_TAKE_PICTURE, **QUIET)
     return BringForm(card, files, about_files, name, consent, use, try_example, examples, back)
 
 

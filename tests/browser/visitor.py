@@ -121,7 +121,9 @@ class Visitor:
         self.page.locator("#prompt textarea").fill(prompt)
         self.page.get_by_label(self.texts.blend.count).locator("visible=true").first.fill(str(count))
         self.click(self.page.locator("#make"))
-        expect(self.page.locator("#stage .tile.done img")).to_have_count(count, timeout=WORK_MS)
+        pictures = self.page.locator("#stage .tile")
+        expect(pictures.and_(self.page.locator(":not(.done)")).first).to_be_visible(timeout=SOON_MS)
+        expect(pictures.and_(self.page.locator(".done"))).to_have_count(count, timeout=WORK_MS)
 
     def compares(self, name: str, prompts: list[str] | None = None, steps: int | None = None) -> None:
         """From Blend to a finished table; given prompts and steps make it short."""

@@ -428,7 +428,7 @@ def loss_table(losses: Sequence[LossPoint], texts: TrainTexts) -> pd.DataFrame:
     )
     smooth = measured.assign(loss=measured["loss"].ewm(alpha=1 - _SMOOTHING).mean(), curve=texts.smooth)
     stride = max(1, -(-len(losses) // _CURVE_POINTS))
-    return pd.concat([measured[::stride], smooth[::stride]], ignore_index=True)
+    return pd.concat([measured.iloc[::stride], smooth.iloc[::stride]], ignore_index=True)
 
 
 def samples_html(samples: Sequence[Sample], texts: TrainTexts) -> str:

@@ -78,8 +78,8 @@ def _open(content: bytes) -> ImageFile.ImageFile:
             return Image.open(io.BytesIO(content), formats=formats)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise RejectedPicture(FileReason.TOO_LARGE) from error
-    except UnidentifiedImageError as error:
-        raise RejectedPicture(FileReason.NOT_AN_IMAGE) from error
+    except UnidentifiedImageError as error:  # libheif opens no HEIC that breaks off
+        raise RejectedPicture(FileReason.UNREADABLE if _is_heif(content) else FileReason.NOT_AN_IMAGE) from error
     except (OSError, ValueError, SyntaxError, TypeError, IndexError) as error:
         raise RejectedPicture(FileReason.UNREADABLE) from error
 

@@ -3,20 +3,24 @@
 import csv
 import io
 import json
+import sys
 import unicodedata
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pillow_heif
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
+from profile_studio.decoding.decode import RejectedPicture, read_picture
 from profile_studio.domain.datasets import Dataset, FileReason, ImportRequest
 from profile_studio.services.datasets import DatasetService
 from profile_studio.services.import_captions import decode_text
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
+from profile_studio.ui.texts import ENGLISH
 
 NAMES = ["IMG_1", "b", "c d", "여름 사진", "🎈party", "É", *(f"{n:02d}" for n in range(6))]
 CAPTIONS = [f"a portrait, number {n}" for n in range(10)] + ["모자를 쓴 사람", "a café, “quoted”"]
@@ -189,15 +193,54 @@ def stored_zip(entries: list[tuple[bytes, bytes]]) -> bytes:
     return raw
 
 
-def test_a_heic_is_explained_when_the_package_for_it_is_missing(datasets: DatasetService, tmp_path: Path) -> None:
+def heic(seed: int, orientation: int) -> bytes:
+    """A picture 128 px wide and 96 px high as a phone writes it, its left half blue."""
+    pillow_heif.register_heif_opener()
+    image = Image.open(io.BytesIO(png(seed))).resize((128, 96))
+    image.paste("blue", (0, 0, 64, 96))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    exif[ExifTags.Base.Make] = "a phone"
+    buffer = io.BytesIO()
+    image.save(buffer, "HEIF", exif=exif.tobytes())
+    return buffer.getvalue()
+
+
+def test_a_phones_heic_is_turned_upright_and_called_converted(datasets: DatasetService, tmp_path: Path) -> None:
     folder = write_pictures(tmp_path / "phone")
-    (folder / "IMG_7.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(64))
+    (folder / "IMG_7.HEIC").write_bytes(heic(7, orientation=6))  # the phone was held upright: turn it clockwise
+    (folder / "IMG_7.txt").write_text("a portrait", encoding="utf-8")
+    (folder / "IMG_8.heic").write_bytes(heic(8, orientation=1))
     report = datasets.import_sources(ImportRequest([folder], "phone"))
-    (note,) = report.rejected
-    assert (note.file, note.reason) in {
-        ("IMG_7.HEIC", FileReason.NEEDS_PILLOW_HEIF),
-        ("IMG_7.HEIC", FileReason.UNREADABLE),  # where pillow-heif is installed and sees that this is none
+    assert {(note.file, note.reason) for note in report.warnings} >= {
+        ("IMG_7.HEIC", FileReason.CONVERTED),
+        ("IMG_8.heic", FileReason.CONVERTED),
     }
+    upright = next(image for image in report.dataset.images if image.original_name == "IMG_7.HEIC")
+    assert (upright.height, upright.width, upright.caption) == (128, 96, "a portrait")
+    with Image.open(upright.path) as kept:
+        assert (kept.format, dict(kept.getexif())) == ("PNG", {})
+        red, _, blue = kept.getpixel((48, 16))
+        assert blue > 200 > red
+
+
+def test_a_heic_that_breaks_off_or_is_none_is_told(datasets: DatasetService, tmp_path: Path) -> None:
+    folder = write_pictures(tmp_path / "phone")
+    whole = heic(7, orientation=1)
+    (folder / "IMG_7.HEIC").write_bytes(whole[: len(whole) * 3 // 4])
+    (folder / "IMG_8.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(64))
+    report = datasets.import_sources(ImportRequest([folder], "phone"))
+    assert [(note.file, note.reason) for note in report.rejected] == [
+        ("IMG_7.HEIC", FileReason.UNREADABLE),
+        ("IMG_8.HEIC", FileReason.UNREADABLE),
+    ]
+
+
+def test_without_the_package_for_heic_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # as where it is not installed
+    with pytest.raises(RejectedPicture) as caught:
+        read_picture(b"\0\0\0\x18ftypheic" + bytes(64))
+    assert "install pillow-heif" in ENGLISH.pictures.reasons[caught.value.reason]
 
 
 def test_a_picture_of_another_kind_than_its_name_says_is_read_and_told(

@@ -92,6 +92,7 @@ def serve(settings: Settings, presence: Presence, arguments: argparse.Namespace)
         if not arguments.no_worker:
             supervisor.stop()
         page.close(verbose=False)
+        studio.imports.close()
         empty_uploads(settings)
 
 

@@ -12,6 +12,7 @@ from profile_studio.cli.output import Reply, say
 from profile_studio.cli.parts import SAY_INTERVAL_S, open_studio, wait_for_job
 from profile_studio.domain.captioning import CaptionerName, uncaptioned
 from profile_studio.domain.captions import CaptionEdit, tag_frequencies
+from profile_studio.domain.counting import counted
 from profile_studio.domain.datasets import (
     Consent,
     Dataset,
@@ -174,7 +175,7 @@ class _Teller:
     def tell(self, progress: ImportProgress) -> None:
         if time.monotonic() - self._said_at > SAY_INTERVAL_S:
             self._said_at = time.monotonic()
-            say(f"{progress.done} of {progress.total} pictures, {progress.seconds_left or 0:.0f} s left")
+            say(f"{progress.done} of {counted(progress.total, 'picture')}, {progress.seconds_left:.0f} s left")
 
 
 def _import_reply(report: ImportReport) -> Reply:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from profile_studio.domain.counting import counted
 from profile_studio.domain.starter_words import HAIR_COLOURS
 
 
@@ -149,7 +150,7 @@ def caption_advice(captions: Sequence[str], is_face: bool, trigger_word: str) ->
     if is_face:
         unchanging = Counter(match.lower() for text in written for match in _UNCHANGING.findall(text))
         return [
-            f"\u201c{words}\u201d ({count} captions) never changes in this face: leave it out, and describe hair, "
+            f"\u201c{words}\u201d ({counted(count, 'caption')}) never changes in this face: leave it out, and describe hair, "
             "expression, light and angle instead."
             for words, count in unchanging.most_common(3)
         ]

@@ -70,7 +70,7 @@ class ImportProgress:
 
     done: int
     total: int
-    seconds_left: float | None
+    seconds_left: float
 
 
 class CaptionSource(StrEnum):

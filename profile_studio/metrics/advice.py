@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from profile_studio.domain.comparison import ComparisonRow, Verdict
+from profile_studio.domain.counting import counted
 from profile_studio.domain.names import BASE_NAME
 from profile_studio.metrics.measure import Measured
 from profile_studio.metrics.uncertainty import Difference
@@ -63,7 +64,9 @@ def _sentence(model: str, words: tuple[str, str], difference: Difference) -> str
         return f"Cannot tell whether {model} {better}."
     if more > _HOPELESS:
         return f"Cannot tell whether {model} {better}: if there is a difference, it is too small to matter."
-    return f"Cannot tell yet whether {model} {better}: about {_rounded(more)} more pictures of each would show."
+    return (
+        f"Cannot tell yet whether {model} {better}: about {counted(_rounded(more), 'picture')} more of each would show."
+    )
 
 
 def _rounded(count: int) -> int:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from PIL import Image
 
 from profile_studio.domain.captioning import CaptionerName, CaptioningConfig, uncaptioned
+from profile_studio.domain.counting import counted
 from profile_studio.domain.datasets import DatasetImage
 from profile_studio.domain.errors import CaptionerMissing
 from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
@@ -104,7 +105,7 @@ def run_captioning(config: CaptioningConfig, context: JobContext, settings: Sett
             context.report(ProgressReport(total - left, total, seconds_left))
     finally:
         if written:
-            what = f"captions by {config.captioner.value} for {len(written)} pictures"
+            what = f"captions by {config.captioner.value} for {counted(len(written), 'picture')}"
             datasets.add_change(config.dataset, datasets.get(config.dataset).version, time.time(), what, written)
     return {"captioned": len(done), "version": datasets.get(config.dataset).version}
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport, MetricValue, Verdict, in_digits
+from profile_studio.domain.counting import counted
 from profile_studio.storage.files import write_atomically
 
 FILES = ("table.csv", "table.json", "table.md", "report.html")
@@ -118,7 +119,7 @@ def _metrics(report: ComparisonReport) -> tuple[str, ...]:
 def _origin(report: ComparisonReport) -> str:
     values: Mapping[str, MetricValue] = report.rows[0].metrics if report.rows else {}
     counts = {(value.n, value.encoder) for value in values.values()}
-    measured = "; ".join(f"{n} pictures of each model, seen by {encoder}" for n, encoder in sorted(counts))
+    measured = "; ".join(f"{counted(n, 'picture')} of each model, seen by {encoder}" for n, encoder in sorted(counts))
     return f"{measured}. Fingerprint {report.fingerprint}."
 
 

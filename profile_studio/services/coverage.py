@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from profile_studio.domain.captions import caption_advice, trigger_word_advice
+from profile_studio.domain.counting import counted
 from profile_studio.domain.datasets import Dataset, DatasetImage
 
 FEW, GOOD = 8, 10
@@ -40,7 +41,7 @@ def coverage_advice(dataset: Dataset, is_face: bool, taken_trigger_words: dict[s
 
 def _count_advice(count: int) -> list[str]:
     if count < FEW:
-        return [f"{count} pictures are few: {GOOD} to 30 different ones give a steadier result."]
+        return [f"A set of {counted(count, 'picture')} is small: {GOOD} to 30 different ones give a steadier result."]
     return []
 
 

@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from profile_studio.decoding.decode import GRID_QUALITY, GRID_SIDE_PX
 from profile_studio.decoding.faces import FaceFinder
 from profile_studio.decoding.pool import DecodedPicture, shared_pool
 from profile_studio.domain.captions import CaptionEdit, edited
+from profile_studio.domain.counting import counted
 from profile_studio.domain.datasets import (
     DEFAULT_HELD_OUT_FRACTION,
     HELD_OUT_FROM_IMAGES,
@@ -51,7 +52,6 @@ from profile_studio.storage.files import create_folder_atomically
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.pictures import write_thumbnail
 
-_LONGEST_IMPORT_S = 24 * 3600
 _ID_DIGITS = 16  # of the pixels' sha256; 64 bits keep 100 pictures apart
 
 Tell = Callable[[ImportProgress], object]
@@ -73,7 +73,7 @@ class DatasetService:
         """Makes a data set of files, folders and zips; on an error nothing of it stays.
 
         Args:
-            tell: called after each picture.
+            tell: called after each picture; what it raises ends the import.
 
         Raises:
             InvalidName: the name is not allowed.
@@ -82,6 +82,15 @@ class DatasetService:
         """
         refuse_in_demo(self._settings, "Uploads are")
         return self._import(request, None, tell)
+
+    def check_request(self, request: ImportRequest) -> None:
+        """Refuses what an import would refuse before it looks at a file.
+
+        Raises:
+            InvalidName, InvalidDataset, InvalidPrompt, InvalidSettings, NotInDemo: as `import_sources`.
+        """
+        refuse_in_demo(self._settings, "Uploads are")
+        self._check(request)
 
     def import_example(self, name: str, dataset_name: str | None = None) -> ImportReport:
         """Makes a data set of the training pictures of an example that ships.
@@ -337,7 +346,11 @@ class DatasetService:
         self._repository.delete(name)
         shutil.rmtree(self._settings.datasets_dir / name, ignore_errors=True)
         pictures = len(dataset.every_image)
-        removed = [f"{pictures} pictures", f"{pictures} thumbnails", f"{dataset.captioned} captions"]
+        removed = [
+            counted(pictures, "picture"),
+            counted(pictures, "thumbnail"),
+            counted(dataset.captioned, "caption"),
+        ]
         traces = TracesOfDatasets(self._settings, self._jobs)
         left = traces.remove_from_trainings(name, removed)
         if with_adapters:
@@ -383,22 +396,27 @@ class DatasetService:
                 measure=count,
             )
         if crowded:
-            self._remember(self.get(dataset.name), f"set aside: {len(crowded)} pictures with several faces")
+            several = counted(len(crowded), "picture")
+            self._remember(self.get(dataset.name), f"set aside: {several} with several faces")
 
     def _remember(
         self, dataset: Dataset, what: str, captions_before: Mapping[str, Sequence[str]] | None = None
     ) -> None:
         self._repository.add_change(dataset.name, dataset.version, time.time(), what, captions_before)
 
-    def _import(self, request: ImportRequest, example: str | None, tell: Tell) -> ImportReport:
-        folder = self._settings.datasets_dir / check_name(request.name)
+    def _check(self, request: ImportRequest) -> None:
+        check_name(request.name)
         if request.name in self._repository.names():
             raise _name_taken(request.name)
-        fraction = _check_fraction(request.held_out_fraction)
-        wished_word = _check_trigger_word(request.trigger_word)
+        _check_fraction(request.held_out_fraction)
+        _check_trigger_word(request.trigger_word)
+
+    def _import(self, request: ImportRequest, example: str | None, tell: Tell) -> ImportReport:
+        self._check(request)
+        folder = self._settings.datasets_dir / request.name
         finder = _face_finder(self._settings) if request.is_face_set else None
-        _sweep(self._settings.datasets_dir)
-        with FileLock(self._settings.run_dir / f"import-{request.name}.lock"):
+        _sweep(self._settings)
+        with FileLock(_import_lock(self._settings, request.name)):
             with create_folder_atomically(folder) as building:
                 found = import_files(
                     request.sources, shared_pool(), lambda picture: _store(building, picture), tell, finder
@@ -411,8 +429,8 @@ class DatasetService:
                 elif folder.exists():
                     raise _name_taken(request.name)
             folder_word, folder_class = _words_of_folders(found.pictures)
-            trigger_word = wished_word or folder_word
-            images = _with_held_out(found.pictures, fates, fraction)
+            trigger_word = request.trigger_word.strip() or folder_word
+            images = _with_held_out(found.pictures, fates, request.held_out_fraction)
             try:
                 dataset = self._repository.create(
                     request.name,
@@ -450,10 +468,15 @@ def _face_finder(settings: Settings) -> FaceFinder:
     return FaceFinder(FaceDetector.YUNET, str(model))
 
 
-def _sweep(datasets_dir: Path) -> None:
+def _import_lock(settings: Settings, name: str) -> Path:
+    return settings.run_dir / f"import-{name}.lock"
+
+
+def _sweep(settings: Settings) -> None:
     """Deletes what killed imports left, so that nobody's pictures stay where no page shows them."""
-    for unfinished in datasets_dir.glob(".*.tmp"):
-        if time.time() - unfinished.stat().st_mtime > _LONGEST_IMPORT_S:
+    for unfinished in settings.datasets_dir.glob(".*.tmp"):
+        name = unfinished.name.removeprefix(".").split(".")[0]
+        with contextlib.suppress(Timeout), FileLock(_import_lock(settings, name), timeout=0):
             shutil.rmtree(unfinished, ignore_errors=True)
 
 

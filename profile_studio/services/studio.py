@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from filelock import FileLock
 
 from profile_studio.services.adapters import AdapterService
+from profile_studio.services.background_import import BackgroundImports
 from profile_studio.services.captioning import CaptioningService
 from profile_studio.services.comparison import ComparisonService
 from profile_studio.services.datasets import DatasetService
@@ -24,6 +25,7 @@ class Studio:
 
     settings: Settings
     datasets: DatasetService
+    imports: BackgroundImports
     captioning: CaptioningService
     training: TrainingService
     jobs: JobService
@@ -50,6 +52,7 @@ class Studio:
         return cls(
             settings=settings,
             datasets=datasets,
+            imports=BackgroundImports(datasets),
             captioning=CaptioningService(settings, database),
             training=TrainingService(settings, database),
             jobs=JobService(settings, database),

@@ -97,7 +97,7 @@ def _base_choices(texts: Texts) -> list[tuple[str, str]]:
 def _wire_status(page: Page, heartbeat: gr.Timer, status: gr.HTML) -> None:
     def looks() -> str:
         jobs = [job for job in page.studio.jobs.list() if not job.status.is_finished or job.status is JobStatus.PAUSED]
-        return status_line(jobs, page.studio.jobs.worker_is_running(), page.texts)
+        return status_line(jobs, page.studio.jobs.worker_is_running(), page.texts, page.studio.imports.going_on())
 
     heartbeat.tick(looks, None, status, **POLLING)
 

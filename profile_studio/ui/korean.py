@@ -97,6 +97,7 @@ _HEADER = HeaderTexts(
     training="{name} 학습 중",
     comparing="비교 중",
     captioning="{name} 설명 쓰는 중",
+    importing="{name} 사진 가져오는 중",
     more_waiting="{n}개 더 대기 중",
 )
 
@@ -117,6 +118,9 @@ _PICTURES = PicturesTexts(
         Consent.NOT_A_PERSON: "실제 인물 아님",
     },
     use="이 사진들 사용하기",
+    importing="“{name}” 세트로 사진을 가져오고 있어요. 페이지를 닫아도 계속돼요. 멈추면 아무것도 남지 않아요.",
+    stop_import="멈추기",
+    import_stopped="가져오기를 멈췄어요. 남은 것은 없어요.",
     kept="“{name}” 세트에 사진 {n}장이 있어요.",
     held_out="그중 {n}장은 학습에 쓰지 않고 결과를 확인할 때만 써요.",
     have_captions="사진 {all}장 중 {n}장에 설명이 있어요.",
@@ -148,7 +152,7 @@ _PICTURES = PicturesTexts(
     all_captions="설명 한꺼번에 고치기",
     write_captions="설명 자동으로 쓰기",
     stop_captions="그만 쓰기",
-    captions_step="사진 {steps}장 중 {step}장째",
+    picture_step="사진 {steps}장 중 {step}장째",
     find="찾을 말",
     replace="바꿀 말",
     words="모든 설명에 더할 말",

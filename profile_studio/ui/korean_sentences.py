@@ -150,6 +150,10 @@ _NAMES_AND_SETS: dict[str, str] = {
     "Name one by its id: {ids}.": "아이디로 하나를 고르세요: {ids}.",
     "{dataset} no longer has this picture.": "“{dataset}” 세트에 이 사진이 더는 없어요.",
     "Choose the set again.": "세트를 다시 고르세요.",
+    "Other pictures are being brought in already.": "다른 사진을 이미 가져오고 있어요.",
+    "Wait until they are here, or stop that import first.": "끝날 때까지 기다리거나, 먼저 멈추세요.",
+    "The import was stopped; nothing of it was kept.": "가져오기를 멈췄어요. 남은 것은 없어요.",
+    "Start it again whenever you like.": "원할 때 다시 시작하세요.",
     "There is already a data set called {name!r}.": "“{name}” 세트가 이미 있어요.",
     "Choose another name, or delete that one first.": "다른 이름을 고르거나, 그 세트를 먼저 삭제하세요.",
     "The held-out fraction {fraction} is out of range.": "따로 둘 비율 {fraction}: 쓸 수 없는 값이에요.",
@@ -417,8 +421,8 @@ _COMPARING: dict[str, str] = {
     "Cannot tell whether {model} {claim!s}: if there is a difference, it is too small to matter.": (
         "{model}: {claim}고 할 수 있을지 알 수 없어요. 차이가 있더라도 신경 쓰지 않아도 될 만큼 작아요."
     ),
-    "Cannot tell yet whether {model} {claim!s}: about {more} more pictures of each would show.": (
-        "{model}: {claim}고 할 수 있을지 아직 알 수 없어요. 그림이 각각 {more}장쯤 더 있으면 알 수 있어요."
+    "Cannot tell yet whether {model} {claim!s}: about {pictures!s} more of each would show.": (
+        "{model}: {claim}고 할 수 있을지 아직 알 수 없어요. {pictures}쯤 각각 더 있으면 알 수 있어요."
     ),
     "is closer to your style than the base": "기본 모델보다 내 화풍에 더 가깝다",
     "is farther from your style than the base": "기본 모델보다 내 화풍에서 더 멀다",
@@ -458,8 +462,8 @@ _ADVICE: dict[str, str] = {
     "There is no trigger word; without one the look cannot be called up by name.": (
         "호출어가 없어요. 호출어가 없으면 이 화풍을 이름으로 불러낼 수 없어요."
     ),
-    "{count} pictures are few: {good} to 30 different ones give a steadier result.": (
-        "사진 {count}장은 적어요. 서로 다른 사진 {good}~30장이면 결과가 더 안정돼요."
+    "A set of {pictures!s} is small: {good} to 30 different ones give a steadier result.": (
+        "{pictures}이면 적어요. 서로 다른 사진 {good}~30장이면 결과가 더 안정돼요."
     ),
     "All pictures are rather dark: add two in daylight.": "사진이 모두 어두운 편이에요. 낮에 찍은 사진을 두 장 더하세요.",
     "All pictures are very bright: add two with shadows.": "사진이 모두 아주 밝아요. 그늘이 있는 사진을 두 장 더하세요.",
@@ -484,9 +488,9 @@ _ADVICE: dict[str, str] = {
     "\u201c{word}\u201d already calls up the LoRA {name}; both would answer in a blend.": (
         "“{word}”: 이미 {name} LoRA를 불러내는 낱말이에요. 함께 섞으면 둘 다 나타나요."
     ),
-    "\u201c{words}\u201d ({count} captions) never changes in this face: leave it out, and describe hair, expression, "
+    "\u201c{words}\u201d ({captions!s}) never changes in this face: leave it out, and describe hair, expression, "
     "light and angle instead.": (
-        "“{words}” (설명 {count}개): 이 얼굴에서 늘 같은 점이에요. 빼고, 머리 모양과 표정, 빛, 각도를 적으세요."
+        "“{words}” ({captions}): 이 얼굴에서 늘 같은 점이에요. 빼고, 머리 모양과 표정, 빛, 각도를 적으세요."
     ),
     "Every caption says \u201c{tag}\u201d: what is the same everywhere is what the trigger word learns, so it can be "
     "left out.": ("모든 설명에 “{tag}” 낱말이 있어요. 늘 같은 것은 호출어가 배우니 빼도 돼요."),
@@ -504,12 +508,14 @@ _CHANGES: dict[str, str] = {
     "the trigger word: {word}": "호출어: {word}",
     "kept: {file}": "넣음: {file}",
     "set aside: {file}": "뺌: {file}",
-    "set aside: {count} pictures with several faces": "뺌: 얼굴이 여럿인 사진 {count}장",
+    "set aside: {pictures!s} with several faces": "뺌: 얼굴이 여럿인 {pictures}",
     "held out: {fraction}": "확인용 비율: {fraction}",
-    "captions by {captioner} for {count} pictures": "사진 {count}장의 설명을 {captioner} 모델로 씀",
+    "captions by {captioner} for {pictures!s}": "{captioner} 모델로 쓴 설명: {pictures}",
     "{count} pictures": "사진 {count}장",
+    "1 picture": "사진 1장",
     "{count} thumbnails": "미리보기 {count}장",
     "{count} captions": "설명 {count}개",
+    "1 caption": "설명 1개",
     "the training {job} is {status!s} and keeps its copy until it is over": (
         "학습 {job}: {status} 상태라 끝날 때까지 사본을 가지고 있음"
     ),

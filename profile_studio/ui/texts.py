@@ -18,6 +18,7 @@ from profile_studio.domain.training import AdapterKind
 from profile_studio.services.exporting import ExportFormat
 from profile_studio.services.storage_space import SpaceKind
 from profile_studio.ui.components.words import WORD_GROUPS
+from profile_studio.ui.counted import Counted
 from profile_studio.ui.sentences import Sentences
 
 
@@ -70,6 +71,7 @@ class HeaderTexts:
     training: str = "training {name}"
     comparing: str = "comparing"
     captioning: str = "captioning {name}"
+    importing: str = "bringing in {name}"
     more_waiting: str = "{n} more waiting"
 
 
@@ -95,12 +97,17 @@ class PicturesTexts:
         }
     )
     use: str = "Use these pictures"
-    kept: str = "{n} pictures are in {name}."
-    held_out: str = "{n} of them are put aside to check the result and never trained on."
-    have_captions: str = "{n} of {all} pictures have a caption."
+    importing: str = (
+        "Bringing in \u201c{name}\u201d. You may close this page; it goes on. If you stop it, nothing of it is kept."
+    )
+    stop_import: str = "Stop"
+    import_stopped: str = "The import was stopped; nothing of it was kept."
+    kept: str = Counted("{n} {n:picture is|pictures are} in {name}.")
+    held_out: str = Counted("{n} of them {n:is|are} put aside to check the result and never trained on.")
+    have_captions: str = Counted("{n} of {all} {all:picture|pictures} {n:has|have} a caption.")
     reason_counts: str = "{n}\u00d7: {reason}."
-    rejected: str = "{n} files were left out or set aside:"
-    warned: str = "{n} files deserve a look:"
+    rejected: str = Counted("{n} {n:file was|files were} left out or set aside:")
+    warned: str = Counted("{n} {n:file deserves|files deserve} a look:")
     face_detectors: dict[FaceDetector, str] = field(
         default_factory=lambda: {
             FaceDetector.HAAR: "OpenCV's Haar cascade looked for faces; it finds those that look into the camera.",
@@ -156,7 +163,7 @@ class PicturesTexts:
     all_captions: str = "All captions at once"
     write_captions: str = "Write captions for me"
     stop_captions: str = "Stop writing"
-    captions_step: str = "picture {step} of {steps}"
+    picture_step: str = "picture {step} of {steps}"
     find: str = "Find"
     replace: str = "Replace by"
     words: str = "Words to add to every caption"
@@ -167,7 +174,7 @@ class PicturesTexts:
             CaptionEdit.SUFFIX: "Put at the end",
         }
     )
-    edited: str = "{n} captions changed."
+    edited: str = Counted("{n} {n:caption|captions} changed.")
     undo: str = "Undo the last change of captions"
     undone: str = "Taken back: {what}."
     nothing_to_undo: str = "There is nothing to take back."
@@ -229,7 +236,9 @@ class PicturesTexts:
     set_aside: str = "put aside to check the result"
     numbers: str = "{width} x {height} pixels"
     delete: str = "Delete this set"
-    confirm_delete: str = 'Delete the set "{name}" with its {n} pictures and captions? This cannot be undone.'
+    confirm_delete: str = Counted(
+        'Delete the set "{name}" with its {n} {n:picture and caption|pictures and captions}? This cannot be undone.'
+    )
     yes_delete: str = "Yes, delete it"
     deleted: str = 'The set "{name}" is gone.'
     crop: str = "How pictures are cut"
@@ -246,7 +255,7 @@ class PicturesTexts:
     enlarged_smooth: str = "enlarged smoothly"
     no_face: str = "no face was found here, so it is the middle"
     next: str = "{n} pictures are ready  \u2192  Train"
-    next_few: str = "{n} pictures; a set needs at least {least}"
+    next_few: str = Counted("{n} {n:picture|pictures}; a set needs at least {least}")
 
 
 @dataclass(frozen=True)
@@ -310,7 +319,10 @@ class TrainTexts:
             "seed": "Seed",
         }
     )
-    promise: str = "It looks at {n} pictures for {steps} steps, then \u201c{name}\u201d waits for you in Blend."
+    promise: str = Counted(
+        "It looks at {n} {n:picture|pictures} for {steps} {steps:step|steps}, then \u201c{name}\u201d waits for you in "
+        "Blend."
+    )
     memory: str = "Needs about {gib:.1f} GB of memory."
     start: str = "Start training"
     started: str = "Training {name} is in the queue. You may close this page; it goes on."
@@ -324,9 +336,9 @@ class TrainTexts:
     samples: str = "The same faces while it learns"
     base_sample: str = "base"
     sample_step: str = "step {step}"
-    confirm_cancel: str = 'Cancel training "{name}"? What it learned in {step} steps is lost.'
+    confirm_cancel: str = Counted('Cancel training "{name}"? What it learned in {step} {step:step|steps} is lost.')
     yes_cancel: str = "Yes, cancel it"
-    receipt: str = "{name} is ready: {steps} steps in {time}."
+    receipt: str = Counted("{name} is ready: {steps} {steps:step|steps} in {time}.")
     receipt_loss: str = "Loss went from {first:.3f} to {last:.3f}."
     download: str = "Download the LoRA"
     next: str = "Use it in Blend  \u2192"
@@ -420,7 +432,7 @@ class BlendTexts:
     files: str = "LoRA files"
     add_file: str = "Add a LoRA file (.safetensors)"
     added: str = "{name} is added."
-    file_row: str = "{kind}, rank {rank}, alpha {alpha:g}, {steps} steps on {dataset}"
+    file_row: str = Counted("{kind}, rank {rank}, alpha {alpha:g}, {steps} {steps:step|steps} on {dataset}")
     other_base: str = "Made for another base model or an older starter, so not usable now; train again: {names}."
     delete: str = "Delete a LoRA of yours"
     delete_button: str = "Delete"
@@ -451,11 +463,14 @@ class CompareTexts:
     steps: str = "Steps"
     guidance: str = "Guidance scale"
     start: str = "Compare"
-    promise: str = "Makes {pictures} pictures: {models} models x {prompts} prompts x {seeds} seeds."
+    promise: str = Counted(
+        "Makes {pictures} {pictures:picture|pictures}: {models} {models:model|models} x {prompts} "
+        "{prompts:prompt|prompts} x {seeds} {seeds:seed|seeds}."
+    )
     started: str = "The comparison is in the queue. You may close this page; it goes on."
     jobs: str = "Your comparisons"
     no_jobs: str = "What you compare appears here, first in sentences, then in numbers, then in pictures."
-    confirm_cancel: str = "Cancel this comparison? Its {step} pictures are lost."
+    confirm_cancel: str = Counted("Cancel this comparison? Its {step} {step:picture is|pictures are} lost.")
     yes_cancel: str = "Yes, cancel it"
     recommended: str = "Recommended: {model}"
     table: str = "The numbers"
@@ -520,10 +535,13 @@ class GalleryTexts:
     to_blend: str = "Make the first one  \u2192"
     search: str = "Search"
     search_info: str = "Words of the prompt, names of LoRAs, or a seed."
-    made: str = "{n} pictures"
-    found: str = "{found} of {n} pictures"
+    made: str = Counted("{n} {n:picture|pictures}")
+    found: str = Counted("{found} of {n} {n:picture|pictures}")
     nothing_found: str = "No picture has all of these words."
-    without_recipe: str = "{n} files in the folder are broken or were not made here, so they are not shown."
+    without_recipe: str = Counted(
+        "{n} {n:file in the folder is broken or was not made here, so it is|files in the folder are broken or were not "
+        "made here, so they are} not shown."
+    )
     grid: str = "Pictures, newest first"
     label: str = "{prompt}, seed {seed}"
     newer: str = "\u2190  Newer"
@@ -593,12 +611,12 @@ class StorageTexts:
     )
     nothing: str = "There is nothing to delete. What a job needs is not offered before the job is over."
     items: str = "Which?"
-    item: str = "{name}: {files} files, {size}"
+    item: str = Counted("{name}: {files} {files:file|files}, {size}")
     all_items: str = "All of them"
     delete: str = "Delete"
     nothing_chosen: str = "Nothing is chosen."
     nothing_chosen_fix: str = "Choose what may go first."
-    confirm: str = "Delete these {files} files, {size}? This cannot be undone."
+    confirm: str = Counted("Delete {files} {files:file|files}, {size}? This cannot be undone.")
     yes_delete: str = "Yes, delete it"
     deleted: str = "{size} are free again."
 

@@ -62,6 +62,6 @@ def page(browser: Browser, studio_address: str) -> Iterator[Page]:
 
 @pytest.fixture
 def picture_files(tmp_path: Path) -> list[Path]:
-    """Six pictures as a person would bring them; not the first of the example, which the page shows on a button."""
-    sources = sorted((REPOSITORY_ROOT / "assets" / "examples" / "pixel-art" / "train").glob("*.png"))[1:7]
+    """Six pictures as a person would bring them. The first is the one that the page shows on an example's button."""
+    sources = sorted((REPOSITORY_ROOT / "assets" / "examples" / "pixel-art" / "train").glob("*.png"))[:6]
     return [Path(shutil.copy(source, tmp_path / source.name)) for source in sources]

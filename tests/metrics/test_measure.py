@@ -103,7 +103,7 @@ def test_a_small_gain_says_how_many_pictures_would_show_it() -> None:
     nearly /= np.linalg.norm(nearly, axis=1, keepdims=True)
     (sentence, *_rest) = sentences(measure(seen(mine=nearly), ("style_similarity",)))
     assert sentence.startswith("Cannot tell yet whether mine is closer to your style than the base: about ")
-    assert sentence.endswith(" more pictures of each would show.")
+    assert sentence.endswith(" more of each would show.")
 
 
 @pytest.mark.parametrize("metric", ["style_similarity", "kid_judge", "copy_risk"])

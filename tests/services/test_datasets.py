@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import stat
 import zipfile
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from PIL import Image, ImageCms
 
 from profile_studio.domain.datasets import FileReason, ImportReport, ImportRequest
@@ -317,14 +317,14 @@ def test_what_a_crash_left_in_the_folder_does_not_block_the_name(
     assert len(list(orphan.iterdir())) == 2
 
 
-def test_what_a_killed_import_left_is_deleted_a_day_later(
+def test_what_a_killed_import_left_goes_with_the_next_and_what_is_being_imported_stays(
     datasets: DatasetService, settings: Settings, tmp_path: Path
 ) -> None:
-    old, running = (settings.datasets_dir / name for name in (".a.1234.tmp", ".b.1234.tmp"))
-    for unfinished in (old, running):
+    killed, running = (settings.datasets_dir / name for name in (".a.1234.tmp", ".b.1234.tmp"))
+    for unfinished in (killed, running):
         (unfinished / "images").mkdir(parents=True)
-    os.utime(old, (0, 0))
-    datasets.import_sources(ImportRequest([folder_of(tmp_path / "one", 2)], "photos"))
+    with FileLock(settings.run_dir / "import-b.lock"):  # as whoever imports it holds it
+        datasets.import_sources(ImportRequest([folder_of(tmp_path / "one", 2)], "photos"))
     assert sorted(path.name for path in settings.datasets_dir.iterdir()) == [".b.1234.tmp", "photos"]
 
 

@@ -9,6 +9,12 @@ def image(number: int, caption: str = "") -> DatasetImage:
     return DatasetImage(f"i{number}", Path(f"i{number}.png"), f"{number}.png", caption, number == 3, 64, 64)
 
 
+def test_one_picture_is_told_as_one() -> None:
+    alone = Dataset("club", "abc", "", "", None, 0.0, (image(0, "a hat"),))
+    sentences = import_sentences(ImportReport(alone, (), ()), ENGLISH.pictures)
+    assert sentences == ["1 picture is in club.", "1 of 1 picture has a caption."]
+
+
 def test_an_import_is_told_in_words() -> None:
     images = tuple(image(number, "a hat" if number else "") for number in range(4))
     dataset = Dataset("club", "abc", "", "", None, 0.0, images)
@@ -22,5 +28,5 @@ def test_an_import_is_told_in_words() -> None:
         "3 of 4 pictures have a caption.",
         "2\u00d7: is a copy of another.",
         "1\u00d7: was converted from HEIC.",
-        "1 of them are put aside to check the result and never trained on.",
+        "1 of them is put aside to check the result and never trained on.",
     ]

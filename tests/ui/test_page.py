@@ -39,6 +39,12 @@ def test_the_page_opens_on_blend_and_has_its_doors(page: gr.Blocks) -> None:
     assert next(block for block in page.blocks.values() if isinstance(block, gr.Tabs)).selected == "blend"
 
 
+def test_nothing_but_tabs_lies_among_the_tabs(page: gr.Blocks) -> None:
+    """Gradio counts its neighbours to know which tab is which, and shows one twice where something else lies there."""
+    among = [child for block in page.blocks.values() if isinstance(block, gr.Tabs) for child in block.children]
+    assert {type(child) for child in among} == {gr.Tab}
+
+
 def test_every_input_has_a_label(page: gr.Blocks) -> None:
     inputs = (gr.Textbox, gr.Number, gr.Slider, gr.Radio, gr.Dropdown, gr.CheckboxGroup, gr.File)
     unnamed = [block for block in page.blocks.values() if isinstance(block, inputs) and not block.label]

@@ -1,15 +1,31 @@
-"""What an import tells at its end: sentences, and the files it left out by reason."""
+"""What an import tells: how far it is; at its end sentences, and the files it left out by reason."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 
 from profile_studio.domain.datasets import FileNote, FileReason, ImportReport
-from profile_studio.ui.components.markup import details, escape
+from profile_studio.services.background_import import BackgroundImport
+from profile_studio.ui.components.markup import details, duration, escape, progress_bar
 from profile_studio.ui.components.notices import good_news
 from profile_studio.ui.import_words import import_sentences
-from profile_studio.ui.texts import PicturesTexts
+from profile_studio.ui.texts import PicturesTexts, Texts
 
 _SHOWN_FILES = 12  # of each reason; the sentence says how many more there are
+
+
+def import_progress(now: BackgroundImport, texts: Texts) -> str:
+    """Which set is being brought in, how far that is, and how long still."""
+    what = f"<p>{escape(texts.pictures.importing.format(name=now.name))}</p>"
+    return what + progress_bar(texts.common.progress, now.fraction, _progress_words(now, texts))
+
+
+def _progress_words(now: BackgroundImport, texts: Texts) -> str:
+    if now.is_stopping:
+        return texts.common.canceling
+    if now.progress is None:
+        return texts.common.preparing
+    left = texts.common.seconds_left.format(time=duration(now.progress.seconds_left))
+    return f"{texts.pictures.picture_step.format(step=now.progress.done, steps=now.progress.total)}, {left}"
 
 
 def import_news(report: ImportReport, texts: PicturesTexts) -> str:

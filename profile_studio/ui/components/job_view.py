@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from profile_studio.domain.jobs import Job, JobKind, JobStatus, Wish
+from profile_studio.services.background_import import BackgroundImport
 from profile_studio.ui.components.markup import duration, escape, progress_bar
 from profile_studio.ui.texts import Texts
 
@@ -55,28 +56,41 @@ def progress_html(job: Job, step_text: str, texts: Texts) -> str:
     return progress_bar(texts.common.progress, job.fraction, progress_words(job, step_text, texts))
 
 
-def status_line(jobs: Sequence[Job], worker_is_running: bool, texts: Texts) -> str:
-    """What the bar above the tabs says about long work."""
+def status_line(
+    jobs: Sequence[Job], worker_is_running: bool, texts: Texts, brought_in: BackgroundImport | None = None
+) -> str:
+    """What the bar above the tabs says about long work.
+
+    Args:
+        brought_in: the import that goes on, if one does; it needs no worker.
+    """
     open_jobs = [job for job in jobs if not job.status.is_finished and job.status is not JobStatus.PAUSED]
     working = [job for job in open_jobs if job.status in (JobStatus.RUNNING, JobStatus.PAUSING)]
     waiting = len(open_jobs) - len(working[:1])
-    if working:
-        job = working[0]
-        words = {
-            JobKind.TRAIN: texts.header.training,
-            JobKind.COMPARE: texts.header.comparing,
-            JobKind.CAPTION: texts.header.captioning,
-        }
-        text = words[job.kind].format(name=job_name(job))
-        text += f" {100 * job.fraction:.0f} %"
-        if job.seconds_left is not None:
-            text += f", {texts.common.seconds_left.format(time=duration(job.seconds_left))}"
-    else:
-        text = texts.header.idle if worker_is_running else texts.header.no_worker
+    doing = {
+        JobKind.TRAIN: texts.header.training,
+        JobKind.COMPARE: texts.header.comparing,
+        JobKind.CAPTION: texts.header.captioning,
+    }
+    parts = [
+        _how_far(doing[job.kind].format(name=job_name(job)), job.fraction, job.seconds_left, texts)
+        for job in working[:1]
+    ]
+    if brought_in is not None:
+        words = texts.header.importing.format(name=brought_in.name)
+        parts.append(_how_far(words, brought_in.fraction, brought_in.seconds_left, texts))
+    state = "busy" if parts else "idle" if worker_is_running else "off"
+    if not parts:
+        parts.append(texts.header.idle if worker_is_running else texts.header.no_worker)
     if waiting > 0:
-        text += f" \u00b7 {texts.header.more_waiting.format(n=waiting)}"
-    state = "busy" if working else "idle" if worker_is_running else "off"
-    return f'<div class="status {state}" role="status"><span class="dot" aria-hidden="true"></span>{escape(text)}</div>'
+        parts.append(texts.header.more_waiting.format(n=waiting))
+    text = escape(" \u00b7 ".join(parts))
+    return f'<div class="status {state}" role="status"><span class="dot" aria-hidden="true"></span>{text}</div>'
+
+
+def _how_far(what: str, fraction: float, seconds_left: float | None, texts: Texts) -> str:
+    left = "" if seconds_left is None else f", {texts.common.seconds_left.format(time=duration(seconds_left))}"
+    return f"{what} {100 * fraction:.0f} %{left}"
 
 
 def newest_first(jobs: Sequence[Job], kind: JobKind) -> list[Job]:

@@ -1,24 +1,29 @@
-"""How pictures come in: dropped files, or an example that ships."""
+"""How pictures come in: dropped files, or an example that ships; and how far the import is."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
 from profile_studio.domain.datasets import Consent, ImportRequest
+from profile_studio.domain.errors import Stopped
 from profile_studio.domain.names import suggest_name
-from profile_studio.ui.components.import_news import import_news
-from profile_studio.ui.components.markup import escape
-from profile_studio.ui.components.notices import Updates, tells_errors, told
-from profile_studio.ui.page import QUIET, Page
+from profile_studio.services.background_import import BackgroundImport
+from profile_studio.ui.components.import_news import import_news, import_progress
+from profile_studio.ui.components.markup import escape, picture_source
+from profile_studio.ui.components.notices import Updates, good_news, tells_errors, told
+from profile_studio.ui.page import POLL_INTERVAL_S, POLLING, QUIET, Page
+
+_ICON_PX = 64
 
 
 @dataclass(frozen=True)
 class BringForm:
     """The components of the invitation."""
 
+    place: gr.Column
     card: gr.Column
     files: gr.File
     about_files: gr.Column
@@ -28,6 +33,13 @@ class BringForm:
     try_example: gr.Column
     examples: dict[str, gr.Button]
     back: gr.Button
+    underway: gr.Column
+    progress: gr.HTML
+    stop: gr.Button
+    timer: gr.Timer
+    seen: gr.State
+    followed: gr.State
+    ended: gr.State
 
     @property
     def shown(self) -> list[Any]:
@@ -46,8 +58,11 @@ _TAKE_PICTURE = """() => {
 
 def build_bring(page: Page) -> BringForm:
     """The drop zone, and a button for each example."""
-    texts, datasets = page.texts.pictures, page.studio.datasets
-    with gr.Column(elem_classes="card welcome", visible=False) as card:
+    texts = page.texts.pictures
+    with gr.Column(visible=False, elem_classes="card", elem_id="import") as underway:
+        progress = gr.HTML()
+        stop = gr.Button(texts.stop_import, size="sm", elem_id="import-stop")
+    with gr.Column() as place, gr.Column(elem_classes="card welcome", visible=False) as card:
         gr.HTML(f"<p>{escape(texts.empty)}</p>")
         files = gr.File(label=texts.drop, file_count="multiple", file_types=["image", ".zip"], elem_id="pictures-files")
         camera = gr.Button(texts.camera, size="sm", elem_id="camera")  # the style sheet keeps it to touch screens
@@ -61,17 +76,22 @@ def build_bring(page: Page) -> BringForm:
         with gr.Column(visible=False) as try_example:
             gr.HTML(f'<p class="quiet">{escape(texts.or_example)}</p>')
             with gr.Row():
-                examples = {
-                    example: gr.Button(
-                        texts.example.format(name=example),
-                        icon=datasets.example_picture(example),
-                        elem_id=f"example-{example}",
-                    )
-                    for example in datasets.examples()
-                }
+                examples = {example: _example_button(page, example) for example in page.studio.datasets.examples()}
         back = gr.Button(texts.back, size="sm", visible=False)
     camera.click(None, None, None, js=_TAKE_PICTURE, **QUIET)
-    return BringForm(card, files, about_files, name, consent, use, try_example, examples, back)
+    return BringForm(
+        place, card, files, about_files, name, consent, use, try_example, examples, back, underway, progress, stop,
+        gr.Timer(POLL_INTERVAL_S), gr.State(None), gr.State(0), gr.State(0),
+    )  # fmt: skip
+
+
+def _example_button(page: Page, example: str) -> gr.Button:
+    button = gr.Button(page.texts.pictures.example.format(name=example), elem_id=f"example-{example}")
+    # Inside the page: Gradio would make a copy of the file and name it by its content, so whoever brings the same
+    # picture would bring that copy, which is deleted after the import.
+    source = picture_source(page.studio.datasets.example_picture(example), _ICON_PX)
+    button.icon = {"path": source, "url": source}
+    return button
 
 
 def shows_invitation(form: BringForm, *, has_sets: bool) -> Updates:
@@ -87,39 +107,71 @@ def wire_bring(
     page: Page,
     form: BringForm,
     add: gr.Button,
+    dataset: gr.Dropdown,
     notice: gr.HTML,
     shows_set: Callable[[str | None], Updates],
     set_parts: list[Any],
 ) -> None:
-    """Connects the invitation; `add` calls it back, `shows_set` opens what was brought."""
+    """Connects the invitation; `add` calls it back, `shows_set` opens what was brought as the set of `dataset`."""
     texts, studio = page.texts.pictures, page.studio
     safe = tells_errors(notice, page.texts.common)
+    seen, followed, ended = form.seen, form.followed, form.ended
+    import_parts = [form.place, form.underway, form.progress, form.stop, seen, followed]
 
     def asks_about_files(paths: list[str] | None) -> Updates:
         return {form.about_files: gr.update(visible=bool(paths)), form.name: _suggested_name(page, paths or [])}
 
     @safe
-    def imports(
-        paths: list[str] | None,
-        name_text: str,
-        consent_value: str | None,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008  # Gradio finds it by this default
-    ) -> Updates:
+    def imports(paths: list[str] | None, name_text: str, consent_value: str | None) -> Updates:
         request = ImportRequest(
             [Path(path) for path in paths or []],
             suggest_name(name_text),
             suggest_trigger(name_text),
             consent=Consent(consent_value) if consent_value else None,
         )
-        report = studio.datasets.import_sources(request, lambda step: progress((step.done, step.total)))
-        _forget_uploads(paths or [])
-        news = import_news(report, texts)
+        started = studio.imports.start(request, request.sources)
+        return {**shows_import(started), followed: started.number}
+
+    def shows_import(now: BackgroundImport) -> Updates:
         return {
-            form.files: None,
-            form.about_files: gr.update(visible=False),
-            **shows_set(report.dataset.name),
-            notice: told(news),
+            seen: _look_of(now),
+            form.place: gr.update(visible=not now.is_going_on),
+            form.underway: gr.update(visible=now.is_going_on),
+            form.progress: import_progress(now, page.texts) if now.is_going_on else "",
+            form.stop: gr.update(interactive=not now.is_stopping),
         }
+
+    def looks(before: _Look | None, waited_for: int, name: str | None) -> Updates:
+        """How far the import is, whichever window started it.
+
+        Its set opens at its end, except in a window that had another one open when a second window began.
+        """
+        now = studio.imports.newest()
+        if _look_of(now) == before:
+            return {}
+        if now is None or (before is None and not now.is_going_on):
+            return {seen: _look_of(now)}
+        if before is None or (name is None and before.number != now.number):
+            waited_for = now.number
+        is_over = waited_for == now.number and not now.is_going_on
+        return {**shows_import(now), followed: waited_for, **({ended: now.number} if is_over else {})}
+
+    @safe
+    def tells_outcome() -> Updates:
+        now = studio.imports.newest()
+        if now is None or now.outcome is None:  # the next one has begun
+            return {}
+        if isinstance(now.outcome, Exception) and not isinstance(now.outcome, Stopped):
+            raise now.outcome
+        forgets: Updates = {form.files: None, form.about_files: gr.update(visible=False)}
+        if isinstance(now.outcome, Stopped):
+            return {**forgets, notice: told(good_news(texts.import_stopped))}
+        return {**forgets, **shows_set(now.name), notice: told(import_news(now.outcome, texts))}
+
+    @safe
+    def stops() -> Updates:
+        studio.imports.stop()
+        return {form.stop: gr.update(interactive=False)}
 
     def takes_example(example: str) -> Any:
         @safe
@@ -132,9 +184,12 @@ def wire_bring(
     # It says nothing itself and leaves the notice alone: an import empties the files and has just told what it did.
     form.files.change(asks_about_files, form.files, [form.about_files, form.name], **QUIET)
     form.use.click(
-        imports, [form.files, form.name, form.consent], [form.files, form.about_files, *set_parts, notice],
+        imports, [form.files, form.name, form.consent], [*import_parts, notice],
         show_progress_on=form.use, api_visibility="private",
     )  # fmt: skip
+    form.timer.tick(looks, [seen, followed, dataset], [*import_parts, ended], **POLLING)
+    ended.change(tells_outcome, None, [form.files, form.about_files, *set_parts, notice], **QUIET)
+    form.stop.click(stops, None, [form.stop, notice], **QUIET)
     for example, button in form.examples.items():
         button.click(
             takes_example(example), None, [*set_parts, notice], show_progress_on=button, api_visibility="private"
@@ -142,6 +197,21 @@ def wire_bring(
     both = [form.card, form.back]
     add.click(lambda: (gr.update(visible=True), gr.update(visible=True)), None, both, **QUIET)
     form.back.click(lambda: (gr.update(visible=False), gr.update(visible=False)), None, both, **QUIET)
+
+
+class _Look(NamedTuple):
+    """What a window has seen of an import; `number` is 0 where there was none."""
+
+    number: int = 0
+    done: int = 0
+    is_stopping: bool = False
+    is_going_on: bool = False
+
+
+def _look_of(now: BackgroundImport | None) -> _Look:
+    if now is None:
+        return _Look()
+    return _Look(now.number, now.progress.done if now.progress else 0, now.is_stopping, now.is_going_on)
 
 
 def suggest_trigger(name: str) -> str:
@@ -157,9 +227,3 @@ def _free_name(page: Page, name: str) -> str:
 def _suggested_name(page: Page, paths: Sequence[str]) -> str:
     zips = [Path(path).stem for path in paths if path.lower().endswith(".zip")]
     return _free_name(page, suggest_name(zips[0]) if zips else "my-pictures")
-
-
-def _forget_uploads(paths: Sequence[str]) -> None:
-    """Removes the copies that the upload left: anyone with their address could fetch them."""
-    for path in map(Path, paths):
-        path.unlink(missing_ok=True)

@@ -355,7 +355,7 @@ def build(page: Page) -> PicturesTab:
     )  # fmt: skip
     instead.click(swaps, looked_at, [*set_parts, notice], **_IN_ORDER)
     fate.click(overrules, looked_at, [*set_parts, notice], **_IN_ORDER)
-    wire_bring(page, bring, add, notice, shows_set, set_parts)
+    wire_bring(page, bring, add, dataset, notice, shows_set, set_parts)
     wire_tools(page, tools, looked_at, notice, shows_set, set_parts)
     gr.on([trigger.blur, trigger.submit], saves_trigger, [dataset, trigger], [*tools.shown, notice], **QUIET)
     delete.click(asks_before_deleting, dataset, [question, confirm, notice], **QUIET)

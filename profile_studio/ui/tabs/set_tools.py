@@ -194,7 +194,7 @@ def _shows_job(page: Page, tools: SetTools, job: Job) -> Updates:
     if job.error is not None:
         shown = error_notice_of_job(job.error, texts.common)
     else:
-        shown = "" if job.status.is_finished else progress_html(job, texts.pictures.captions_step, texts)
+        shown = "" if job.status.is_finished else progress_html(job, texts.pictures.picture_step, texts)
     return {
         tools.progress: gr.update(value=shown, visible=bool(shown)),
         tools.stop: gr.update(visible=not job.status.is_finished),

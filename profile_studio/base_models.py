@@ -10,6 +10,8 @@ from profile_studio.domain.errors import BaseModelMissing, NotInDemo
 from profile_studio.settings import Settings
 
 STARTER = "starter"
+_COMMON_TOKENS = 40_000  # of CLIP's 49,408; the starter, which has 720, knows nothing else
+_WORD_END = "</w>"
 HUB_IDS = {"sd15": "stable-diffusion-v1-5/stable-diffusion-v1-5"}
 
 
@@ -72,6 +74,31 @@ def find_base_model(base: str, settings: Settings) -> BaseModel:
     native_size = int(unet["sample_size"]) * pixels_a_latent
     bucket_step = pixels_a_latent * 2 ** (len(unet["block_out_channels"]) - 1)
     return BaseModel(base, folder.resolve(), "sd1", native_size, bucket_step, denoiser_file)
+
+
+def known_words(settings: Settings) -> frozenset[str]:
+    """Words that the tokenizer of a base model on this disk has a common token of its own for, in small letters."""
+    vocabularies = [settings.starter_dir / "tokenizer" / "vocab.json", *_hub_vocabularies()]
+    return frozenset().union(*(_common_words(path) for path in vocabularies if path.is_file()))
+
+
+def _hub_vocabularies() -> list[Path]:
+    # Imported here: the command line starts without the hub client. This looks into its cache and never at the network.
+    from huggingface_hub import try_to_load_from_cache
+
+    found = (try_to_load_from_cache(hub_id, "tokenizer/vocab.json") for hub_id in HUB_IDS.values())
+    return [Path(path) for path in found if isinstance(path, str)]
+
+
+@lru_cache(maxsize=4)
+def _common_words(vocabulary: Path) -> frozenset[str]:
+    """Whole words among the first tokens: byte-pair encoding merges the commonest first."""
+    tokens: dict[str, int] = json.loads(vocabulary.read_text(encoding="utf-8"))
+    return frozenset(
+        token.removesuffix(_WORD_END)
+        for token, index in tokens.items()
+        if index < _COMMON_TOKENS and token.endswith(_WORD_END)
+    )
 
 
 def _hub_folder(base: str) -> Path:

@@ -2,11 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from enum import StrEnum
 
 from profile_studio.domain.counting import counted
-from profile_studio.domain.starter_words import HAIR_COLOURS
 
 
 class CaptionEdit(StrEnum):
@@ -79,10 +78,25 @@ COMMON_WORDS = frozenset(
 """Words that every base model has a meaning for already."""
 
 _UNCHANGING = re.compile(
-    r"\b(?:(?:round|oval|square|long|narrow) face|(?:blue|brown|green|hazel|gray|grey) eyes|(?:big|small|straight) nose"
-    r"|(?:thin|full) lips|freckles|dimples|cheekbones|jawline|years old)\b",
+    r"\b(?:(?:round|oval|square|long|narrow|wide|heart-shaped) face|(?:blue|brown|green|hazel|gray|grey|dark) eyes"
+    r"|(?:big|small|straight|wide|thin) nose|(?:thin|full) lips|(?:thick|thin|bushy) eyebrows|(?:strong|square) jaw"
+    r"|(?:light|pale|fair|tan|tanned|olive|brown|dark|black) skin|freckles|dimples|birthmark|cheekbones|jawline"
+    r"|\d+ years old)\b",
     re.IGNORECASE,
 )
+_LOOK = re.compile(
+    r"\b(?:(?!this\b|the\b|hair\b)[a-z-]+ style|pixel art|voxel art|line art|digital art|paper cutouts?"
+    r"|water ?colou?r(?: painting)?|(?:oil|acrylic) painting|(?:pencil|ink|charcoal) drawing|3d render|low poly|anime"
+    r"|cartoon|comic|illustration|sketch|painting|drawing)\b",
+    re.IGNORECASE,
+)
+"""How a picture is made, in words that a style's trigger word should stand for."""
+
+_CAPITALISED = re.compile(r"(?<![.!?]\s)(?<=\s)[A-Z][a-z]{2,}\b(?![-'\u2019])")
+"""Inside a sentence, where English writes only names so."""
+
+_NOTABLE_SHARE = 0.5
+"""Of all captions: what half of them say is a habit and no accident."""
 
 
 def edited(captions: Mapping[str, str], edit: CaptionEdit, words: str, replacement: str = "") -> dict[str, str]:
@@ -125,16 +139,17 @@ def tag_frequencies(captions: Sequence[str]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def trigger_word_advice(word: str, taken: Mapping[str, str]) -> list[str]:
+def trigger_word_advice(word: str, taken: Mapping[str, str], known: Container[str]) -> list[str]:
     """What speaks against a trigger word, in sentences.
 
     Args:
         taken: trigger words of other LoRAs, with the LoRA's name.
+        known: words that a base model on this disk has a token of its own for, in small letters.
     """
     advice: list[str] = []
     plain = word.lower()
-    if plain in COMMON_WORDS or plain in HAIR_COLOURS:
-        advice.append(f"\u201c{word}\u201d already means something to every base model; a made-up word learns cleaner.")
+    if plain in COMMON_WORDS or plain in known:
+        advice.append(f"\u201c{word}\u201d already means something to a base model; a made-up word learns cleaner.")
     elif 0 < len(plain) < 3:
         advice.append(f"\u201c{word}\u201d is very short and may be part of other words; take four letters or more.")
     if plain in taken:
@@ -142,25 +157,70 @@ def trigger_word_advice(word: str, taken: Mapping[str, str]) -> list[str]:
     return advice
 
 
-def caption_advice(captions: Sequence[str], is_face: bool, trigger_word: str) -> list[str]:
-    """What captions say that the trigger word should stand for instead, in sentences."""
+def caption_advice(captions: Sequence[str], is_face: bool, trigger_word: str, set_name: str = "") -> list[str]:
+    """What captions say that the trigger word should stand for instead, in sentences.
+
+    Args:
+        set_name: of a face set it may be the person's name.
+    """
     written = [text for text in captions if text]
     if not written:
         return []
-    if is_face:
-        unchanging = Counter(match.lower() for text in written for match in _UNCHANGING.findall(text))
-        return [
-            f"\u201c{words}\u201d ({counted(count, 'caption')}) never changes in this face: leave it out, and describe hair, "
-            "expression, light and angle instead."
-            for words, count in unchanging.most_common(3)
-        ]
+    return _face_caption_advice(written, trigger_word, set_name) if is_face else _style_advice(written, trigger_word)
+
+
+def _face_caption_advice(written: Sequence[str], trigger_word: str, set_name: str) -> list[str]:
+    unchanging = _counted(_UNCHANGING, written)
+    return [
+        f"\u201c{name}\u201d ({counted(count, 'caption')}) names the person, which is what the trigger word is for: leave it out, "
+        "and describe hair, expression, light and angle instead."
+        for name, count in names_of_person(written, trigger_word, set_name).items()
+    ] + [
+        f"\u201c{words}\u201d ({counted(count, 'caption')}) never changes in this face: leave it out, and describe hair, "
+        "expression, light and angle instead."
+        for words, count in unchanging.most_common(3)
+    ]
+
+
+def _style_advice(written: Sequence[str], trigger_word: str) -> list[str]:
+    trigger = trigger_word.lower()
+    looks = {
+        words: count
+        for words, count in _counted(_LOOK, written).most_common(3)
+        if count >= _NOTABLE_SHARE * len(written) and count > 1 and words not in trigger
+    }
     everywhere = [
         tag
         for tag, count in tag_frequencies(written).items()
-        if count == len(written) >= 4 and tag.lower() != trigger_word.lower()
+        if count == len(written) >= 4 and tag.lower() != trigger and not _LOOK.search(tag)
     ]
     return [
+        f"\u201c{words}\u201d ({counted(count, 'caption')}) is how the pictures look, which the trigger word should learn: leave it "
+        "out, and describe what is in the picture."
+        for words, count in looks.items()
+    ] + [
         f"Every caption says \u201c{tag}\u201d: what is the same everywhere is what the trigger word learns, "
         "so it can be left out."
         for tag in everywhere[:3]
     ]
+
+
+def names_of_person(written: Sequence[str], trigger_word: str, set_name: str) -> dict[str, int]:
+    """Words that seem to be the person's name, with the number of captions that hold each.
+
+    They are words of the set's own name, and words that half of the captions write with a capital inside a sentence.
+    """
+    trigger = trigger_word.lower()
+    own = {part for part in set_name.split("-") if len(part) > 2 and part not in COMMON_WORDS and part != trigger}
+    counts: Counter[str] = Counter()
+    for text in written:
+        names = {name for name in _CAPITALISED.findall(text) if name.lower() != trigger}
+        names |= {word for word in re.findall(r"[^\W\d_]+", text) if word.lower() in own}
+        counts.update({name.capitalize() for name in names})
+    needed = max(2, _NOTABLE_SHARE * len(written))
+    return {name: count for name, count in counts.most_common(2) if count >= needed or name.lower() in own}
+
+
+def _counted(words: re.Pattern[str], captions: Sequence[str]) -> Counter[str]:
+    """How many captions hold each match, in small letters."""
+    return Counter(match for text in captions for match in {found.lower() for found in words.findall(text)})

@@ -1,6 +1,8 @@
 """What a data set lacks, in plain words. Counts come from captions and measures; nothing is guessed from faces."""
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Container, Sequence
 
 from profile_studio.domain.captions import caption_advice, trigger_word_advice
 from profile_studio.domain.counting import counted
@@ -11,20 +13,54 @@ _ALIKE_SHARE = 0.9
 _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "No caption says otherwise, so all pictures seem to look straight ahead: add two from the side.",
-        ("profile", "from the side", "three-quarter", "looking away"),
+        (
+            "profile",
+            "from the side",
+            "side view",
+            "sideways",
+            "three-quarter",
+            "looking away",
+            "turned",
+            "from above",
+            "from below",
+        ),
     ),
     (
         "No caption says otherwise, so all pictures seem to have the same light: add one outdoors and one in the evening.",
-        ("outdoors", "sunlight", "night", "evening"),
+        ("outdoors", "outside", "sunlight", "sunny", "night", "evening", "shadow", "backlit", "candle", "neon"),
     ),
 )
+_PEOPLE = re.compile(r"\b(?:person|people|someone|wom[ae]n|m[ae]n|girls?|boys?|child|children|portrait)\b")
+_SKIN = {
+    "light skin": re.compile(r"\b(?:light|pale|fair|white) skin\b"),
+    "tan skin": re.compile(r"\b(?:tan|tanned|olive) skin\b"),
+    "brown skin": re.compile(r"\bbrown skin\b"),
+    "dark skin": re.compile(r"\b(?:dark|black) skin\b"),
+}
+_AGES = {
+    "child": re.compile(r"\b(?:child|children|kids?|bab(?:y|ies)|toddlers?)\b"),
+    "young": re.compile(r"\b(?:young|teen\w*)\b"),
+    "old": re.compile(r"\b(?:old(?:er)? (?:m[ae]n|wom[ae]n|person|people|lady)|elderly|middle-aged|senior)\b"),
+}
+_GENDERS = {
+    "woman": re.compile(r"\b(?:wom[ae]n|girls?|lady|ladies|female)\b"),
+    "man": re.compile(r"\b(?:m[ae]n|boys?|guys?|gentlem[ae]n|male)\b"),
+}
+_FEWEST_NAMED = 4
 _EXPRESSIONS = ("smil", "laugh", "sad", "angry", "surprised", "calm", "serious", "happy")
 _BACKGROUND = "background"
 _DARK, _BRIGHT = 70.0, 185.0
 
 
-def coverage_advice(dataset: Dataset, is_face: bool, taken_trigger_words: dict[str, str]) -> list[str]:
-    """Sentences, the most important first; none if nothing is to be said."""
+def coverage_advice(
+    dataset: Dataset, is_face: bool, taken_trigger_words: dict[str, str], known_words: Container[str]
+) -> list[str]:
+    """Sentences, the most important first; none if nothing is to be said.
+
+    Args:
+        taken_trigger_words: those of other LoRAs, with the LoRA's name.
+        known_words: words that a base model on this disk has a token of its own for.
+    """
     images = dataset.training_images
     captions = [image.caption for image in images if image.caption]
     advice = [*_count_advice(len(images)), *_light_advice(images)]
@@ -33,10 +69,10 @@ def coverage_advice(dataset: Dataset, is_face: bool, taken_trigger_words: dict[s
     elif is_face:
         advice.append("No picture has a caption, so the LoRA cannot tell the person from clothes and background.")
     if dataset.trigger_word:
-        advice += trigger_word_advice(dataset.trigger_word, taken_trigger_words)
+        advice += trigger_word_advice(dataset.trigger_word, taken_trigger_words, known_words)
     else:
         advice.append("There is no trigger word; without one the look cannot be called up by name.")
-    return advice + caption_advice([image.caption for image in images], is_face, dataset.trigger_word)
+    return advice + caption_advice(captions, is_face, dataset.trigger_word, dataset.name)
 
 
 def _count_advice(count: int) -> list[str]:
@@ -63,10 +99,44 @@ def _variety_advice(captions: Sequence[str], is_face: bool) -> list[str]:
     if len(backgrounds) == 1 and sum(_BACKGROUND in text for text in texts) >= _ALIKE_SHARE * len(texts) > 3:
         advice.append(f"All pictures have the same background ({backgrounds.pop()}): add two with another.")
     if not is_face:
-        return advice
+        return advice + _people_advice(texts)
     expressions = {word for text in texts for word in _EXPRESSIONS if word in text}
     if len(expressions) < 2:
         advice.append("The captions name hardly any expression: add a smile and a serious look, and say so.")
     return advice + [
         sentence for sentence, words in _GROUPS if not any(word in text for text in texts for word in words)
     ]
+
+
+def _people_advice(texts: Sequence[str]) -> list[str]:
+    """How varied the people of a style are, as far as captions say it."""
+    if sum(bool(_PEOPLE.search(text)) for text in texts) <= len(texts) / 2:
+        return []
+    skins, ages, genders = (_named(texts, words) for words in (_SKIN, _AGES, _GENDERS))
+    if not (skins or ages or genders):
+        return ["The captions name no skin tone, age or gender, so nobody can tell how varied the people are."]
+    advice: list[str] = []
+    if alike := _alike(skins):
+        advice.append(
+            f"All {alike[1]} captions that name a skin tone say \u201c{alike[0]}\u201d: add people of other skin tones."
+        )
+    if alike := _alike(ages):
+        advice.append(f"All {alike[1]} captions that name an age say \u201c{alike[0]}\u201d: add people of other ages.")
+    if alike := _alike(genders):
+        advice.append(
+            f"All {alike[1]} captions that name a gender say \u201c{alike[0]}\u201d: add people of another gender."
+        )
+    return advice
+
+
+def _named(texts: Sequence[str], words: dict[str, re.Pattern[str]]) -> Counter[str]:
+    """How many captions name each; one that names several counts for each."""
+    return Counter(name for text in texts for name, pattern in words.items() if pattern.search(text))
+
+
+def _alike(named: Counter[str]) -> tuple[str, int] | None:
+    """What all captions say that name any, and how many these are, if they are more than a few."""
+    if len(named) != 1:
+        return None
+    ((name, count),) = named.items()
+    return (name, count) if count >= _FEWEST_NAMED else None

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from profile_studio.base_models import known_words
 from profile_studio.decoding.decode import GRID_QUALITY, GRID_SIDE_PX
 from profile_studio.decoding.faces import FaceFinder
 from profile_studio.decoding.pool import DecodedPicture, shared_pool
@@ -321,7 +322,7 @@ class DatasetService:
                     adapter = read_adapter(path)
                     if adapter.trigger_word and adapter.dataset != name:
                         taken[adapter.trigger_word.lower()] = adapter.name
-        return coverage_advice(self.get(name), is_face, taken)
+        return coverage_advice(self.get(name), is_face, taken, known_words(self._settings))
 
     def export(self, name: str, export_format: ExportFormat, out: Path) -> Path:
         """Writes a set as a zip; `out` is the zip or a folder for it.

@@ -479,7 +479,19 @@ _ADVICE: dict[str, str] = {
     "No caption says otherwise, so all pictures seem to have the same light: add one outdoors and one in the evening.": (
         "설명으로 보면 모든 사진의 빛이 같아요. 야외 사진과 저녁 사진을 한 장씩 더하세요."
     ),
-    "\u201c{word}\u201d already means something to every base model; a made-up word learns cleaner.": (
+    "The captions name no skin tone, age or gender, so nobody can tell how varied the people are.": (
+        "설명에 피부색, 나이, 성별이 없어서 사람들이 얼마나 다양한지 알 수 없어요."
+    ),
+    "All {count} captions that name a skin tone say \u201c{words}\u201d: add people of other skin tones.": (
+        "피부색을 적은 설명 {count}개가 모두 “{words}”라고 해요. 피부색이 다른 사람도 더하세요."
+    ),
+    "All {count} captions that name an age say \u201c{words}\u201d: add people of other ages.": (
+        "나이를 적은 설명 {count}개가 모두 “{words}”라고 해요. 나이가 다른 사람도 더하세요."
+    ),
+    "All {count} captions that name a gender say \u201c{words}\u201d: add people of another gender.": (
+        "성별을 적은 설명 {count}개가 모두 “{words}”라고 해요. 성별이 다른 사람도 더하세요."
+    ),
+    "\u201c{word}\u201d already means something to a base model; a made-up word learns cleaner.": (
         "“{word}”: 기본 모델이 이미 뜻을 아는 낱말이에요. 새로 지은 낱말이 더 깔끔하게 배워요."
     ),
     "\u201c{word}\u201d is very short and may be part of other words; take four letters or more.": (
@@ -491,6 +503,14 @@ _ADVICE: dict[str, str] = {
     "\u201c{words}\u201d ({captions!s}) never changes in this face: leave it out, and describe hair, expression, "
     "light and angle instead.": (
         "“{words}” ({captions}): 이 얼굴에서 늘 같은 점이에요. 빼고, 머리 모양과 표정, 빛, 각도를 적으세요."
+    ),
+    "\u201c{name}\u201d ({captions!s}) names the person, which is what the trigger word is for: leave it out, "
+    "and describe hair, expression, light and angle instead.": (
+        "“{name}” ({captions}): 사람 이름이에요. 이름은 호출어가 대신하니 빼고, 머리 모양과 표정, 빛, 각도를 적으세요."
+    ),
+    "\u201c{words}\u201d ({captions!s}) is how the pictures look, which the trigger word should learn: leave it "
+    "out, and describe what is in the picture.": (
+        "“{words}” ({captions}): 그림의 화풍이에요. 화풍은 호출어가 배우니 빼고, 사진에 무엇이 있는지 적으세요."
     ),
     "Every caption says \u201c{tag}\u201d: what is the same everywhere is what the trigger word learns, so it can be "
     "left out.": ("모든 설명에 “{tag}” 낱말이 있어요. 늘 같은 것은 호출어가 배우니 빼도 돼요."),

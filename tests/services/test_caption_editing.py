@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from profile_studio.domain.captions import CaptionEdit, caption_advice, tag_frequencies, trigger_word_advice
+from profile_studio.domain.captions import CaptionEdit, tag_frequencies
 from profile_studio.domain.datasets import CaptionSource, Consent, Dataset, ImportRequest
 from profile_studio.domain.jobs import JobKind
 from profile_studio.services.datasets import DatasetService
@@ -88,21 +88,18 @@ def test_tags_are_counted_by_the_captions_that_hold_them() -> None:
     assert tag_frequencies(["a, b", "b, b", ""]) == {"b": 2, "a": 1}
 
 
-def test_a_trigger_word_that_means_something_or_is_taken_is_pointed_out() -> None:
-    assert trigger_word_advice("pixelme", {}) == []
-    assert "made-up word" in trigger_word_advice("Portrait", {})[0]
-    assert "already calls up the LoRA other" in trigger_word_advice("pixelme", {"pixelme": "other"})[0]
-
-
-def test_what_the_trigger_word_should_stand_for_is_pointed_out_in_captions() -> None:
-    (face,) = caption_advice(["round face, smiling", "round face, calm"], is_face=True, trigger_word="me")
-    assert "round face" in face and "expression" in face
-    (style,) = caption_advice([f"pixel art, {n}" for n in range(4)], is_face=False, trigger_word="pxl")
-    assert "pixel art" in style
-
-
 def test_a_set_says_what_it_lacks(datasets: DatasetService, imported: Dataset) -> None:
     assert any("add two from the side" in sentence for sentence in datasets.advice("hats", is_face=True))
+
+
+def test_a_trigger_word_that_a_base_model_knows_is_pointed_out(datasets: DatasetService, imported: Dataset) -> None:
+    def speaks_of(word: str) -> bool:
+        datasets.set_trigger_word("hats", word)
+        return any("made-up word" in sentence for sentence in datasets.advice("hats"))
+
+    assert speaks_of("mohawk")  # a token of the starter's
+    assert speaks_of("beach")
+    assert not speaks_of("pixelme")
 
 
 def test_consent_is_remembered(datasets: DatasetService, imported: Dataset) -> None:

@@ -40,11 +40,11 @@ FORWARDED = {
 """Where an error is made of sentences that were written elsewhere."""
 
 SPOKEN: dict[str, tuple[str, ...]] = {
-    "domain/captions.py": ("trigger_word_advice", "caption_advice"),
+    "domain/captions.py": ("trigger_word_advice", "_face_caption_advice", "_style_advice"),
     "metrics/advice.py": ("recommend", "sentences", "_WORDS", "_sentence", "_why_none"),
     "metrics/captioning_run.py": ("run_captioning",),
     "metrics/measure.py": ("_obstacle",),
-    "services/coverage.py": ("coverage_advice", "_count_advice", "_light_advice", "_variety_advice", "_GROUPS"),
+    "services/coverage.py": ("coverage_advice", "_count_advice", "_light_advice", "_variety_advice", "_GROUPS", "_people_advice"),
     "services/datasets.py": (
         "set_caption", "edit_captions", "undo_captions", "set_trigger_word", "keep", "set_aside", "hold_out", "delete",
     ),
@@ -55,7 +55,7 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "worker/job_process.py": ("WAITING_FOR_DEVICE", "WAITING_FOR_PICTURE"),
 }  # fmt: skip
 """Functions and constants whose texts a person reads: advice, promises, notes, names of changes."""
-SOUGHT = {"from the side", "looking away"}  # in captions, by the advice
+SOUGHT = {"from the side", "side view", "looking away", "from above", "from below"}  # in captions, by the advice
 
 
 def shape(template: str) -> str:

@@ -31,6 +31,8 @@ METRICS: tuple[str, ...] = (
 STYLE_METRICS: frozenset[str] = frozenset({"style_similarity", "kid_judge", "fd_judge", "copy_risk"})
 """Metrics that need pictures of the style to compare with."""
 
+SECONDS_A_STEP_KEY = "seconds_a_step"  # in the result of a comparison: how long a step of a picture took
+
 
 class ComparisonConfig(BaseModel):
     """One comparison: pictures per model = prompts x seeds."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from profile_studio import __version__
 from profile_studio.base_models import BaseModel, find_base_model
-from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport, parse_model_spec
+from profile_studio.domain.comparison import SECONDS_A_STEP_KEY, ComparisonConfig, ComparisonReport, parse_model_spec
 from profile_studio.domain.datasets import prompt_with_trigger
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
@@ -78,13 +78,18 @@ def run_comparison(config: ComparisonConfig, context: JobContext, settings: Sett
     judge = Judge(settings.judge_dir, str(pick_device()))
     critic = Critic(settings.critic_dir, str(pick_device())) if "face_score" in config.metrics else None
     pictures = {model.spec: list(_pictures_of(model, config)) for model in models}
-    _draw_missing(pictures, config, base, context)
+    seconds_a_step = _draw_missing(pictures, config, base, context)
     context.yield_device()
     seen = _see(pictures, config, style, judge, critic, context.folder)
     measured = measure(seen, config.metrics)
     report = _report(measured, style, pictures, _fingerprint(config, base, models, judge, critic))
     write_report(context.folder, config, report)
-    return {"files": list(report.files), "recommended": report.recommended, "fingerprint": report.fingerprint}
+    return {
+        "files": list(report.files),
+        "recommended": report.recommended,
+        "fingerprint": report.fingerprint,
+        SECONDS_A_STEP_KEY: seconds_a_step,
+    }
 
 
 def resolve_models(config: ComparisonConfig, settings: Settings, jobs: JobRepository) -> tuple[ComparedModel, ...]:
@@ -109,12 +114,13 @@ def _pictures_of(model: ComparedModel, config: ComparisonConfig) -> Iterator[_Pi
 
 def _draw_missing(
     pictures: Mapping[str, list[_Picture]], config: ComparisonConfig, base: BaseModel, context: JobContext
-) -> None:
+) -> float | None:
+    """Seconds that a step of a picture took, or None if nothing was left to draw."""
     everything = [picture for row in pictures.values() for picture in row]
     missing = [picture for picture in everything if not (context.folder / picture.name).is_file()]
     context.report(ProgressReport(len(everything) - len(missing), len(everything)))
     if not missing:
-        return
+        return None
     pipeline = StudioPipeline.load(base)
     started_at = time.monotonic()
     for done, picture in enumerate(missing):
@@ -125,6 +131,7 @@ def _draw_missing(
         left = len(missing) - done - 1
         seconds_left = (time.monotonic() - started_at) / (done + 1) * left
         context.report(ProgressReport(len(everything) - left, len(everything), seconds_left, picture.model.spec))
+    return (time.monotonic() - started_at) / (len(missing) * config.num_inference_steps)
 
 
 def _draw(picture: _Picture, config: ComparisonConfig, pipeline: StudioPipeline, context: JobContext) -> None:

@@ -16,6 +16,7 @@ from profile_studio.domain.names import check_name
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.jobs.queue import enqueue
 from profile_studio.services.demo import refuse_in_demo
+from profile_studio.services.promises import Promise, in_words
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
@@ -26,15 +27,6 @@ SECONDS_BESIDE_STEPS = 25.0  # loading, encoding, sample pictures and checking t
 SECONDS_A_VERSION = 0.03  # encoding: 32 starter pictures in 6 versions instead of 1 took 4.4 s more on a busy core
 STARTER_MEMORY_BYTES = 900_000_000  # measured: 0.7 GB at the style preset
 STEPS_PER_SECOND_KEY = "steps_per_second"
-
-
-@dataclass(frozen=True)
-class Promise:
-    """What a training will take, and how sure that is, in a sentence."""
-
-    seconds: float | None
-    memory_bytes: int | None
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -61,12 +53,10 @@ class TrainingService:
         measured = self._measured_steps_per_second(config)
         if measured is not None:
             seconds = config.num_train_steps / measured + beside_steps
-            return Promise(seconds, memory_bytes, f"{_in_words(seconds)}, as measured in earlier trainings here.")
+            return Promise(seconds, memory_bytes, f"{in_words(seconds)}, as measured in earlier trainings here.")
         if config.base == STARTER:
             seconds = config.num_train_steps / STARTER_STEPS_PER_SECOND + beside_steps
-            return Promise(
-                seconds, memory_bytes, f"{_in_words(seconds)} on a laptop; a guess until the first training."
-            )
+            return Promise(seconds, memory_bytes, f"{in_words(seconds)} on a laptop; a guess until the first training.")
         return Promise(None, memory_bytes, "How long it takes shows after the first steps.")
 
     def view(self, config: LoraTrainingConfig, image: DatasetImage) -> TrainingView:
@@ -132,11 +122,3 @@ class TrainingService:
             if job.result and all(job.spec.get(key) == wanted[key] for key in work)
         ]
         return statistics.median(speeds) if speeds else None
-
-
-def _in_words(seconds: float) -> str:
-    if seconds < 90:
-        return f"About {max(10, round(seconds, -1)):.0f} seconds"
-    if seconds < 5400:
-        return f"About {round(seconds / 60)} minutes"
-    return f"About {seconds / 3600:.1f} hours"

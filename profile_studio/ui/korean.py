@@ -454,6 +454,7 @@ _COMPARE = CompareTexts(
     guidance="가이던스 스케일",
     start="비교하기",
     promise="그림 {pictures}장을 만들어요: 모델 {models}개 × 프롬프트 {prompts}개 × 시드 {seeds}개.",
+    receipt="{time} 동안 그림 {pictures}장을 그리고 평가했어요.",
     started="비교가 대기열에 들어갔어요. 페이지를 닫아도 계속돼요.",
     jobs="내 비교",
     no_jobs="비교한 결과가 여기에 문장, 숫자, 그림 순서로 나와요.",

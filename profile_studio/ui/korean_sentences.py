@@ -276,6 +276,11 @@ _TRAINING: dict[str, str] = {
     "About {n} seconds": "약 {n}초",
     "About {n} minutes": "약 {n}분",
     "About {n} hours": "약 {n}시간",
+    "{time!s}, as measured in earlier comparisons here.": "{time} 걸려요. 이 컴퓨터에서 앞서 비교한 기록으로 계산했어요.",
+    "{time!s} on a laptop; a guess until the first comparison.": (
+        "노트북에서 {time} 걸려요. 첫 비교가 끝나기 전에는 어림한 값이에요."
+    ),
+    "How long it takes shows after the first pictures.": "얼마나 걸릴지는 처음 그림 몇 장이 나오면 알 수 있어요.",
     "How long it takes shows after the first steps.": "얼마나 걸릴지는 처음 몇 스텝이 지나면 알 수 있어요.",
     "Optimizer steps.": "가중치를 고치는 횟수예요.",
     "scaling = network_alpha / rank": "배율 = 알파 ÷ 랭크",

@@ -467,6 +467,7 @@ class CompareTexts:
         "Makes {pictures} {pictures:picture|pictures}: {models} {models:model|models} x {prompts} "
         "{prompts:prompt|prompts} x {seeds} {seeds:seed|seeds}."
     )
+    receipt: str = Counted("{pictures} {pictures:picture|pictures} drawn and judged in {time}.")
     started: str = "The comparison is in the queue. You may close this page; it goes on."
     jobs: str = "Your comparisons"
     no_jobs: str = "What you compare appears here, first in sentences, then in numbers, then in pictures."

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from pydantic import TypeAdapter
 
-from profile_studio.domain.comparison import METRICS, ComparisonConfig, ComparisonReport
+from profile_studio.domain.comparison import METRICS, SECONDS_A_STEP_KEY, ComparisonConfig, ComparisonReport
 from profile_studio.domain.errors import JudgeMissing
 from profile_studio.domain.jobs import Interrupted, Wish
 from profile_studio.metrics.run import run_comparison
@@ -88,6 +88,7 @@ def test_a_comparison_draws_every_model_from_the_same_prompts_and_seeds(
     assert (context.reports[-1].step, context.reports[-1].steps) == (12, 12)
     assert context.device_offers >= 12
     assert result["files"] == list(report.files)
+    assert isinstance(seconds := result[SECONDS_A_STEP_KEY], float) and seconds > 0
     assert any("because too few were held out" in sentence for sentence in report.sentences)
 
 

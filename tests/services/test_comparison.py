@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from profile_studio.domain import starter_words
-from profile_studio.domain.comparison import ComparisonConfig
+from profile_studio.domain.comparison import SECONDS_A_STEP_KEY, ComparisonConfig
 from profile_studio.domain.errors import (
     BaseModelMissing,
     InputError,
@@ -21,7 +21,7 @@ from profile_studio.domain.errors import (
     UnknownJob,
 )
 from profile_studio.domain.jobs import JobKind, JobStatus
-from profile_studio.services.comparison import ComparisonService
+from profile_studio.services.comparison import SECONDS_BESIDE_STEPS, ComparisonService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
@@ -145,3 +145,19 @@ def test_the_default_prompts_use_words_the_starter_was_taught(comparison: Compar
     prompts = comparison.default_prompts()
     assert len(set(prompts)) == 8
     assert {word for prompt in prompts for word in re.findall(r"[a-z]+", prompt)} <= words
+
+
+def test_a_promise_is_measured_once_a_comparison_of_this_base_was_done_here(
+    comparison: ComparisonService, database: Database, tiny_base: Path
+) -> None:
+    wanted = config(tiny_base, "wavy", num_inference_steps=10)
+    assert comparison.promise(wanted).seconds is None
+
+    repository = JobRepository(database)
+    job = comparison.submit(wanted)
+    attempt = repository.claim(job.id, now=0.0)
+    assert attempt is not None
+    repository.complete(job.id, attempt, {SECONDS_A_STEP_KEY: 0.5}, now=1.0)
+    promise = comparison.promise(wanted)
+    assert promise.seconds == pytest.approx(2 * 2 * 3 * 10 * 0.5 + SECONDS_BESIDE_STEPS)
+    assert promise.sentence == "About 2 minutes, as measured in earlier comparisons here."

@@ -118,4 +118,6 @@ def test_advice_promises_and_changes_are_korean(studio: Studio) -> None:
     assert says(str(studio.datasets.undo_captions(EXAMPLE))).endswith("설명")
     config = preset(AdapterKind.STYLE, "starter", EXAMPLE, "mine", 32)
     assert says(studio.training.promise(config).sentence).startswith("노트북에서 약 ")
+    compared = ComparisonConfig(models=("pixel-art",), prompts=("a hat",))
+    assert says(studio.comparison.promise(compared).sentence).startswith("노트북에서 약 ")
     assert all(says(words) for words in studio.datasets.delete(EXAMPLE).removed)

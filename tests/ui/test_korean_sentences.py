@@ -50,7 +50,9 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     ),
     "services/jobs.py": ("pause", "resume", "cancel"),
     "services/traces.py": ("remove_from_trainings", "remove_adapters"),
-    "services/training.py": ("promise", "_in_words"),
+    "services/comparison.py": ("promise",),
+    "services/promises.py": ("in_words",),
+    "services/training.py": ("promise",),
     "storage/references.py": ("style_reference", "_never_trained"),
     "worker/job_process.py": ("WAITING_FOR_DEVICE", "WAITING_FOR_PICTURE"),
 }  # fmt: skip

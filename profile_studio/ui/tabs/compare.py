@@ -13,7 +13,7 @@ from profile_studio.domain.names import BASE_NAME
 from profile_studio.services.studio import Studio
 from profile_studio.ui.components.comparison_view import downloads_html, pictures_html, sentences_html, table_html
 from profile_studio.ui.components.job_view import job_label, job_name, newest_first, progress_html
-from profile_studio.ui.components.markup import escape
+from profile_studio.ui.components.markup import duration, escape
 from profile_studio.ui.components.notices import (
     Updates,
     error_notice_of_job,
@@ -120,7 +120,7 @@ def build(page: Page) -> CompareTab:
     def promises(*values: Any) -> Updates:
         if not values[0] and not (values[1] or "").strip():
             return {promise: ""}
-        return {promise: promise_html(config_of(values), texts)}
+        return {promise: promise_html(page, config_of(values))}
 
     @safe
     def starts(*values: Any) -> Updates:
@@ -237,7 +237,9 @@ def _lines(text: str | None, first: Sequence[str] = ()) -> tuple[str, ...]:
     return (*first, *(line.strip() for line in (text or "").splitlines() if line.strip()))
 
 
-def promise_html(config: ComparisonConfig, texts: CompareTexts) -> str:
+def promise_html(page: Page, config: ComparisonConfig) -> str:
+    """What the comparison will do, and how long that takes."""
+    texts = page.texts.compare
     models = len({BASE_NAME, *config.models})
     words = texts.promise.format(
         pictures=models * len(config.prompts) * config.seeds,
@@ -245,12 +247,19 @@ def promise_html(config: ComparisonConfig, texts: CompareTexts) -> str:
         prompts=len(config.prompts),
         seeds=config.seeds,
     )
-    return f'<p class="promise">{escape(words)}</p>'
+    time = page.texts.common.said(page.studio.comparison.promise(config).sentence)
+    return f'<p class="promise">{escape(f"{words} {time}")}</p>'
+
+
+def receipt(job: Job, texts: CompareTexts) -> str:
+    """What the comparison did, to hold against what was promised."""
+    seconds = (job.finished_at or 0) - (job.started_at or 0)
+    return texts.receipt.format(pictures=job.steps, time=duration(max(seconds, 0)))
 
 
 def _job_html(page: Page, job: Job) -> str:
     if job.error and job.status is JobStatus.FAILED:
         return error_notice_of_job(job.error, page.texts.common)
     if job.status is JobStatus.COMPLETED:
-        return ""
+        return good_news(receipt(job, page.texts.compare))
     return progress_html(job, page.texts.compare.working, page.texts)

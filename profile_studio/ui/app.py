@@ -118,7 +118,6 @@ def _wire_tabs(
     ):
         tab.select(None, None, None, js=REMEMBER_TAB % name, **QUIET)
     pictures_tab.tab.select(pictures_tab.shown, pictures_tab.shown_inputs, pictures_tab.shown_outputs, **QUIET)
-    train_tab.tab.select(train_tab.shown, train_tab.shown_inputs, train_tab.shown_outputs, **QUIET)
     blend_tab.tab.select(
         lambda *values: blend_tab.shown(False, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
     ).then(blend_tab.makes_awaited, blend_tab.awaited_inputs, blend_tab.awaited_outputs, **QUIET)

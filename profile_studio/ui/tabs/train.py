@@ -43,6 +43,9 @@ NUMBER_FIELDS = (
 _CUT_FIELDS = ("crop", "flip", "color_jitter", "crop_jitter")
 
 _PRESS_LINK = "(copied) => { document.querySelector('#download-link').click(); return [copied]; }"
+_IN_ORDER: dict[str, Any] = {"concurrency_id": "training form", "concurrency_limit": 1, **QUIET}
+"""What is filled in for the choice before must not arrive after what is filled in for the last one."""
+
 _SMOOTHING = 0.9  # of the exponential mean under the loss curve
 _CURVE_POINTS = 200  # all that a curve of this width can show; it is sent again at every look
 
@@ -56,15 +59,13 @@ class TrainTab:
     next: gr.Button
     crop: gr.Radio
     shown_job: gr.State
-    shown: Any  # handler: the tab as the disk has it
-    shown_inputs: list[Any]
-    shown_outputs: list[Any]
 
 
 def build(page: Page) -> TrainTab:
     texts, studio = page.texts.train, page.studio
     with gr.Tab(texts.tab, id=TRAIN, elem_id=TRAIN) as tab:
         shown_job, last_look, taken_copy = gr.State(None), gr.State(None), gr.State(None)
+        filled_for = gr.State(None)  # the set whose name and numbers are in the form
         timer = gr.Timer(POLL_INTERVAL_S)
         notice = notice_area()
         with gr.Column(elem_classes="card welcome", visible=False) as empty:
@@ -145,32 +146,39 @@ def build(page: Page) -> TrainTab:
     cut = dict(zip(_CUT_FIELDS, (crop, flip, color_jitter, crop_jitter), strict=True))
     words = {"dataset": dataset, "adapter_name": name, "kind": kind, "base": page.base, **cut}
 
-    def shows_form(
-        carried: str | None, chosen: str | None, base: str, kind_value: str, how: str, *cut_values: Any
-    ) -> Updates:
-        """The tab with the set a person came with, or chose before, or the first."""
-        sets = {found.name: found for found in studio.datasets.list()}
+    @safe
+    def shown(job_id: str | None, carried: str | None, chosen: str | None) -> Updates:
+        """The tab as the disk has it, with the set a person came with, or chose before, or the first."""
+        sets = [found.name for found in studio.datasets.list()]
         opened = carried or chosen
         opened = opened if opened in sets else next(iter(sets), None)
-        shown: Updates = {
+        return {
             empty: gr.update(visible=not sets),
             form: gr.update(visible=bool(sets)),
-            dataset: gr.update(choices=list(sets), value=opened),
+            dataset: gr.update(choices=sets, value=opened),
             page.carried_dataset: None,
+            **looks(job_id, None),
         }
-        if opened is None or opened == chosen:  # what a person typed stays
-            return shown
-        return {**shown, **fills_all(opened, base, kind_value, how, *cut_values)}
+
+    @safe
+    def fills_new(filled: str | None, dataset_name: str | None, *choices: Any) -> Updates:
+        """The form for a set it is not filled for yet; otherwise what a person typed stays."""
+        if dataset_name is None or dataset_name == filled:
+            return {filled_for: filled}
+        return fills_all(dataset_name, *choices)
 
     def fills_all(dataset_name: str, base: str, kind_value: str, how: str, *cut_values: Any) -> Updates:
         """A free name and every number, for a set that was just chosen."""
         adapter_name = _free_adapter_name(page, dataset_name, AdapterKind(kind_value))
-        return {name: adapter_name, **fills_numbers(adapter_name, dataset_name, base, kind_value, how, *cut_values)}
+        filled = fills_numbers(adapter_name, dataset_name, base, kind_value, how, *cut_values)
+        return {filled_for: dataset_name, name: adapter_name, **filled}
 
     def fills_numbers(
-        adapter_name: str, dataset_name: str, base: str, kind_value: str, how: str, *cut_values: Any
+        adapter_name: str, dataset_name: str | None, base: str, kind_value: str, how: str, *cut_values: Any
     ) -> Updates:
         """Every number that the words stand for, and the promise that follows."""
+        if dataset_name is None:  # the tab is still opening; `fills_new` comes after it
+            return {promise: ""}
         opened = studio.datasets.get(dataset_name)
         config = preset(
             AdapterKind(kind_value), base, dataset_name, adapter_name, len(opened.training_images), Thoroughness(how)
@@ -281,10 +289,10 @@ def build(page: Page) -> TrainTab:
     ]  # fmt: skip
     number_parts = [*numbers.values(), name, promise, consent]
     choices = [page.base, kind, thoroughness, *cut.values()]
-    dataset.input(safe(fills_all), [dataset, *choices], [*number_parts, notice], **QUIET)
+    dataset.input(safe(fills_all), [dataset, *choices], [filled_for, *number_parts, notice], **_IN_ORDER)
     gr.on(
         [kind.input, thoroughness.input],
-        safe(fills_numbers), [name, dataset, *choices], [*number_parts, notice], **QUIET,
+        safe(fills_numbers), [name, dataset, *choices], [*number_parts, notice], **_IN_ORDER,
     )  # fmt: skip
     gr.on(
         [name.input, name.blur, *(each.input for each in numbers.values()), *(each.change for each in cut.values())],
@@ -314,29 +322,11 @@ def build(page: Page) -> TrainTab:
     )
     no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
     yes.click(cancels, shown_job, [confirm, *job_parts, job_notice], **QUIET)
-
-    @safe
-    def shown(
-        job_id: str | None,
-        carried: str | None,
-        chosen: str | None,
-        base: str,
-        kind_value: str,
-        how: str,
-        *cut_values: Any,
-    ) -> Updates:
-        return {**shows_form(carried, chosen, base, kind_value, how, *cut_values), **looks(job_id, None)}
-
-    return TrainTab(
-        tab,
-        to_pictures,
-        next_tab,
-        crop,
-        shown_job,
-        shown,
-        [shown_job, page.carried_dataset, dataset, *choices],
-        [empty, form, dataset, page.carried_dataset, *number_parts, *job_parts, notice],
-    )
+    tab.select(
+        shown, [shown_job, page.carried_dataset, dataset],
+        [empty, form, dataset, page.carried_dataset, *job_parts, notice], **QUIET,
+    ).then(fills_new, [filled_for, dataset, *choices], [filled_for, *number_parts, notice], **_IN_ORDER)  # fmt: skip
+    return TrainTab(tab, to_pictures, next_tab, crop, shown_job)
 
 
 def _number(field: str, texts: Texts) -> Any:

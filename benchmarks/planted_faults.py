@@ -1,9 +1,10 @@
 """How many planted faults an import finds, with the right reason, and how many good pictures it sets aside.
 
 Run: .venv/bin/python -m benchmarks.planted_faults [SEED] [FOLDER]
-FOLDER has scikit-image's photographs: `pip download --no-deps scikit-image`, then unpack skimage/data. An even seed
-takes one half of the photographs and of the examples that ship, an odd seed the other half: a threshold that was
-changed after one draw is measured again on pictures it has not met.
+FOLDER has scikit-image's and scikit-learn's photographs: `pip download --no-deps scikit-image scikit-learn`, then unpack
+skimage/data and sklearn/datasets/images into it. The seed modulo three chooses the photographs; 0 and 1 take one half
+each of the examples that ship, 2 draws others: rules that were changed after one draw are measured again on pictures
+they have not met.
 """
 
 import io
@@ -21,14 +22,17 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from profile_studio.domain.datasets import Consent, FileReason, ImportRequest
 from profile_studio.services.studio import Studio
 from profile_studio.settings import REPOSITORY_ROOT, Settings
+from profile_studio.starter.examples import draw_example
 
 Random = np.random.Generator
 
 PHOTOGRAPHS = (
     ("astronaut.png", "brick.png", "coffee.png", "hubble_deep_field.jpg", "motorcycle_left.png"),
     ("camera.png", "chelsea.png", "coins.png", "grass.png", "rocket.jpg"),
+    ("china.jpg", "flower.jpg", "gravel.png", "ihc.png", "moon.png"),
 )
 FACES = (("skimage", (150, 20, 330, 200)), ("matplotlib", (90, 20, 440, 420)))  # left, top, right, bottom
+ANEW = 2  # the part whose renders and drawings are drawn for it
 OF_EACH_KIND = 72
 OF_EACH_FAULT = 12
 
@@ -42,10 +46,10 @@ class Good:
     image: Image.Image
 
 
-def photographs(random: Random, half: int, folder: Path) -> Iterator[Good]:
+def photographs(random: Random, part: int, folder: Path) -> Iterator[Good]:
     """Parts of real photographs, none overlapping another: a grid whose cells are of random size."""
     cells: list[Image.Image] = []
-    for name in PHOTOGRAPHS[half]:
+    for name in PHOTOGRAPHS[part]:
         with Image.open(folder / name) as source:
             whole = source.convert("RGB")
         side = int(random.integers(96, 112))
@@ -56,26 +60,31 @@ def photographs(random: Random, half: int, folder: Path) -> Iterator[Good]:
         yield Good(f"photograph-{number:02d}", "photographs", cells[index])
 
 
-def renders(random: Random, half: int) -> Iterator[Good]:
-    """Voxels and watercolours that ship as examples."""
-    paths = [path for style in ("voxel-art", "watercolor") for path in _example(style)][half::2]
-    for number, index in enumerate(random.permutation(len(paths))[:OF_EACH_KIND]):
-        with Image.open(paths[index]) as image:
-            yield Good(f"render-{number:02d}", "renders", image.convert("RGB"))
+def renders(random: Random, part: int) -> Iterator[Good]:
+    """Voxels and watercolours, as the examples that ship."""
+    images = [*_examples("voxel-art", part), *_examples("watercolor", part)]
+    for number, index in enumerate(random.permutation(len(images))[:OF_EACH_KIND]):
+        yield Good(f"render-{number:02d}", "renders", images[index])
 
 
-def drawings(random: Random, half: int) -> Iterator[Good]:
-    """Paper cut-outs that ship as examples, and as many line drawings of our own."""
-    paths = _example("cutouts")[half::2]
-    for number, index in enumerate(random.permutation(len(paths))[: OF_EACH_KIND // 2]):
-        with Image.open(paths[index]) as image:
-            yield Good(f"cutout-{number:02d}", "drawings", image.convert("RGB"))
+def drawings(random: Random, part: int) -> Iterator[Good]:
+    """Paper cut-outs, as the examples that ship, and as many line drawings of our own."""
+    images = _examples("cutouts", part)
+    for number, index in enumerate(random.permutation(len(images))[: OF_EACH_KIND // 2]):
+        yield Good(f"cutout-{number:02d}", "drawings", images[index])
     for number in range(OF_EACH_KIND // 2):
         yield Good(f"lines-{number:02d}", "drawings", _line_drawing(random))
 
 
-def _example(style: str) -> list[Path]:
-    return sorted((REPOSITORY_ROOT / "assets" / "examples" / style).glob("*/*.png"))
+def _examples(style: str, part: int) -> list[Image.Image]:
+    """Half of those that ship, or as many drawn anew."""
+    if part == ANEW:
+        return [Image.fromarray(draw_example(style, "anew", index)[1]) for index in range(OF_EACH_KIND // 2)]
+    images: list[Image.Image] = []
+    for path in sorted((REPOSITORY_ROOT / "assets" / "examples" / style).glob("*/*.png"))[part::2]:
+        with Image.open(path) as image:
+            images.append(image.convert("RGB"))
+    return images
 
 
 def _line_drawing(random: Random) -> Image.Image:
@@ -236,8 +245,8 @@ def main() -> None:
     folder = Path(sys.argv[2] if len(sys.argv) > 2 else "skimage/data")
     if not (folder / "astronaut.png").is_file():
         sys.exit(f"{folder} holds no photographs of scikit-image; see the top of this file.")
-    random, half = np.random.default_rng(seed), seed % 2
-    good = [*photographs(random, half, folder), *renders(random, half), *drawings(random, half)]
+    random, part = np.random.default_rng(seed), seed % len(PHOTOGRAPHS)
+    good = [*photographs(random, part, folder), *renders(random, part), *drawings(random, part)]
     with tempfile.TemporaryDirectory() as home:
         studio = Studio.open(Settings(home=Path(home) / "home"))
         measure_faults(studio, Path(home), good, random)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from profile_studio.decoding.measures import LOOK_SIDE_PX
+from profile_studio.decoding.measures import LOOK_SIDE_PX, SHARP_ENOUGH
 from profile_studio.domain.datasets import FileReason
 from profile_studio.services.importing import FoundPicture
 
-SHARP_ENOUGH = 100.0  # variance of the Laplacian, the usual threshold
+FINE_DETAIL = 0.65  # less is left of a picture blurred over a pixel or more, however strong its contrasts
 OUTLINES = 25.0  # a drawing has some line; a blurred grey photograph has as few colours as a drawing, and no line
 LONGEST_ASPECT = 4.0
 LEAST_CONTRAST = 3.0  # standard deviation of luma
@@ -65,8 +65,12 @@ def _own_fate(picture: FoundPicture, group: int) -> Fate:
         (measures.brightest < DARK_BELOW, FileReason.TOO_DARK, measures.brightest),
         (measures.darkest > BRIGHT_ABOVE, FileReason.TOO_BRIGHT, measures.darkest),
         (measures.contrast < LEAST_CONTRAST, FileReason.NEARLY_FLAT, measures.contrast),
-        (measures.bars > MOST_BARS and not measures.is_drawing, FileReason.LETTERBOX_BARS, measures.bars),
-        (measures.sharpness < least_sharpness, FileReason.BLURRED, measures.sharpness),
+        (measures.bars > MOST_BARS and not measures.is_pixel_art, FileReason.LETTERBOX_BARS, measures.bars),
+        (
+            measures.sharpness < least_sharpness and measures.fine_detail < FINE_DETAIL,
+            FileReason.BLURRED,
+            measures.sharpness,
+        ),
         (face_count > 1, FileReason.SEVERAL_FACES, float(face_count)),
     )
     return next((Fate(group, reason, measure) for holds, reason, measure in rules if holds), Fate(group))

@@ -603,5 +603,6 @@ def choose_held_out(pictures: Sequence[tuple[str, str]], fraction: float | None)
 
 def _kept_measures(picture: FoundPicture) -> ImageMeasures:
     measures = asdict(picture.measures)
-    del measures["look"]  # serves to compare the pictures of one import, and no longer
+    for served_the_import in ("look", "fine_detail"):
+        del measures[served_the_import]
     return ImageMeasures(**measures)

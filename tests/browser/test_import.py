@@ -14,6 +14,7 @@ def start(page: Page, files: list[Path], name: str) -> None:
     page.locator("#pictures-files input[type=file]").set_input_files(files)
     page.locator("#pictures-name input, #pictures-name textarea").fill(name)
     page.locator("#pictures-use").click()
+    expect(page.locator("#import-stop")).to_be_in_viewport()
     expect(page.locator("#import")).to_contain_text(f"Bringing in \u201c{name}\u201d")
 
 
@@ -47,3 +48,11 @@ def test_an_import_survives_a_reload_and_is_stopped_from_a_second_window(
     expect(page.get_by_text("6 pictures are in club.")).to_be_visible()
     expect(page.locator("#pictures-dataset input")).to_have_value("club")
     expect(page.locator("#import")).not_to_be_visible()
+
+    page.set_viewport_size({"width": 360, "height": 640})  # here the button that starts it is far below
+    with FileLock(studio_home / "run" / "import-band.lock"):
+        page.locator("#add-set").click()
+        start(page, picture_files, "band")
+        page.locator("#import-stop").click()
+    expect(page.get_by_text("The import was stopped; nothing of it was kept.")).to_be_visible()
+    expect(page.locator("#pictures-dataset input")).to_have_value("club")

@@ -17,6 +17,8 @@ from profile_studio.ui.components.notices import Updates, good_news, tells_error
 from profile_studio.ui.page import POLL_INTERVAL_S, POLLING, QUIET, Page
 
 _ICON_PX = 64
+_LOOK_UP = "() => { window.scrollTo({ top: 0 }) }"
+"""Progress and errors are told above the form, which on a phone is out of sight where its button is."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ def wire_bring(
     form.use.click(
         imports, [form.files, form.name, form.consent], [*import_parts, notice],
         show_progress_on=form.use, api_visibility="private",
-    )  # fmt: skip
+    ).then(None, None, None, js=_LOOK_UP, **QUIET)  # fmt: skip
     form.timer.tick(looks, [seen, followed, dataset], [*import_parts, ended], **POLLING)
     ended.change(tells_outcome, None, [form.files, form.about_files, *set_parts, notice], **QUIET)
     form.stop.click(stops, None, [form.stop, notice], **QUIET)

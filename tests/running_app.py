@@ -14,7 +14,11 @@ from profile_studio.settings import REPOSITORY_ROOT
 
 @contextmanager
 def running_app(home: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The address of a studio on this home; stopped at the end as a person would, with Ctrl-C."""
+    """The address of a studio on this home; stopped at the end as a person would, with Ctrl-C.
+
+    Raises:
+        AssertionError: it does not start, or something went wrong in it that nobody saw.
+    """
     home.mkdir(parents=True, exist_ok=True)
     variables = {**os.environ, "PROFILE_STUDIO_HOME": str(home), "PYTHONUNBUFFERED": "1", **(environment or {})}
     with (home / "web.log").open("w") as log:
@@ -35,3 +39,6 @@ def running_app(home: Path, *arguments: str, environment: Mapping[str, str] | No
             process.send_signal(signal.SIGINT)
             process.wait(timeout=60)
             process.stdout.close()
+    problems = (home / "web.log").read_text("utf-8", errors="replace")
+    # A handler that raised or answered wrongly; not every traceback: Gradio has its own when a window closes.
+    assert not re.search("in process_events|A handler failed", problems), problems

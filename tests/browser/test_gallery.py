@@ -19,7 +19,7 @@ def test_a_picture_is_found_made_again_saved_and_deleted(page: Page) -> None:
     seed = re.sub(r"\D", "", page.locator("#stage figcaption").inner_text())
 
     page.get_by_role("tab", name="Gallery").click()
-    expect(page.locator("#gallery-count")).to_have_text("1 pictures")
+    expect(page.locator("#gallery-count")).to_have_text("1 picture")
     page.locator("#gallery-search textarea").fill("nobody has these words")
     expect(page.locator("#gallery-count")).to_have_text("No picture has all of these words.")
     page.locator("#gallery-search textarea").fill(f"hair {seed}")

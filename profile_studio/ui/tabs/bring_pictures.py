@@ -150,7 +150,7 @@ def wire_bring(
         """
         now = studio.imports.newest()
         if _look_of(now) == before:
-            return {}
+            return {seen: before}
         if now is None or (before is None and not now.is_going_on):
             return {seen: _look_of(now)}
         if before is None or (name is None and before.number != now.number):

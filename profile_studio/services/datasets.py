@@ -518,14 +518,13 @@ def _set_aside_notes(dataset: Dataset) -> list[FileNote]:
 
 
 def _check_enough(found: ImportedFiles, fates: Sequence[Fate]) -> None:
-    kept = sum(fate.reason is None for fate in fates)
-    if kept >= 1 and len(fates) >= MINIMUM_IMAGES:
-        return  # what was set aside can be kept after all
+    if len(fates) >= MINIMUM_IMAGES:
+        return  # what was set aside can be kept after all, be it every picture
     reasons = [note.reason for note in found.rejected] + [fate.reason for fate in fates if fate.reason is not None]
     counts = Counter(reason.value for reason in reasons)
     left_out = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in sorted(counts.items()))
     details = f" (left out: {left_out})" if left_out else ""
-    if kept:
+    if fates:
         raise InvalidDataset(f"There is one usable picture only{details}.", "Add at least one more; 10 to 30 are good.")
     raise InvalidDataset(f"There is no usable picture{details}.", "Add JPEG, PNG or WebP pictures of 16 px or more.")
 

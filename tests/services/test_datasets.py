@@ -270,6 +270,20 @@ def test_a_useless_source_is_one_sentence_and_leaves_nothing(
     assert datasets.list() == []
 
 
+def test_pictures_that_are_all_set_aside_are_a_set_whose_pictures_can_be_kept(
+    datasets: DatasetService, tmp_path: Path
+) -> None:
+    for number in range(3):
+        Image.effect_noise((96, 96), 6).point(lambda level, n=number: level // 8 + n).save(tmp_path / f"{number}.png")
+    dataset = datasets.import_sources(ImportRequest([tmp_path], "night")).dataset
+    assert [image.reason for image in dataset.every_image] == [FileReason.TOO_DARK] * 3
+    assert datasets.advice("night", is_face=False)
+
+    for image in dataset.every_image:
+        datasets.keep("night", image.image_id)
+    assert len(datasets.get("night").training_images) == 3
+
+
 def test_a_zip_beyond_the_total_is_refused_while_it_streams(
     datasets: DatasetService, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

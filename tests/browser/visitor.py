@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from profile_studio.domain.arrangement import PictureView
+from profile_studio.domain.names import suggest_name
 from profile_studio.ui.page import BLEND, COMPARE, GALLERY, PICTURES, STORAGE, TRAIN
 from profile_studio.ui.texts import ENGLISH, Texts
 
@@ -65,12 +66,18 @@ class Visitor:
         self.page.wait_for_function(OPENS_FOLDS, arg=tab_id, timeout=SOON_MS, polling=100)
 
     def brings(self, files: list[Path], name: str) -> None:
-        """Pictures from the disk become a set."""
+        """Pictures from the disk become a set, the first or another."""
         self.open_tab(self.texts.pictures.tab)
+        add = self.page.locator("#add-set")
+        expect(add.or_(self.page.locator("#pictures-files")).locator("visible=true").first).to_be_visible()
+        if add.is_visible():
+            self.click(add)
         self.page.locator("#pictures-files input[type=file]").set_input_files(files)
         self.page.locator("#pictures-name input, #pictures-name textarea").fill(name)
         self.click(self.page.locator("#pictures-use"))
-        expect(self.page.locator("#to-train")).to_be_visible(timeout=SOON_MS)
+        expect(self.page.locator("#pictures-dataset input")).to_have_value(suggest_name(name), timeout=SOON_MS)
+        expect(self.page.locator("#import")).not_to_be_visible()
+        expect(self.page.locator("#to-train")).to_be_visible()
 
     def takes_example(self, name: str) -> None:
         self.open_tab(self.texts.pictures.tab)

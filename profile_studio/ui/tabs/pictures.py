@@ -263,8 +263,10 @@ def build(page: Page) -> PicturesTab:
 
     @safe
     def arranges(name: str, arranged: Arrangement, order_value: str, filter_value: str) -> Updates:
-        arranged = replace(arranged, order=PictureOrder(order_value), filter=PictureFilter(filter_value))
-        return shows_picture(studio.datasets.get(name), None, arranged)
+        wanted = replace(arranged, order=PictureOrder(order_value), filter=PictureFilter(filter_value))
+        if wanted == arranged:
+            return {}  # a dropdown says that it changed when one leaves it, too; captions may be half written by then
+        return shows_picture(studio.datasets.get(name), None, wanted)
 
     @safe
     def views(name: str, picture_id: str | None, arranged: Arrangement, view_value: str) -> Updates:

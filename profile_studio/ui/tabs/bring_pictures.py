@@ -64,7 +64,7 @@ def build_bring(page: Page) -> BringForm:
     with gr.Column(visible=False, elem_classes="card", elem_id="import") as underway:
         progress = gr.HTML()
         stop = gr.Button(texts.stop_import, size="sm", elem_id="import-stop")
-    with gr.Column() as place, gr.Column(elem_classes="card welcome", visible=False) as card:
+    with gr.Column(elem_id="bring") as place, gr.Column(elem_classes="card welcome", visible=False) as card:
         gr.HTML(f"<p>{escape(texts.empty)}</p>")
         files = gr.File(label=texts.drop, file_count="multiple", file_types=["image", ".zip"], elem_id="pictures-files")
         camera = gr.Button(texts.camera, size="sm", elem_id="camera")  # the style sheet keeps it to touch screens

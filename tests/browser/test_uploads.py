@@ -50,3 +50,15 @@ def test_a_desktop_has_no_button_for_a_camera(page: Page) -> None:
     Visitor(page).open_tab("1 Pictures")
     expect(page.locator("#pictures-files, #add-set").locator("visible=true").first).to_be_visible()
     expect(page.locator("#camera")).to_be_hidden()
+
+
+def test_captions_and_strangers_among_the_pictures_are_understood(
+    page: Page, picture_files: list[Path], tmp_path: Path
+) -> None:
+    caption, stranger = picture_files[0].with_suffix(".txt"), tmp_path / "invoice.pdf"
+    caption.write_text("someone in a green hat")
+    stranger.write_bytes(b"%PDF-1.7")
+    visitor = Visitor(page)
+    visitor.brings([*picture_files[:3], caption, stranger], "mixed")
+    expect(page.locator(".picture-grid button").first).to_have_attribute("title", "someone in a green hat")
+    expect(page.get_by_text("invoice.pdf")).to_have_count(1)

@@ -66,7 +66,8 @@ def build_bring(page: Page) -> BringForm:
         stop = gr.Button(texts.stop_import, size="sm", elem_id="import-stop")
     with gr.Column(elem_id="bring") as place, gr.Column(elem_classes="card welcome", visible=False) as card:
         gr.HTML(f"<p>{escape(texts.empty)}</p>")
-        files = gr.File(label=texts.drop, file_count="multiple", file_types=["image", ".zip"], elem_id="pictures-files")
+        # Whatever is dropped goes in: captions lie beside pictures, and what is neither is told by name.
+        files = gr.File(label=texts.drop, file_count="multiple", elem_id="pictures-files")
         camera = gr.Button(texts.camera, size="sm", elem_id="camera")  # the style sheet keeps it to touch screens
         with gr.Column(visible=False) as about_files:
             with gr.Row():

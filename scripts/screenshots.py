@@ -24,8 +24,8 @@ WIDE, PHONE = (1200, 820), (360, 740)
 LONGEST_PX = 1500
 QUALITY = 52
 MADE = {
-    "watercolor": "portrait of a man, short black hair, glasses, smiling, dark skin, green shirt, purple background",
-    "pixel-art": "portrait of a woman, long blond hair, smiling, light skin, blue shirt, orange background",
+    "pixel-art": "portrait of a man, spiky black hair, sunglasses, smiling, tan skin, red shirt, yellow background",
+    "watercolor": "portrait of a woman, curly brown hair, smiling, brown skin, yellow shirt, purple background",
 }
 SEEN_STEPS = 150  # of the training when it is taken
 
@@ -109,7 +109,7 @@ def main() -> None:
         visitor.open_tab(visitor.texts.blend.tab)
         for style, prompt in MADE.items():
             visitor.makes(style, prompt, count=4)
-        camera.takes("gallery", "gallery", "#gallery-picture dl", presses="#gallery-grid button")
+        camera.takes("gallery", "gallery", "#gallery-picture dl", presses="#gallery-grid button:last-child")
         camera.takes("storage", "storage", "table")
         browser.close()
 

@@ -17,6 +17,7 @@ class BoundedSlider(gr.Slider):
         return super().preprocess(min(max(payload, self.minimum), self.maximum))
     from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
     from gradio.blocks import Block
+
     if TYPE_CHECKING:
         from gradio.components import Timer
         from gradio.components.base import Component

@@ -10,7 +10,6 @@ from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.datasets import prompt_with_trigger
 from profile_studio.domain.generation import SAFE_WEIGHT_LIMIT, WEIGHT_LIMIT, AdapterWeight
 from profile_studio.domain.training import AdapterKind
-from profile_studio.ui.components.bounded_slider import BoundedSlider
 from profile_studio.ui.components.markup import escape, picture_source
 from profile_studio.ui.components.notices import Updates
 from profile_studio.ui.components.picture_grid import choice_of_pictures
@@ -49,7 +48,7 @@ def _slot(index: int, adapters: Sequence[Adapter], weight: AdapterWeight | None,
         covers = choice_of_pictures(
             value=covers_html(adapters, KINDS[index], name, texts), elem_id=f"slot-{index}", elem_classes="covers"
         )
-        slider = BoundedSlider(
+        slider = gr.Slider(
             0.0,
             WEIGHT_LIMIT,
             step=0.05,

@@ -37,7 +37,6 @@ from profile_studio.ui.components.adapter_slots import (
     with_trigger_words,
     without_trigger_words,
 )
-from profile_studio.ui.components.bounded_slider import BoundedSlider
 from profile_studio.ui.components.foreign_words import foreign_words_area, foreign_words_html
 from profile_studio.ui.components.markup import as_source, escape, picture_source
 from profile_studio.ui.components.notices import (
@@ -131,7 +130,7 @@ def build(page: Page) -> BlendTab:
                     slots = adapter_slots(adapters, texts)
                 add_slot = gr.Button(texts.add_slot, size="sm", elem_classes="quiet-button", visible=len(adapters) > 1)
                 with gr.Row():
-                    count = BoundedSlider(1, 8, value=1, step=1, label=texts.count, min_width=140, buttons=[])
+                    count = gr.Slider(1, 8, value=1, step=1, label=texts.count, min_width=140, buttons=[])
                     face = gr.Radio(
                         [(texts.new_face, NEW_FACE), (texts.same_face, SAME_FACE)],
                         value=NEW_FACE,

@@ -11,7 +11,6 @@ from profile_studio.domain.errors import InvalidModelSpec
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.names import BASE_NAME
 from profile_studio.services.studio import Studio
-from profile_studio.ui.components.bounded_slider import BoundedSlider
 from profile_studio.ui.components.comparison_view import downloads_html, pictures_html, sentences_html, table_html
 from profile_studio.ui.components.job_view import job_label, job_name, newest_first, progress_html
 from profile_studio.ui.components.markup import duration, escape
@@ -57,7 +56,7 @@ def build(page: Page) -> CompareTab:
             models = gr.CheckboxGroup([], label=texts.models, elem_id="compare-models")
             with gr.Row():
                 dataset = gr.Dropdown([], label=texts.dataset, info=texts.dataset_info, elem_id="compare-dataset")
-                seeds = BoundedSlider(
+                seeds = gr.Slider(
                     1, 16, value=_DEFAULT_SEEDS, step=1, label=texts.seeds, elem_id="compare-seeds", buttons=[]
                 )
             with gr.Accordion(texts.more, open=False, elem_id="compare-more"):

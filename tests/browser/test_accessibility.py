@@ -10,6 +10,8 @@ from profile_studio.ui.page import PICTURES
 from tests.browser.visitor import TABS, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+STANDS_STILL = "*, *::before, *::after { transition: none !important }"
+"""Colours on their way from one state to the next are nobody's to read."""
 
 
 @pytest.mark.parametrize("width", [1280, 360])
@@ -20,6 +22,7 @@ def test_no_tab_has_a_serious_fault(
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     visitor = Visitor(context.new_page())
     visitor.page.goto(studio_address)
+    visitor.page.add_style_tag(content=STANDS_STILL)
     visitor.has_a_set("voxel-art")
     faults: list[str] = []
     for tab in TABS:

@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.orm  # pyright: ignore[reportUnusedImport]
 from sqlalchemy import event
+
+# `sqlalchemy.orm` is not used here. The queue's library imports it at the first job, in some thread; queries of other
+# threads would meet half of it and fail.
 
 metadata = sa.MetaData()
 

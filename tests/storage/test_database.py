@@ -1,10 +1,29 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from profile_studio.settings import REPOSITORY_ROOT
 from profile_studio.storage.database import HEAD_REVISION, Database, metadata
+
+QUERIES_WHILE_THE_QUEUE_LOADS = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from profile_studio.domain.jobs import JobStatus
+from profile_studio.storage.database import jobs
+
+class Meanwhile:
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith(("dbos.", "sqlalchemy.")):
+            other_thread.submit(lambda: jobs.c.status == JobStatus.QUEUED).result(timeout=20)
+
+other_thread = ThreadPoolExecutor()
+sys.meta_path.insert(0, Meanwhile())
+import dbos
+"""
 
 
 def test_the_migrations_lead_to_the_tables_the_code_uses(tmp_path: Path) -> None:
@@ -21,3 +40,11 @@ def test_opening_an_up_to_date_database_changes_nothing(tmp_path: Path) -> None:
     before = path.read_bytes()
     Database(f"sqlite:///{path}").upgrade()
     assert path.read_bytes() == before
+
+
+def test_queries_work_while_another_thread_loads_the_queue() -> None:
+    """The first job of a page does that, beside the listeners that ask how the jobs are."""
+    done = subprocess.run(
+        [sys.executable, "-c", QUERIES_WHILE_THE_QUEUE_LOADS], cwd=REPOSITORY_ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from profile_studio.base_models import find_base_model
-from profile_studio.domain.datasets import prompt_with_trigger
 from profile_studio.domain.starter_words import BACKGROUNDS, GLASSES, HAIR_COLOURS, MOODS, SHIRT_COLOURS, SKIN_TONES
+from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.families import StableDiffusionPipeline, load_pipeline, pick_device
 from profile_studio.inference.adapters import AdapterRack, ChosenAdapter
 from profile_studio.lora_files import read_adapter

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from profile_studio.base_models import STARTER, find_base_model
-from profile_studio.domain.datasets import prompt_with_trigger
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
+from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.inference.studio_pipeline import StudioPipeline
 from profile_studio.lora_files import read_adapter

@@ -82,6 +82,7 @@ class TrainingFacts:
     captions: Sequence[str]
     job_id: str
     default_weight: float = 1.0
+    class_word: str = ""
 
 
 def kohya_name(component: str, layer: str) -> str:
@@ -193,6 +194,7 @@ def read_adapter(path: Path, *, ships: bool = False) -> Adapter:
             base=metadata.get("profile_studio.base", "") if ours else _foreign_base(path, header),
             base_hash=metadata.get("profile_studio.base_hash", ""),
             trigger_word=metadata.get("profile_studio.trigger_word", metadata.get("modelspec.trigger_phrase", "")),
+            class_word=metadata.get("profile_studio.class_word", ""),
             rank=rank,
             network_alpha=_network_alpha(path, header, rank),
             num_train_steps=int(metadata.get("ss_steps", 0)),
@@ -274,6 +276,7 @@ def adapter_metadata(config: LoraTrainingConfig, facts: TrainingFacts, step: int
         "profile_studio.dataset_version": config.dataset_version,
         "profile_studio.config": portable_config.model_dump_json(),
         "profile_studio.trigger_word": facts.trigger_word,
+        "profile_studio.class_word": facts.class_word,
         "profile_studio.default_weight": str(facts.default_weight),
         "profile_studio.job": facts.job_id,
     }

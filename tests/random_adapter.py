@@ -12,7 +12,14 @@ _LAYER = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_v"
 _WIDTH = 64
 
 
-def write_random_adapter(path: Path, base: Path, settings: Settings, trigger_word: str = "", dataset: str = "") -> Path:
+def write_random_adapter(
+    path: Path,
+    base: Path,
+    settings: Settings,
+    trigger_word: str = "",
+    dataset: str = "",
+    class_word: str = "",
+) -> Path:
     """A random LoRA of one layer, strong enough to be seen."""
     generator = np.random.default_rng(0)
     down, up = (generator.normal(size=shape).astype("<f4") for shape in ((2, _WIDTH), (_WIDTH, 2)))
@@ -26,6 +33,7 @@ def write_random_adapter(path: Path, base: Path, settings: Settings, trigger_wor
         "profile_studio.base": base.name,
         "profile_studio.base_hash": find_base_model(str(base), settings).hash,
         "profile_studio.trigger_word": trigger_word,
+        "profile_studio.class_word": class_word,
         "profile_studio.dataset": dataset,
     }
     path.parent.mkdir(parents=True, exist_ok=True)

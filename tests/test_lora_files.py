@@ -37,7 +37,7 @@ def halves(rank: int = 4, width: int = 768) -> dict[str, RawTensor]:
 
 def trained_file(path: Path, base: str = "starter", base_hash: str = "ab" * 32) -> Path:
     config = LoraTrainingConfig(dataset="faces", adapter_name="mine", base=base, rank=4, network_alpha=2.0)
-    facts = TrainingFacts(base_hash, "v_prediction", "zzz", ("zzz, red hair", "zzz, blue shirt"), "job1", 0.8)
+    facts = TrainingFacts(base_hash, "v_prediction", "zzz", ("zzz, red hair", "zzz, blue shirt"), "job1", 0.8, "person")
     tensors = {**halves(width=32), f"{LAYER}.alpha": RawTensor("F32", (), struct.pack("<f", 2.0))}
     write_tensors(path, tensors, adapter_metadata(config, facts, step=300, now=0.0))
     return path
@@ -79,7 +79,8 @@ def test_a_trained_file_says_where_it_comes_from(tmp_path: Path) -> None:
         "mine", AdapterKind.STYLE, "starter", "ab" * 32,
     )  # fmt: skip
     assert (adapter.rank, adapter.network_alpha, adapter.num_train_steps) == (4, 2.0, 300)
-    assert (adapter.trigger_word, adapter.dataset, adapter.default_weight) == ("zzz", "faces", 0.8)
+    assert (adapter.trigger_word, adapter.class_word) == ("zzz", "person")
+    assert (adapter.dataset, adapter.default_weight) == ("faces", 0.8)
     assert layer_alphas(path) == {layer_name(LAYER): 2.0}
     metadata = read_header(path).metadata
     assert json.loads(metadata["ss_tag_frequency"]) == {"faces": {"zzz": 2, "red hair": 1, "blue shirt": 1}}

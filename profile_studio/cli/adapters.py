@@ -63,6 +63,7 @@ def _reply(adapter: Adapter) -> Reply:
         "base": adapter.base or None,
         "base_hash": adapter.base_hash or None,
         "trigger_word": adapter.trigger_word or None,
+        "class_word": adapter.class_word or None,
         "rank": adapter.rank,
         "network_alpha": adapter.network_alpha,
         "steps": adapter.num_train_steps or None,

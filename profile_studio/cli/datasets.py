@@ -92,6 +92,7 @@ def show(name: Name) -> Reply:
 def edit(
     name: Name,
     trigger_word: Annotated[str | None, typer.Option(help="The word that calls the style up.")] = None,
+    class_word: Annotated[str | None, typer.Option(help="What is in the pictures, for example: person.")] = None,
     caption: Annotated[list[str] | None, typer.Option(help="FILE=TEXT; FILE is a name or an id.")] = None,
     keep: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Takes it back into the set.")] = None,
     set_aside: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Takes it out of the set.")] = None,
@@ -103,7 +104,7 @@ def edit(
     consent: Annotated[Consent | None, typer.Option(help="Who is in the pictures.")] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Takes the newest change of captions back.")] = False,
 ) -> Reply:
-    """Changes captions, the trigger word, and which pictures count."""
+    """Changes captions, the trigger and class word, and which pictures count."""
     datasets = open_studio().datasets
     if undo:
         datasets.undo_captions(name)
@@ -124,6 +125,8 @@ def edit(
         datasets.set_aside(name, file)
     if trigger_word is not None:
         datasets.set_trigger_word(name, trigger_word)
+    if class_word is not None:
+        datasets.set_class_word(name, class_word)
     if hold_out is not None:
         datasets.hold_out(name, hold_out)
     if consent is not None:

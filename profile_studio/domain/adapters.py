@@ -11,6 +11,7 @@ class Adapter:
     """One adapter on disk, read from its header without any tensor.
 
     `base_hash` is the hash of the base's denoiser; an adapter is only offered for that base.
+    `class_word` is the ordinary word for what `trigger_word` calls up, such as "person".
     `ships` adapters lie in the repository and cannot be deleted.
     """
 
@@ -28,6 +29,7 @@ class Adapter:
     ships: bool
     size_bytes: int
     default_weight: float = 1.0
+    class_word: str = ""
 
     @property
     def cover_path(self) -> Path:

@@ -241,10 +241,3 @@ class ImportRequest:
     def is_face_set(self) -> bool:
         """Whether a face is to be learned: then somebody says whose."""
         return self.consent is not None
-
-
-def prompt_with_trigger(trigger_word: str, caption: str) -> str:
-    """The text a picture is trained with: the trigger word in front, once."""
-    if not trigger_word or caption.split(",")[0].strip() == trigger_word:
-        return caption or trigger_word
-    return f"{trigger_word}, {caption}" if caption else trigger_word

@@ -11,16 +11,16 @@ from pathlib import Path
 from profile_studio import __version__
 from profile_studio.base_models import BaseModel, find_base_model
 from profile_studio.domain.comparison import SECONDS_A_STEP_KEY, ComparisonConfig, ComparisonReport, parse_model_spec
-from profile_studio.domain.datasets import prompt_with_trigger
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
 from profile_studio.domain.names import BASE_NAME
+from profile_studio.domain.trigger_words import in_ordinary_words, prompt_with_trigger, says_trigger
 from profile_studio.families import pick_device
 from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.inference.studio_pipeline import StudioPipeline
 from profile_studio.metrics.advice import recommend, sentences
 from profile_studio.metrics.critic import Critic
-from profile_studio.metrics.features import Judge
+from profile_studio.metrics.features import Features, Judge
 from profile_studio.metrics.measure import Measured, SeenFaces, SeenPictures, SeenStyle, measure
 from profile_studio.metrics.report_files import FILES, write_report
 from profile_studio.settings import Settings
@@ -42,10 +42,17 @@ class ComparedModel:
     slug: str
     adapters: tuple[WeightedAdapter, ...]
 
-    def prompt(self, text: str) -> str:
-        """The prompt with the adapters' trigger words in front."""
-        for part in reversed(self.adapters):
-            text = prompt_with_trigger(part.adapter.trigger_word, text)
+    def prompt(self, text: str, class_words: Mapping[str, str]) -> str:
+        """The prompt with the trigger words of the model's own adapters; ordinary words for those of others.
+
+        Args:
+            class_words: trigger word to class word, of every adapter that is compared.
+        """
+        own = [part.adapter.trigger_word for part in self.adapters]
+        text = in_ordinary_words(text, {word: plain for word, plain in class_words.items() if word not in own})
+        for word in reversed(own):
+            if not says_trigger(text, word):
+                text = prompt_with_trigger(word, text)
         return text
 
 
@@ -77,10 +84,18 @@ def run_comparison(config: ComparisonConfig, context: JobContext, settings: Sett
     # Before hours of drawing: a missing judge or critic is said at once.
     judge = Judge(settings.judge_dir, str(pick_device()))
     critic = Critic(settings.critic_dir, str(pick_device())) if "face_score" in config.metrics else None
-    pictures = {model.spec: list(_pictures_of(model, config)) for model in models}
+    class_words = {
+        part.adapter.trigger_word: part.adapter.class_word
+        for model in models
+        for part in model.adapters
+        if part.adapter.trigger_word
+    }
+    pictures = {model.spec: list(_pictures_of(model, config, class_words)) for model in models}
     seconds_a_step = _draw_missing(pictures, config, base, context)
     context.yield_device()
-    seen = _see(pictures, config, style, judge, critic, context.folder)
+    # Every model is asked for the same: the trigger word, which only adapters know, is not part of the question.
+    questions = [_WEIGHT_SIGNS.sub("", in_ordinary_words(prompt, class_words)) for prompt in config.prompts]
+    seen = _see(pictures, judge.read(questions), config, style, judge, critic, context.folder)
     measured = measure(seen, config.metrics)
     report = _report(measured, style, pictures, _fingerprint(config, base, models, judge, critic))
     write_report(context.folder, config, report)
@@ -105,11 +120,11 @@ def _slug(spec: str) -> str:
     return plain if plain == spec else f"{plain[:48]}-{hashlib.sha256(spec.encode()).hexdigest()[:8]}"
 
 
-def _pictures_of(model: ComparedModel, config: ComparisonConfig) -> Iterator[_Picture]:
+def _pictures_of(model: ComparedModel, config: ComparisonConfig, class_words: Mapping[str, str]) -> Iterator[_Picture]:
     for index, prompt in enumerate(config.prompts):
         for seed in range(config.seeds):
             name = f"pictures/{model.slug}/prompt-{index:03d}-seed-{seed:02d}.png"
-            yield _Picture(model, model.prompt(prompt), seed, name)
+            yield _Picture(model, model.prompt(prompt, class_words), seed, name)
 
 
 def _draw_missing(
@@ -151,14 +166,13 @@ def _draw(picture: _Picture, config: ComparisonConfig, pipeline: StudioPipeline,
 
 def _see(
     pictures: Mapping[str, list[_Picture]],
+    texts: Features,
     config: ComparisonConfig,
     style: StyleReference | None,
     judge: Judge,
     critic: Critic | None,
     folder: Path,
 ) -> SeenPictures:
-    # Every model is asked for the same: the trigger word, which only adapters know, is not part of the question.
-    texts = judge.read([_WEIGHT_SIGNS.sub("", prompt) for prompt in config.prompts])
     files = {spec: [folder / picture.name for picture in row] for spec, row in pictures.items()}
     faces = {spec: critic.score(row) for spec, row in files.items()} if critic else {}
     return SeenPictures(

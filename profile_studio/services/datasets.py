@@ -227,6 +227,19 @@ class DatasetService:
         self._repository.set_trigger_word(name, _check_trigger_word(word))
         self._remember(self.get(name), f"the trigger word: {word.strip()}")
 
+    def set_class_word(self, name: str, word: str) -> None:
+        """Changes the ordinary word for what the trigger word calls up; comparisons say it to the base.
+
+        Raises:
+            UnknownDataset: there is no such data set.
+            InvalidPrompt: it is not one thing in a few words.
+        """
+        refuse_in_demo(self._settings, "Changing class words is")
+        self.get(name)
+        word = _check_class_word(word)
+        self._repository.set_class_word(name, word)
+        self._remember(self.get(name), f"the class word: {word}")
+
     def set_consent(self, name: str, consent: Consent) -> None:
         """Remembers who is in the pictures; a set that becomes a face set by it is looked through for faces.
 
@@ -411,6 +424,7 @@ class DatasetService:
             raise _name_taken(request.name)
         _check_fraction(request.held_out_fraction)
         _check_trigger_word(request.trigger_word)
+        _check_class_word(request.class_word)
 
     def _import(self, request: ImportRequest, example: str | None, tell: Tell) -> ImportReport:
         self._check(request)
@@ -438,7 +452,7 @@ class DatasetService:
                     images,
                     time.time(),
                     trigger_word=trigger_word,
-                    class_word=request.class_word.strip() or folder_class,
+                    class_word=_check_class_word(request.class_word) or folder_class,
                     consent=request.consent,
                     example=example,
                     face_detector=finder.detector
@@ -509,6 +523,16 @@ def _check_trigger_word(word: str) -> str:
     return word
 
 
+def _check_class_word(word: str) -> str:
+    word = " ".join(word.split())
+    if not re.fullmatch(r"[^,()+]{0,64}", word) or word.endswith("-"):
+        raise InvalidPrompt(
+            f"{word!r} cannot be a class word.",
+            'Use the ordinary word for what is shown, such as "person", without commas, brackets or +.',
+        )
+    return word
+
+
 def _set_aside_notes(dataset: Dataset) -> list[FileNote]:
     return [
         FileNote(image.original_name, image.reason, image.measure, image.other)
@@ -547,7 +571,7 @@ def _words_of_folders(pictures: Sequence[FoundPicture]) -> tuple[str, str]:
         return "", ""
     trigger_word, _, class_word = words.pop().partition(" ")
     try:
-        return _check_trigger_word(trigger_word), class_word.strip()
+        return _check_trigger_word(trigger_word), _check_class_word(class_word)
     except InvalidPrompt:
         return "", ""
 

@@ -5,8 +5,9 @@ import zipfile
 from enum import StrEnum
 from pathlib import Path
 
-from profile_studio.domain.datasets import Dataset, DatasetImage, prompt_with_trigger
+from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.errors import InvalidDataset
+from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.storage.files import write_atomically
 
 

@@ -19,8 +19,8 @@ import torch
 from torch import Tensor
 
 from profile_studio.base_models import STARTER, BaseModel
-from profile_studio.domain.datasets import prompt_with_trigger
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
+from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.families import StableDiffusionPipeline, load_pipeline
 from profile_studio.families.stable_diffusion import StableDiffusion
 from profile_studio.inference.adapters import without_peft_warnings

@@ -271,6 +271,10 @@ class DatasetRepository:
         with self._database.transaction() as connection:
             connection.execute(datasets.update().where(datasets.c.name == name).values(trigger_word=trigger_word))
 
+    def set_class_word(self, name: str, class_word: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(datasets.update().where(datasets.c.name == name).values(class_word=class_word))
+
     def delete(self, name: str) -> None:
         with self._database.transaction() as connection:
             connection.execute(dataset_changes.delete().where(dataset_changes.c.dataset == name))

@@ -18,8 +18,9 @@ from torch import Tensor
 
 from profile_studio.decoding.crops import training_pictures
 from profile_studio.domain.crops import Crop, Resolution, crop_of
-from profile_studio.domain.datasets import Dataset, DatasetImage, prompt_with_trigger
+from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.training import LoraTrainingConfig
+from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.families.base import Family
 from profile_studio.storage.files import write_atomically
 
@@ -45,6 +46,7 @@ class TrainingSet:
     buckets: tuple[Bucket, ...]
     trigger_word: str
     sample_prompts: tuple[str, ...]
+    class_word: str = ""
 
     @property
     def prompts(self) -> tuple[str, ...]:
@@ -62,7 +64,8 @@ def encode_dataset(family: Family, dataset: Dataset, config: LoraTrainingConfig,
     first, *_ = dataset.training_images
     held_out = [prompt_with_trigger(dataset.trigger_word, image.caption) for image in dataset.held_out_images]
     seen = prompt_with_trigger(dataset.trigger_word, first.caption)
-    return TrainingSet(buckets, dataset.trigger_word, _sample_prompts(seen, held_out, dataset.trigger_word))
+    sample_prompts = _sample_prompts(seen, held_out, dataset.trigger_word)
+    return TrainingSet(buckets, dataset.trigger_word, sample_prompts, dataset.class_word)
 
 
 def load_training_set(path: Path) -> TrainingSet:
@@ -73,7 +76,8 @@ def load_training_set(path: Path) -> TrainingSet:
             Bucket(file.get_tensor(f"latents.{number}"), tuple(bucket["prompts"]), tuple(bucket["entries"]))
             for number, bucket in enumerate(facts["buckets"])
         )
-        return TrainingSet(buckets, facts["trigger_word"], tuple(facts["sample_prompts"]))
+        class_word = facts.get("class_word", "")  # absent where a training was paused before there was one
+        return TrainingSet(buckets, facts["trigger_word"], tuple(facts["sample_prompts"]), class_word)
 
 
 class PromptEncoder:
@@ -101,6 +105,7 @@ def save_training_set(path: Path, training_set: TrainingSet) -> None:
         "buckets": [{"prompts": bucket.prompts, "entries": bucket.entries} for bucket in training_set.buckets],
         "trigger_word": training_set.trigger_word,
         "sample_prompts": training_set.sample_prompts,
+        "class_word": training_set.class_word,
     }
     latents = {f"latents.{number}": bucket.latents.contiguous() for number, bucket in enumerate(training_set.buckets)}
     with write_atomically(path) as temporary:

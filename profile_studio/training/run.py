@@ -129,6 +129,7 @@ class _Run:
             base_hash=base.hash,
             prediction_type=family.prediction_type,
             trigger_word=training_set.trigger_word,
+            class_word=training_set.class_word,
             captions=training_set.prompts,
             job_id=self.context.job.id,
         )

@@ -162,6 +162,10 @@ _NAMES_AND_SETS: dict[str, str] = {
     "Use one made-up word without spaces, commas, brackets or +.": (
         "띄어쓰기, 쉼표, 괄호, + 없이 새로 지은 낱말 하나를 쓰세요."
     ),
+    "{word!r} cannot be a class word.": "“{word}”: 종류 낱말로 쓸 수 없어요.",
+    'Use the ordinary word for what is shown, such as "person", without commas, brackets or +.': (
+        "쉼표, 괄호, + 없이 “person”처럼 평범한 낱말을 쓰세요."
+    ),
     "There is one usable picture only{details!s}.": "쓸 수 있는 사진이 한 장뿐이에요{details}.",
     "There is no usable picture{details!s}.": "쓸 수 있는 사진이 없어요{details}.",
     " (left out: {reasons!s})": " (빠진 파일: {reasons})",
@@ -332,6 +336,7 @@ _ENGINE_AND_DEMO: dict[str, str] = {
     "Changing captions is": "설명 바꾸기",
     "Writing captions is": "설명 자동으로 쓰기",
     "Changing trigger words is": "호출어 바꾸기",
+    "Changing class words is": "종류 낱말 바꾸기",
     "Changing consent is": "동의 바꾸기",
     "Choosing pictures is": "사진 고르기",
     "Holding pictures out is": "확인용 사진 따로 두기",
@@ -531,6 +536,7 @@ _CHANGES: dict[str, str] = {
     "suffix": "뒤에 붙이기",
     "undone: {what!s}": "되돌림: {what}",
     "the trigger word: {word}": "호출어: {word}",
+    "the class word: {word}": "종류 낱말: {word}",
     "kept: {file}": "넣음: {file}",
     "set aside: {file}": "뺌: {file}",
     "set aside: {pictures!s} with several faces": "뺌: 얼굴이 여럿인 {pictures}",

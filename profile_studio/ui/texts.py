@@ -195,6 +195,10 @@ class PicturesTexts:
     dataset: str = "Your sets"
     trigger: str = "Trigger word"
     trigger_info: str = 'A made-up word that will call up this look, such as "pixelme".'
+    class_word: str = "Class word"
+    class_word_info: str = (
+        'The ordinary word for it, such as "person". Comparisons say it to models that do not know the trigger word.'
+    )
     gallery: str = "Pictures of this set"
     view: str = "Look at"
     views: dict[PictureView, str] = field(

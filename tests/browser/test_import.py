@@ -56,3 +56,12 @@ def test_an_import_survives_a_reload_and_is_stopped_from_a_second_window(
         page.locator("#import-stop").click()
     expect(page.get_by_text("The import was stopped; nothing of it was kept.")).to_be_visible()
     expect(page.locator("#pictures-dataset input")).to_have_value("club")
+
+    with FileLock(studio_home / "run" / "import-band.lock"):
+        page.locator("#add-set").click()
+        start(page, picture_files, "band")
+        page.locator("#caption textarea").press_sequentially("a red h")
+    expect(page.get_by_text("6 pictures are in band.")).to_be_visible()
+    page.keyboard.type("at")  # nobody pulls a caption away from whoever is writing it
+    expect(page.locator("#caption textarea")).to_have_value("a red hat")
+    expect(page.locator("#pictures-dataset input")).to_have_value("club")

@@ -24,11 +24,12 @@ def test_captions_and_the_trigger_word_can_be_edited(command_line: CommandLine, 
     picture = command_line.call("dataset", "show", "noise")[1]["pictures"][1]["image"]
 
     code, reply = command_line.call(
-        "dataset", "edit", "noise", "--caption", f"{picture}=snow, gray", "--trigger-word", "snowy"
-    )
+        "dataset", "edit", "noise", "--caption", f"{picture}=snow, gray", "--trigger-word", "snowy",
+        "--class-word", "hill",
+    )  # fmt: skip
 
     assert code == 0
-    assert reply["trigger_word"] == "snowy"
+    assert (reply["trigger_word"], reply["class_word"]) == ("snowy", "hill")
     assert [image["caption"] for image in reply["pictures"] if image["image"] == picture] == ["snow, gray"]
 
 

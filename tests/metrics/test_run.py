@@ -92,6 +92,27 @@ def test_a_comparison_draws_every_model_from_the_same_prompts_and_seeds(
     assert any("because too few were held out" in sentence for sentence in report.sentences)
 
 
+def test_where_a_prompt_says_the_trigger_word_the_base_and_the_judge_read_the_class_word(
+    tiny_base: Path, studio_settings: SettingsWithTinyJudge
+) -> None:
+    wavy = studio_settings.user_loras_dir / "wavy.safetensors"
+    write_random_adapter(wavy, tiny_base, studio_settings, "wvy", "dots", class_word="dog")
+    write_random_adapter(wavy.with_name("other.safetensors"), tiny_base, studio_settings)
+    context = RecordingContext(studio_settings.jobs_dir / "a")
+    compared = config(tiny_base, models=("wavy", "other"), prompts=("photo of wvy", "a hat"), seeds=1)
+    run_comparison(compared, context, studio_settings)
+    asked = {
+        spec: [read_recipe(context.folder / name).request.prompt for name in names]
+        for spec, names in report_of(context).pictures.items()
+    }
+
+    assert asked["base"] == asked["other"] == ["photo of dog", "a hat"]
+    assert asked["wavy"] == ["photo of wvy", "wvy, a hat"]
+    plain = RecordingContext(studio_settings.jobs_dir / "b")
+    run_comparison(compared.model_copy(update={"prompts": ("photo of dog", "a hat")}), plain, studio_settings)
+    assert report_of(context).rows[0] == report_of(plain).rows[0]
+
+
 def test_a_paused_comparison_goes_on_where_it_stopped_and_ends_with_the_same_pictures(
     tiny_base: Path, studio_settings: SettingsWithTinyJudge
 ) -> None:

@@ -303,6 +303,7 @@ def test_a_zip_beyond_the_total_is_refused_while_it_streams(
         (ImportRequest([], "base"), InvalidName),
         (ImportRequest([], "x", held_out_fraction=1.0), InvalidSettings),
         (ImportRequest([], "x", trigger_word="two words"), InvalidPrompt),
+        (ImportRequest([], "x", class_word="a cat, a dog"), InvalidPrompt),
         (ImportRequest([], "x"), InvalidDataset),
     ],
 )
@@ -368,6 +369,16 @@ def test_a_caption_edit_is_another_version(datasets: DatasetService, tmp_path: P
     assert after.version != before.version
     with pytest.raises(InvalidDataset, match="has no picture 'nope'"):
         datasets.set_caption("photos", "nope", "x")
+
+
+def test_the_class_word_can_be_changed_and_is_no_other_version(datasets: DatasetService, tmp_path: Path) -> None:
+    before = datasets.import_sources(ImportRequest([folder_of(tmp_path / "photos", 2)], "photos")).dataset
+    datasets.set_class_word("photos", " golden   retriever ")
+    after = datasets.get("photos")
+    assert (after.class_word, after.version) == ("golden retriever", before.version)  # training never sees it
+    assert datasets.changes("photos")[0].what == "the class word: golden retriever"
+    with pytest.raises(InvalidPrompt, match="cannot be a class word"):
+        datasets.set_class_word("photos", "cat (big)")
 
 
 def test_a_deleted_data_set_is_gone_with_its_pictures(

@@ -58,7 +58,7 @@ def create_dataset(
         held_out = index >= n_images - n_held_out
         images.append(NewImage(f"{index}", f"{index}.png", f"square number {index}", held_out, f"{index}", 64, width))
     repository = DatasetRepository(database, settings.datasets_dir)
-    return repository.create("dots", images, now=0.0, trigger_word="dotty")
+    return repository.create("dots", images, now=0.0, trigger_word="dotty", class_word="dots")
 
 
 def small_config(base: Path, **changes: object) -> LoraTrainingConfig:

@@ -21,6 +21,10 @@ _LOOK_UP = "() => { window.scrollTo({ top: 0 }) }"
 """Progress and errors are told above the form, which on a phone is out of sight where its button is."""
 
 
+_IS_TYPING = "() => [!!document.activeElement?.closest('#caption-list, #caption')]"
+"""Whether the person is in a caption; opening another set would pull it away."""
+
+
 @dataclass(frozen=True)
 class BringForm:
     """The components of the invitation."""
@@ -42,6 +46,7 @@ class BringForm:
     seen: gr.State
     followed: gr.State
     ended: gr.State
+    is_typing: gr.Checkbox
 
     @property
     def shown(self) -> list[Any]:
@@ -84,7 +89,7 @@ def build_bring(page: Page) -> BringForm:
     camera.click(None, None, None, js=_TAKE_PICTURE, **QUIET)
     return BringForm(
         place, card, files, about_files, name, consent, use, try_example, examples, back, underway, progress, stop,
-        gr.Timer(POLL_INTERVAL_S), gr.State(None), gr.State(0), gr.State(0),
+        gr.Timer(POLL_INTERVAL_S), gr.State(None), gr.State(0), gr.State(0), gr.Checkbox(visible=False),
     )  # fmt: skip
 
 
@@ -160,7 +165,7 @@ def wire_bring(
         return {**shows_import(now), followed: waited_for, **({ended: now.number} if is_over else {})}
 
     @safe
-    def tells_outcome() -> Updates:
+    def tells_outcome(is_typing: bool) -> Updates:
         now = studio.imports.newest()
         if now is None or now.outcome is None:  # the next one has begun
             return {}
@@ -169,7 +174,10 @@ def wire_bring(
         forgets: Updates = {form.files: None, form.about_files: gr.update(visible=False)}
         if isinstance(now.outcome, Stopped):
             return {**forgets, notice: told(good_news(texts.import_stopped))}
-        return {**forgets, **shows_set(now.name), notice: told(import_news(now.outcome, texts))}
+        news: Updates = {**forgets, notice: told(import_news(now.outcome, texts))}
+        if is_typing:
+            return {**news, dataset: gr.update(choices=[each.name for each in studio.datasets.list()])}
+        return {**news, **shows_set(now.name)}
 
     @safe
     def stops() -> Updates:
@@ -191,7 +199,9 @@ def wire_bring(
         show_progress_on=form.use, api_visibility="private",
     ).then(None, None, None, js=_LOOK_UP, **QUIET)  # fmt: skip
     form.timer.tick(looks, [seen, followed, dataset], [*import_parts, ended], **POLLING)
-    ended.change(tells_outcome, None, [form.files, form.about_files, *set_parts, notice], **QUIET)
+    ended.change(
+        tells_outcome, form.is_typing, [form.files, form.about_files, *set_parts, notice], js=_IS_TYPING, **QUIET
+    )
     form.stop.click(stops, None, [form.stop, notice], **QUIET)
     for example, button in form.examples.items():
         button.click(

@@ -58,6 +58,14 @@ def build(page: Page) -> PicturesTab:
                 trigger = gr.Textbox(
                     "", label=texts.trigger, info=texts.trigger_info, max_length=64, interactive=not page.is_demo
                 )
+                class_word = gr.Textbox(
+                    "",
+                    label=texts.class_word,
+                    info=texts.class_word_info,
+                    max_length=64,
+                    interactive=not page.is_demo,
+                    elem_id="class-word",
+                )
                 add = gr.Button(
                     texts.new, size="md", scale=0, min_width=160, elem_id="add-set", visible=not page.is_demo
                 )
@@ -151,6 +159,7 @@ def build(page: Page) -> PicturesTab:
             **invitation,
             dataset: gr.update(choices=list(sets), value=opened.name),
             trigger: opened.trigger_word,
+            class_word: opened.class_word,
             next_tab: _next_step(opened, texts),
             **shows_tools(page, tools, opened),
             **shows_picture(opened, picture_id, arranged),
@@ -227,7 +236,7 @@ def build(page: Page) -> PicturesTab:
         fate,
         caption,
     ]
-    set_parts = [*bring.shown, show, dataset, trigger, next_tab, confirm, *tools.shown, *picture_parts]
+    set_parts = [*bring.shown, show, dataset, trigger, class_word, next_tab, confirm, *tools.shown, *picture_parts]
     safe = tells_errors(notice, page.texts.common)
 
     @safe
@@ -319,6 +328,13 @@ def build(page: Page) -> PicturesTab:
         return {}
 
     @safe
+    def saves_class_word(name: str, word: str) -> Updates:
+        if word != studio.datasets.get(name).class_word:
+            studio.datasets.set_class_word(name, word)
+            return {**shows_tools(page, tools, studio.datasets.get(name)), notice: told(good_news(texts.saved))}
+        return {}
+
+    @safe
     def asks_before_deleting(name: str) -> Updates:
         opened = studio.datasets.get(name)
         words = texts.confirm_delete.format(name=opened.name, n=len(opened.images))
@@ -360,6 +376,10 @@ def build(page: Page) -> PicturesTab:
     wire_bring(page, bring, add, dataset, notice, shows_set, set_parts)
     wire_tools(page, tools, looked_at, notice, shows_set, set_parts)
     gr.on([trigger.blur, trigger.submit], saves_trigger, [dataset, trigger], [*tools.shown, notice], **QUIET)
+    gr.on(
+        [class_word.blur, class_word.submit],
+        saves_class_word, [dataset, class_word], [*tools.shown, notice], **QUIET,
+    )  # fmt: skip
     delete.click(asks_before_deleting, dataset, [question, confirm, notice], **QUIET)
     no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
     yes.click(deletes, [dataset, arrangement], [*set_parts, notice], **QUIET)

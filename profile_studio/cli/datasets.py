@@ -22,6 +22,7 @@ from profile_studio.domain.datasets import (
     ImportProgress,
     ImportReport,
     ImportRequest,
+    ReferencesRequest,
 )
 from profile_studio.services.datasets import DatasetService
 from profile_studio.services.exporting import ExportFormat
@@ -63,6 +64,16 @@ def import_(
         warnings = [note for note in report.warnings if note.reason is not FileReason.IMAGE_WITHOUT_CAPTION]
         report = ImportReport(studio.datasets.get(name), report.rejected, tuple(warnings))
     return _import_reply(report)
+
+
+@app.command("add-references")
+def add_references(
+    name: Name,
+    sources: Annotated[list[Path], typer.Argument(help="Image files, folders and zips.", metavar="SOURCE...")],
+) -> Reply:
+    """Adds pictures that are never trained on, to compare with."""
+    report = open_studio().datasets.add_references(ReferencesRequest(sources, name), _Teller().tell)
+    return {**_import_reply(report), "added": report.added}
 
 
 @app.command()
@@ -213,6 +224,7 @@ def _picture_reply(image: DatasetImage) -> Reply:
         "caption": image.caption,
         "caption_source": image.caption_source.value or None,
         "held_out": image.held_out,
+        "is_reference": image.is_reference,
         "height": image.height,
         "width": image.width,
         "repeats": image.repeats,
@@ -233,6 +245,7 @@ def _counts(dataset: Dataset) -> Reply:
         "images": len(dataset.images),
         "captioned": dataset.captioned,
         "held_out": len(dataset.held_out_images),
+        "references": len(dataset.reference_images),
     }
 
 

@@ -24,6 +24,7 @@ class PictureFilter(StrEnum):
     KEPT = "kept"
     SET_ASIDE = "set-aside"
     NO_CAPTION = "no-caption"
+    HELD_OUT = "held-out"
 
 
 class PictureView(StrEnum):
@@ -43,6 +44,7 @@ _FILTERS: dict[PictureFilter, Callable[[DatasetImage], bool]] = {
     PictureFilter.KEPT: lambda image: image.is_kept,
     PictureFilter.SET_ASIDE: lambda image: not image.is_kept,
     PictureFilter.NO_CAPTION: lambda image: image.is_kept and not image.caption,
+    PictureFilter.HELD_OUT: lambda image: image.is_kept and image.held_out,
 }
 
 

@@ -40,6 +40,7 @@ class FileReason(StrEnum):
     TOO_SMALL = "too_small"
     TOO_LARGE = "too_large"
     DUPLICATE = "duplicate"
+    LIKE_THE_SET = "like_the_set"
     UNSAFE_PATH = "unsafe_path"
     CAPTION_WITHOUT_IMAGE = "caption_without_image"
     IMAGE_WITHOUT_CAPTION = "image_without_caption"
@@ -126,7 +127,7 @@ class DatasetImage:
     `reason` says why it was set aside, or would have been if a person had not kept it; `measure` is the number that
     decided and `other` the name of the picture it is like. Pictures of one `group_id` are likenesses of each other.
     `face_box` is around the largest face, None where none was found or nobody looked;
-    `face_count` is None only where nobody looked.
+    `face_count` is None only where nobody looked. A reference is held out for good: it was brought to compare with.
     """
 
     image_id: str
@@ -146,6 +147,7 @@ class DatasetImage:
     caption_source: CaptionSource = CaptionSource.NONE
     face_box: FaceBox | None = None
     face_count: int | None = None
+    is_reference: bool = False
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,11 @@ class Dataset:
     def held_out_images(self) -> tuple[DatasetImage, ...]:
         return tuple(image for image in self.images if image.held_out)
 
+    @property
+    def reference_images(self) -> tuple[DatasetImage, ...]:
+        """Those of the held-out pictures that never were meant for training."""
+        return tuple(image for image in self.images if image.is_reference)
+
     def original_of(self, copy: DatasetImage) -> DatasetImage | None:
         """The kept picture that this one was set aside as a copy of."""
         if copy.is_kept or copy.reason is not FileReason.DUPLICATE:
@@ -224,6 +231,21 @@ class ImportReport:
     dataset: Dataset
     rejected: tuple[FileNote, ...]
     warnings: tuple[FileNote, ...]
+
+
+@dataclass(frozen=True)
+class ReferencesReport(ImportReport):
+    """What became of the pictures that were to be references; the notes are about these only."""
+
+    added: int
+
+
+@dataclass(frozen=True)
+class ReferencesRequest:
+    """Files, folders and zips to become pictures of a data set that are never trained on."""
+
+    sources: Sequence[Path]
+    name: str
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from profile_studio.domain.datasets import ImportProgress, ImportReport, ImportRequest
+from profile_studio.domain.datasets import ImportProgress, ImportReport, ImportRequest, ReferencesRequest
 from profile_studio.domain.errors import InvalidDataset, Stopped
 from profile_studio.services.datasets import DatasetService
 
@@ -16,6 +16,8 @@ class BackgroundImport:
 
     number: int
     name: str
+    adds_references: bool = False
+    """Whether the set is there already and gets pictures that are never trained on."""
     progress: ImportProgress | None = None
     """None until the first picture is done."""
     is_stopping: bool = False
@@ -57,7 +59,7 @@ class BackgroundImports:
         """The import that goes on, or the last one that did."""
         return self._newest
 
-    def start(self, request: ImportRequest, uploads: Sequence[Path] = ()) -> BackgroundImport:
+    def start(self, request: ImportRequest | ReferencesRequest, uploads: Sequence[Path] = ()) -> BackgroundImport:
         """Begins an import and returns at once.
 
         Args:
@@ -66,16 +68,22 @@ class BackgroundImports:
 
         Raises:
             InvalidDataset: the name is taken, or another import goes on.
+            UnknownDataset: references are for a set that there is not.
             InvalidName, InvalidPrompt, InvalidSettings, NotInDemo: the request is refused.
         """
-        self._datasets.check_request(request)
+        if isinstance(request, ReferencesRequest):
+            self._datasets.check_references(request)
+        else:
+            self._datasets.check_request(request)
         with self._lock:
             if self._newest is not None and self._newest.is_going_on:
                 raise InvalidDataset(
                     "Other pictures are being brought in already.",
                     "Wait until they are here, or stop that import first.",
                 )
-            self._newest = started = BackgroundImport(1 + (self._newest.number if self._newest else 0), request.name)
+            self._newest = started = BackgroundImport(
+                1 + (self._newest.number if self._newest else 0), request.name, isinstance(request, ReferencesRequest)
+            )
         self._thread = threading.Thread(target=self._run, args=(request, uploads), name="import", daemon=True)
         self._thread.start()
         return started
@@ -94,10 +102,13 @@ class BackgroundImports:
         if self._thread is not None:
             self._thread.join()
 
-    def _run(self, request: ImportRequest, uploads: Sequence[Path]) -> None:
+    def _run(self, request: ImportRequest | ReferencesRequest, uploads: Sequence[Path]) -> None:
         outcome: ImportReport | Exception
         try:
-            outcome = self._datasets.import_sources(request, self._tell)
+            if isinstance(request, ReferencesRequest):
+                outcome = self._datasets.add_references(request, self._tell)
+            else:
+                outcome = self._datasets.import_sources(request, self._tell)
         except Exception as error:  # noqa: BLE001  # whoever looks at the import tells it
             outcome = error.with_traceback(None)  # its frames hold the pictures that were being decoded
         if isinstance(outcome, ImportReport | Stopped):

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from profile_studio.decoding.measures import LOOK_SIDE_PX, SHARP_ENOUGH
-from profile_studio.domain.datasets import FileReason
+from profile_studio.decoding.measures import LOOK_SIDE_PX, SHARP_ENOUGH, PictureMeasures
+from profile_studio.domain.datasets import FileReason, ImageMeasures
 from profile_studio.services.importing import FoundPicture
 
 FINE_DETAIL = 0.65  # less is left of a picture blurred over a pixel or more, however strong its contrasts
@@ -53,6 +53,22 @@ def judge(pictures: Sequence[FoundPicture]) -> list[Fate]:
             other=pictures[original].shown_name,
         )
     return fates
+
+
+def may_be_alike(one: ImageMeasures, other: ImageMeasures) -> bool:
+    """Whether two pictures are near enough by their perceptual hashes that their looks must be compared."""
+    return hash_distance(one, other) <= _LIKE_HASH_BITS
+
+
+def are_alike(one: PictureMeasures, other: PictureMeasures) -> bool:
+    """Whether two pictures are likenesses, of which a held-out part holds both or none."""
+    looks = [np.frombuffer(measures.look, np.uint8).astype(np.int16) for measures in (one, other)]
+    return may_be_alike(one, other) and float(np.abs(looks[0] - looks[1]).mean()) <= _LIKE_LOOK
+
+
+def hash_distance(one: ImageMeasures, other: ImageMeasures) -> int:
+    """How many of the 64 bits of the perceptual hashes differ."""
+    return (int(one.perceptual_hash, 16) ^ int(other.perceptual_hash, 16)).bit_count()
 
 
 def _own_fate(picture: FoundPicture, group: int) -> Fate:

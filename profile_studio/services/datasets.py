@@ -1,13 +1,12 @@
 """Data sets: import, look, edit, delete."""
 
 import contextlib
-import math
 import re
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -19,8 +18,6 @@ from profile_studio.decoding.pool import DecodedPicture, shared_pool
 from profile_studio.domain.captions import CaptionEdit, edited
 from profile_studio.domain.counting import counted
 from profile_studio.domain.datasets import (
-    DEFAULT_HELD_OUT_FRACTION,
-    HELD_OUT_FROM_IMAGES,
     MINIMUM_IMAGES,
     CaptionSource,
     Consent,
@@ -31,10 +28,11 @@ from profile_studio.domain.datasets import (
     FaceDetector,
     FileNote,
     FileReason,
-    ImageMeasures,
     ImportProgress,
     ImportReport,
     ImportRequest,
+    ReferencesReport,
+    ReferencesRequest,
 )
 from profile_studio.domain.errors import InvalidAdapter, InvalidDataset, InvalidPrompt, InvalidSettings, UnknownDataset
 from profile_studio.domain.names import check_name
@@ -43,19 +41,19 @@ from profile_studio.services.cleaning import Fate, judge
 from profile_studio.services.coverage import coverage_advice
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.services.exporting import ExportFormat, export_dataset
+from profile_studio.services.held_out import choose_held_out, held_out_by
 from profile_studio.services.import_captions import MAXIMUM_CAPTION_CHARACTERS
-from profile_studio.services.importing import FoundPicture, ImportedFiles, import_files
+from profile_studio.services.importing import FoundPicture, ImportedFiles, Tell, import_files
+from profile_studio.services.reference_pictures import add_references
+from profile_studio.services.stored_pictures import rows_of, store_picture
 from profile_studio.services.traces import TracesOfDatasets
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
-from profile_studio.storage.datasets import DatasetRepository, NewImage
+from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.files import create_folder_atomically
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.pictures import write_thumbnail
-
-_ID_DIGITS = 16  # of the pixels' sha256; 64 bits keep 100 pictures apart
-
-Tell = Callable[[ImportProgress], object]
+from profile_studio.storage.references import StyleReference, style_reference
 
 
 def _tell_nobody(_progress: ImportProgress) -> None:
@@ -265,7 +263,9 @@ class DatasetService:
         if image.is_kept:
             return
         alike = [each for each in self.get(name).images if each.group_id == image.group_id]
-        held_out = any(each.held_out for each in alike)  # its likeness is a secret of the held-out part
+        held_out = image.is_reference or any(
+            each.held_out for each in alike
+        )  # its likeness is a secret of the held-out part
         reason = None if image.reason is FileReason.BY_HAND else image.reason
         self._repository.set_fate(
             name, image.image_id, is_kept=True, held_out=held_out, reason=reason, measure=image.measure
@@ -305,7 +305,7 @@ class DatasetService:
         self._remember(self.get(name), f"set aside: {image.original_name}")
 
     def hold_out(self, name: str, fraction: float) -> Dataset:
-        """Sets another part of the pictures apart for comparing.
+        """Sets another part of the pictures apart for comparing; references are apart whatever it is.
 
         Raises:
             UnknownDataset: there is no such data set.
@@ -313,10 +313,46 @@ class DatasetService:
         """
         refuse_in_demo(self._settings, "Holding pictures out is")
         fraction = _check_fraction(fraction) or 0.0
-        images = self.get(name).images
-        self._repository.set_held_out(name, choose_held_out([(i.image_id, i.group_id) for i in images], fraction))
+        self._repository.set_held_out(name, held_out_by(self.get(name), fraction))
         self._remember(self.get(name), f"held out: {fraction:g}")
         return self.get(name)
+
+    def add_references(self, request: ReferencesRequest, tell: Tell = _tell_nobody) -> ReferencesReport:
+        """Adds pictures that are never trained on, looked through as at an import; on an error nothing of them stays.
+
+        Args:
+            tell: called after each picture; what it raises ends it.
+
+        Raises:
+            UnknownDataset: there is no such data set.
+            InvalidDataset: a source cannot be read, or no picture is left to add.
+            InvalidSettings: the face detector cannot be read.
+        """
+        self.check_references(request)
+        finder = _face_finder(self._settings) if self.get(request.name).is_face_set else None
+        _sweep(self._settings)
+        with FileLock(_import_lock(self._settings, request.name)):
+            folder = self._settings.datasets_dir / request.name
+            report = add_references(request, folder, self._repository, finder, tell)
+        self._remember(report.dataset, f"references added: {report.added}")
+        return report
+
+    def check_references(self, request: ReferencesRequest) -> None:
+        """Refuses what `add_references` would refuse before it looks at a file.
+
+        Raises:
+            UnknownDataset, NotInDemo: as `add_references`.
+        """
+        refuse_in_demo(self._settings, "Uploads are")
+        self.get(request.name)
+
+    def style_reference(self, name: str) -> StyleReference:
+        """The pictures that a comparison measures the set's style against, and those that are trained on.
+
+        Raises:
+            UnknownDataset: there is no such data set.
+        """
+        return style_reference(name, self._settings, self._repository)
 
     def changes(self, name: str) -> "Sequence[DatasetChange]":
         """The versions of a data set, newest first, and by what each came about."""
@@ -434,7 +470,7 @@ class DatasetService:
         with FileLock(_import_lock(self._settings, request.name)):
             with create_folder_atomically(folder) as building:
                 found = import_files(
-                    request.sources, shared_pool(), lambda picture: _store(building, picture), tell, finder
+                    request.sources, shared_pool(), lambda picture: store_picture(building, picture), tell, finder
                 )
                 fates = judge(found.pictures)
                 _check_enough(found, fates)
@@ -445,7 +481,10 @@ class DatasetService:
                     raise _name_taken(request.name)
             folder_word, folder_class = _words_of_folders(found.pictures)
             trigger_word = request.trigger_word.strip() or folder_word
-            images = _with_held_out(found.pictures, fates, request.held_out_fraction)
+            rows = rows_of(found.pictures, fates)
+            kept = [(image.image_id, image.group_id) for image in rows if image.is_kept]
+            chosen = choose_held_out(kept, request.held_out_fraction)
+            images = [replace(image, held_out=image.image_id in chosen) for image in rows]
             try:
                 dataset = self._repository.create(
                     request.name,
@@ -553,17 +592,6 @@ def _check_enough(found: ImportedFiles, fates: Sequence[Fate]) -> None:
     raise InvalidDataset(f"There is no usable picture{details}.", "Add JPEG, PNG or WebP pictures of 16 px or more.")
 
 
-def _store(building: Path, picture: DecodedPicture) -> None:
-    name = picture.sha256[:_ID_DIGITS]
-    for path, content in (
-        (building / "images" / f"{name}.png", picture.png),
-        (building / "thumbs" / f"{name}.webp", picture.thumbnail),
-        (building / "thumbs" / f"{name}-grid.webp", picture.grid_thumbnail),
-    ):
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content)
-
-
 def _words_of_folders(pictures: Sequence[FoundPicture]) -> tuple[str, str]:
     """The trigger word and the class word that folders called `10_sks person` name, if all agree."""
     words = {picture.folder_words for picture in pictures}
@@ -574,58 +602,3 @@ def _words_of_folders(pictures: Sequence[FoundPicture]) -> tuple[str, str]:
         return _check_trigger_word(trigger_word), _check_class_word(class_word)
     except InvalidPrompt:
         return "", ""
-
-
-def _with_held_out(pictures: Sequence[FoundPicture], fates: Sequence[Fate], fraction: float | None) -> list[NewImage]:
-    images = [
-        NewImage(
-            image_id=picture.sha256[:_ID_DIGITS],
-            original_name=picture.shown_name,
-            caption=picture.caption,
-            caption_source=CaptionSource.FILE if picture.caption else CaptionSource.NONE,
-            held_out=False,
-            sha256=picture.sha256,
-            height=picture.height,
-            width=picture.width,
-            repeats=picture.repeats,
-            is_kept=fate.reason is None,
-            reason=fate.reason,
-            measure=fate.measure,
-            other=fate.other,
-            group_id=pictures[fate.group].sha256[:_ID_DIGITS],
-            measures=_kept_measures(picture),
-            face_box=picture.faces[0] if picture.faces else None,
-            face_count=None if picture.faces is None else len(picture.faces),
-        )
-        for picture, fate in zip(pictures, fates, strict=True)
-    ]
-    chosen = choose_held_out([(image.image_id, image.group_id) for image in images if image.is_kept], fraction)
-    return [replace(image, held_out=image.image_id in chosen) for image in images]
-
-
-def choose_held_out(pictures: Sequence[tuple[str, str]], fraction: float | None) -> set[str]:
-    """Ids of the pictures to hold out: whole groups of likenesses, so that nothing like them is trained on.
-
-    Args:
-        pictures: id and group of each kept picture. The id is of the pixels and decides, so that the same pictures
-            are always divided in the same way.
-        fraction: None for the usual part, which is nothing below a dozen pictures.
-    """
-    if fraction is None:
-        fraction = DEFAULT_HELD_OUT_FRACTION if len(pictures) >= HELD_OUT_FROM_IMAGES else 0.0
-    count = min(math.floor(len(pictures) * fraction + 0.5), len(pictures) - MINIMUM_IMAGES)
-    groups: dict[str, list[str]] = {}
-    for image_id, group_id in sorted(pictures):
-        groups.setdefault(group_id, []).append(image_id)
-    chosen: set[str] = set()
-    for group in groups.values():
-        if len(chosen) + len(group) <= count:
-            chosen.update(group)
-    return chosen
-
-
-def _kept_measures(picture: FoundPicture) -> ImageMeasures:
-    measures = asdict(picture.measures)
-    for served_the_import in ("look", "fine_detail"):
-        del measures[served_the_import]
-    return ImageMeasures(**measures)

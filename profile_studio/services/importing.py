@@ -23,6 +23,10 @@ _MAXIMUM_REPEATS = 100  # a larger number at the start of a folder's name is a y
 _REPEATS_FOLDER = re.compile(r"(?P<repeats>\d{1,3})_(?P<words>.+)")
 
 
+Tell = Callable[[ImportProgress], object]
+"""Is called after each picture; what it raises ends the import."""
+
+
 @dataclass(frozen=True)
 class FoundPicture:
     """A picture that was accepted; the caller has stored its pixels."""
@@ -64,7 +68,7 @@ def import_files(
     sources: Sequence[Path],
     pool: DecodingPool,
     store: Callable[[DecodedPicture], None],
-    tell: Callable[[ImportProgress], object],
+    tell: Tell,
     face_finder: FaceFinder | None = None,
 ) -> ImportedFiles:
     """Reads every source once; `store` is called with each accepted picture as it is met.
@@ -99,7 +103,7 @@ def _decoded(
 
 
 def _told(
-    results: Iterator[tuple[FoundFile, Callable[[], Decoded]]], total: int, tell: Callable[[ImportProgress], object]
+    results: Iterator[tuple[FoundFile, Callable[[], Decoded]]], total: int, tell: Tell
 ) -> Iterator[tuple[FoundFile, Callable[[], Decoded]]]:
     started_at = time.monotonic()
     for done, pair in enumerate(results, start=1):

@@ -81,6 +81,7 @@ dataset_images = sa.Table(
     sa.Column("caption_source", sa.String(8), nullable=False, server_default=""),
     sa.Column("face_box", sa.JSON),
     sa.Column("face_count", sa.Integer),
+    sa.Column("is_reference", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 dataset_changes = sa.Table(
@@ -130,7 +131,7 @@ class Database:
             return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
-HEAD_REVISION = "0004"
+HEAD_REVISION = "0005"
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

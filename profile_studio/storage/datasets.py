@@ -46,6 +46,7 @@ class NewImage:
     caption_source: CaptionSource = CaptionSource.NONE
     face_box: FaceBox | None = None
     face_count: int | None = None
+    is_reference: bool = False
 
 
 class DatasetRepository:
@@ -95,6 +96,29 @@ class DatasetRepository:
             ) from error
         return self.get(name)
 
+    def add_images(self, name: str, images: Sequence[NewImage], face_detector: FaceDetector | None) -> Dataset:
+        """More pictures at the end of a data set, all or none.
+
+        Args:
+            face_detector: who looked for faces in them, if anybody did.
+
+        Raises:
+            UnknownDataset: there is no such data set.
+        """
+        column = dataset_images.c
+        with self._database.transaction() as connection:
+            if connection.execute(sa.select(datasets.c.name).where(datasets.c.name == name)).first() is None:
+                raise _unknown(name)
+            last = connection.execute(sa.select(sa.func.max(column.position)).where(column.dataset == name)).scalar()
+            start = 0 if last is None else last + 1
+            connection.execute(
+                dataset_images.insert(),
+                [{"dataset": name, "position": i, **asdict(image)} for i, image in enumerate(images, start)],
+            )
+            if face_detector is not None:
+                connection.execute(datasets.update().where(datasets.c.name == name).values(face_detector=face_detector))
+        return self.get(name)
+
     def get(self, name: str) -> Dataset:
         """The data set of this name.
 
@@ -104,7 +128,7 @@ class DatasetRepository:
         with self._database.transaction() as connection:
             row = connection.execute(sa.select(datasets).where(datasets.c.name == name)).first()
             if row is None:
-                raise UnknownDataset(f"There is no data set {name!r}.", "`dataset list` shows the ones there are.")
+                raise _unknown(name)
             query = sa.select(dataset_images).where(dataset_images.c.dataset == name)
             images = connection.execute(query.order_by(dataset_images.c.position)).all()
         return Dataset(
@@ -134,6 +158,7 @@ class DatasetRepository:
                     caption_source=CaptionSource(image.caption_source),
                     face_box=FaceBox(*image.face_box) if image.face_box else None,
                     face_count=image.face_count,
+                    is_reference=image.is_reference,
                 )
                 for image in images
             ),
@@ -208,10 +233,10 @@ class DatasetRepository:
             )  # fmt: skip
 
     def set_held_out(self, name: str, image_ids: Iterable[str]) -> None:
-        """Holds out exactly these pictures."""
-        chosen = set(image_ids)
+        """Holds out exactly these pictures, and the references, which it leaves as they are."""
+        chosen, column = set(image_ids), dataset_images.c
         with self._database.transaction() as connection:
-            ids = sa.select(dataset_images.c.image_id).where(dataset_images.c.dataset == name)
+            ids = sa.select(column.image_id).where(column.dataset == name, sa.not_(column.is_reference))
             for image_id in list(connection.execute(ids).scalars()):
                 self._update(connection, name, image_id, held_out=image_id in chosen)
 
@@ -280,6 +305,10 @@ class DatasetRepository:
             connection.execute(dataset_changes.delete().where(dataset_changes.c.dataset == name))
             connection.execute(dataset_images.delete().where(dataset_images.c.dataset == name))
             connection.execute(datasets.delete().where(datasets.c.name == name))
+
+
+def _unknown(name: str) -> UnknownDataset:
+    return UnknownDataset(f"There is no data set {name!r}.", "`dataset list` shows the ones there are.")
 
 
 def _version(row: sa.Row[Any], images: Sequence[sa.Row[Any]]) -> str:

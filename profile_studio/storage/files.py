@@ -26,12 +26,19 @@ def write_atomically(path: Path) -> Generator[Path]:
 @contextmanager
 def create_folder_atomically(folder: Path) -> Generator[Path]:
     """Yields a temporary folder beside `folder`; it becomes `folder` only if the block ends without an error."""
+    with temporary_folder(folder) as temporary:
+        yield temporary
+        temporary.replace(folder)
+
+
+@contextmanager
+def temporary_folder(folder: Path) -> Generator[Path]:
+    """Yields a folder beside `folder` that is gone when the block ends."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.tmp")
     temporary.mkdir()
     try:
         yield temporary
-        temporary.replace(folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

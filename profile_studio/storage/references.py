@@ -18,12 +18,17 @@ class StyleReference:
     training: tuple[Path, ...]
     note: str
 
+    @property
+    def is_unseen(self) -> bool:
+        """Whether none of the pictures it measures against is trained on."""
+        return not set(self.reference) & set(self.training)
+
 
 def style_reference(name: str, settings: Settings, datasets: DatasetRepository) -> StyleReference:
     """The pictures that stand for a data set's style, or for a shipped example's.
 
-    An example's reference pictures come first, because nothing was ever trained on them; then held-out pictures if
-    there are enough; then all pictures, which flatters a model that copies.
+    An example's reference pictures come first, with those a person added, because nothing was ever trained on them;
+    then held-out pictures if there are enough; then all pictures, which flatters a model that copies.
 
     Raises:
         UnknownDataset: there is neither a data set nor an example of this name.
@@ -39,8 +44,9 @@ def style_reference(name: str, settings: Settings, datasets: DatasetRepository) 
     training = tuple(image.path for image in dataset.training_images)
     example = datasets.example(name)
     shipped = _pictures(settings.examples_dir / example / "reference") if example else ()
-    held_out = tuple(image.path for image in dataset.held_out_images)
-    for reference in (shipped, held_out):
+    added = tuple(image.path for image in dataset.reference_images)
+    held_out = tuple(image.path for image in dataset.held_out_images)  # those that were added are among them
+    for reference in ((*shipped, *added) if shipped else (), held_out):
         if len(reference) >= MINIMUM_HELD_OUT:
             return StyleReference(reference, training, _never_trained(reference))
     everything = tuple(image.path for image in dataset.images)

@@ -48,6 +48,7 @@ _REASONS = {
     FileReason.TOO_SMALL: "너무 작음",
     FileReason.TOO_LARGE: "너무 큼",
     FileReason.DUPLICATE: "다른 사진과 같음",
+    FileReason.LIKE_THE_SET: "세트에 이미 있는 사진과 비슷해서 처음 보는 사진이 아님",
     FileReason.UNSAFE_PATH: "경로가 안전하지 않음",
     FileReason.CAPTION_WITHOUT_IMAGE: "사진 없이 설명만 있음",
     FileReason.IMAGE_WITHOUT_CAPTION: "설명이 없음",
@@ -122,7 +123,11 @@ _PICTURES = PicturesTexts(
     stop_import="멈추기",
     import_stopped="가져오기를 멈췄어요. 남은 것은 없어요.",
     kept="“{name}” 세트에 사진 {n}장이 있어요.",
-    held_out="그중 {n}장은 학습에 쓰지 않고 결과를 확인할 때만 써요.",
+    held_out=(
+        "그중 {n}장은 학습에 쓰지 않고 결과를 확인할 때만 써요. 학습에는 {training}장을 써요. ‘{fold}’에서 바꿀 수 있어요."
+    ),
+    adding_references="“{name}” 세트에 비교용 사진을 더하고 있어요. 페이지를 닫아도 계속돼요. 멈추면 한 장도 더하지 않아요.",
+    references_added="“{name}” 세트에 비교용 사진 {n}장을 더했어요. 학습에는 쓰지 않아요.",
     have_captions="사진 {all}장 중 {n}장에 설명이 있어요.",
     reason_counts="{n}장: {reason}.",
     rejected="빠지거나 따로 둔 파일 {n}개:",
@@ -165,6 +170,25 @@ _PICTURES = PicturesTexts(
     undo="마지막 설명 변경 되돌리기",
     undone="되돌렸어요: {what}.",
     nothing_to_undo="되돌릴 것이 없어요.",
+    honest_check="공정하게 확인하기",
+    cost="사진 {all}장 중 {n}장은 학습에 쓰지 않아요. 학습에는 {training}장을 써요.",
+    references_among="학습에서 뺀 {held_out}장 중 {n}장은 비교용 사진이라 계속 빠져 있어요.",
+    measured_unseen="비교할 때는 학습에 쓰지 않은 이 사진 {n}장과 견주어 화풍을 재요.",
+    measured_shipped="비교할 때는 이 예제에 따로 들어 있는 사진 {n}장과 견주어 화풍을 재요. 학습에는 쓰지 않은 사진이에요.",
+    measured_seen=(
+        "제대로 비교하려면 이런 사진이 {least}장 이상 필요해요. 모자라면 학습한 사진과도 견주게 되어, 그대로 베낀 LoRA가 더 좋아 보여요."
+    ),
+    held_back="학습에서 뺄 사진",
+    held_back_info="다음 학습부터 적용돼요. 전에 학습한 LoRA는 이 사진들을 봤을 수 있어요.",
+    held_back_nothing="없음",
+    held_back_part="{percent:.0f}%: {n}장",
+    held_back_otherwise="지금 그대로: {n}장",
+    references="학습에 쓰지 않을 사진 더하기",
+    references_info=(
+        "비교용 사진은 세트에 들어가지만, 위에서 무엇을 고르든 비교할 때만 써요. 세트의 사진과 비슷하면 처음 보는 사진이 아니라서 받지 않아요."
+    ),
+    add_references="비교용으로 더하기",
+    reference_badge="비교용",
     take_along="세트 내보내기",
     export_format="zip 구성",
     export_formats={
@@ -204,6 +228,7 @@ _PICTURES = PicturesTexts(
         PictureFilter.KEPT: "세트에 든 사진",
         PictureFilter.SET_ASIDE: "따로 둔 사진",
         PictureFilter.NO_CAPTION: "설명 없는 사진",
+        PictureFilter.HELD_OUT: "학습에 쓰지 않는 사진",
     },
     none_shown="이 세트에는 그런 사진이 없어요.",
     earlier="앞 사진들",
@@ -214,6 +239,7 @@ _PICTURES = PicturesTexts(
     next_picture="다음 사진  →",
     saved="저장했어요.",
     set_aside="결과 확인용",
+    reference="비교용 사진, 학습에 쓰지 않음",
     numbers="{width} × {height} 픽셀",
     delete="이 세트 삭제",
     confirm_delete="“{name}” 세트와 사진 {n}장, 설명을 모두 삭제할까요? 되돌릴 수 없어요.",

@@ -26,6 +26,9 @@ REMEMBER_TAB = """() => {
 }"""
 """Keeps the open tab in the address: a reload comes back to it, and a bookmark opens it."""
 
+LOOK_UP = "() => { window.scrollTo({ top: 0 }) }"
+"""Progress and errors are told at the top of a tab, which on a phone is out of sight where its buttons are."""
+
 POLL_INTERVAL_S = 1.5
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}

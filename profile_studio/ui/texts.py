@@ -103,7 +103,16 @@ class PicturesTexts:
     stop_import: str = "Stop"
     import_stopped: str = "The import was stopped; nothing of it was kept."
     kept: str = Counted("{n} {n:picture is|pictures are} in {name}.")
-    held_out: str = Counted("{n} of them {n:is|are} put aside to check the result and never trained on.")
+    held_out: str = Counted(
+        "{n} of them {n:is|are} put aside to check the result and never trained on; training has {training}. "
+        "You can change that under \u201c{fold}\u201d."
+    )
+    adding_references: str = (
+        "Adding references to \u201c{name}\u201d. You may close this page; it goes on. If you stop it, none is added."
+    )
+    references_added: str = Counted(
+        "{n} {n:picture was|pictures were} added to {name} and {n:is|are} never trained on."
+    )
     have_captions: str = Counted("{n} of {all} {all:picture|pictures} {n:has|have} a caption.")
     reason_counts: str = "{n}\u00d7: {reason}."
     rejected: str = Counted("{n} {n:file was|files were} left out or set aside:")
@@ -133,6 +142,7 @@ class PicturesTexts:
             FileReason.TOO_SMALL: "is too small",
             FileReason.TOO_LARGE: "is too large",
             FileReason.DUPLICATE: "is a copy of another",
+            FileReason.LIKE_THE_SET: "is like a picture the set has already, so it would not be unseen",
             FileReason.UNSAFE_PATH: "has an unsafe path",
             FileReason.CAPTION_WITHOUT_IMAGE: "is a caption without its picture",
             FileReason.IMAGE_WITHOUT_CAPTION: "has no caption",
@@ -178,6 +188,29 @@ class PicturesTexts:
     undo: str = "Undo the last change of captions"
     undone: str = "Taken back: {what}."
     nothing_to_undo: str = "There is nothing to take back."
+    honest_check: str = "An honest check"
+    cost: str = Counted("{n} of {all} {all:picture|pictures} {n:is|are} never trained on; training has {training}.")
+    references_among: str = Counted("{n} of the {held_out} {n:is a reference and stays|are references and stay} so.")
+    measured_unseen: str = "Compare measures the style against these {n} pictures, which no training sees."
+    measured_shipped: str = (
+        "Compare measures the style against {n} pictures kept for this example that no training sees."
+    )
+    measured_seen: str = (
+        "Compare needs at least {least} such pictures; with fewer it takes the trained ones too, which flatters a LoRA "
+        "that copies."
+    )
+    held_back: str = "Kept from training"
+    held_back_info: str = "It counts from the next training on; LoRAs trained before may have seen these pictures."
+    held_back_nothing: str = "Nothing"
+    held_back_part: str = Counted("{percent:.0f} %: {n} {n:picture|pictures}")
+    held_back_otherwise: str = Counted("As it is: {n} {n:picture|pictures}")
+    references: str = "Add pictures that are never trained on"
+    references_info: str = (
+        "References join this set only to compare with, whatever is chosen above. One that is like a picture of the set "
+        "is refused: it would not be unseen."
+    )
+    add_references: str = "Add as references"
+    reference_badge: str = "reference"
     take_along: str = "Take the set along"
     export_format: str = "Layout of the zip"
     export_formats: dict[ExportFormat, str] = field(
@@ -227,6 +260,7 @@ class PicturesTexts:
             PictureFilter.KEPT: "In the set",
             PictureFilter.SET_ASIDE: "Set aside",
             PictureFilter.NO_CAPTION: "Without a caption",
+            PictureFilter.HELD_OUT: "Never trained on",
         }
     )
     none_shown: str = "No picture of this set is like that."
@@ -238,6 +272,7 @@ class PicturesTexts:
     next_picture: str = "Next picture  \u2192"
     saved: str = "Saved."
     set_aside: str = "put aside to check the result"
+    reference: str = "reference, never trained on"
     numbers: str = "{width} x {height} pixels"
     delete: str = "Delete this set"
     confirm_delete: str = Counted(

@@ -19,6 +19,38 @@ def test_an_import_tells_the_fate_of_each_file(command_line: CommandLine, pictur
     assert command_line.call("dataset", "list")[1]["datasets"] == ["noise"]
 
 
+def test_references_are_told_like_an_import_and_shown_as_what_they_are(
+    command_line: CommandLine, pictures: Path
+) -> None:
+    files = [str(pictures / name) for name in ("0.png", "1.png", "2.png", "3.png", "broken.png")]
+    command_line.call("dataset", "import", *files[:2], "--name", "noise")
+
+    code, reply = command_line.call("dataset", "add-references", "noise", *files[1:])
+
+    assert code == 0
+    assert {key: reply[key] for key in ("dataset", "images", "held_out", "references", "added")} == {
+        "dataset": "noise",
+        "images": 4,
+        "held_out": 2,
+        "references": 2,
+        "added": 2,
+    }
+    assert {note["file"]: (note["reason"], note["like"]) for note in reply["rejected"]} == {
+        "1.png": ("like_the_set", "1.png"),
+        "broken.png": ("not_an_image", None),
+    }
+    assert reply["report"][0] == "2 pictures were added to noise and are never trained on."
+    shown = command_line.call("dataset", "edit", "noise", "--hold-out", "0")[1]["pictures"]
+    assert [(each["original_name"], each["is_reference"], each["held_out"]) for each in shown] == [
+        ("0.png", False, False),
+        ("1.png", False, False),
+        ("2.png", True, True),
+        ("3.png", True, True),
+    ]
+    code, reply = command_line.call("dataset", "add-references", "noise", files[0])
+    assert (code, reply["error"]["message"]) == (2, "There is no picture to add (left out: 1 like the set).")
+
+
 def test_captions_and_the_trigger_word_can_be_edited(command_line: CommandLine, pictures: Path) -> None:
     command_line.call("dataset", "import", str(pictures), "--name", "noise")
     picture = command_line.call("dataset", "show", "noise")[1]["pictures"][1]["image"]

@@ -7,7 +7,7 @@ import pytest
 from filelock import FileLock
 from PIL import Image
 
-from profile_studio.domain.datasets import ImportReport, ImportRequest
+from profile_studio.domain.datasets import ImportReport, ImportRequest, ReferencesReport, ReferencesRequest
 from profile_studio.domain.errors import InvalidDataset, Stopped, UnknownDataset
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
@@ -74,6 +74,24 @@ def test_a_stopped_import_leaves_nothing(studio: Studio, uploads: list[Path]) ->
     again = studio.imports.start(ImportRequest([], "club"))
     assert (again.number, again.is_stopping) == (2, False)
     studio.imports.close()
+
+
+def test_references_are_added_in_the_same_way(studio: Studio, uploads: list[Path]) -> None:
+    studio.datasets.import_sources(ImportRequest(uploads[:2], "club"))
+    with held(studio, "club"):
+        started = studio.imports.start(ReferencesRequest(uploads[2:], "club"))
+        assert (started.name, started.adds_references) == ("club", True)
+        studio.imports.stop()
+    assert isinstance(finish(studio), Stopped)
+    assert len(studio.datasets.get("club").images) == 2
+
+    studio.imports.start(ReferencesRequest(uploads[2:], "club"), uploads[2:])
+    outcome = finish(studio)
+    assert isinstance(outcome, ReferencesReport)
+    assert (outcome.added, len(studio.datasets.get("club").training_images)) == (2, 2)
+    assert [path.name for path in uploads if path.exists()] == ["0.png", "1.png"]
+    with pytest.raises(UnknownDataset):
+        studio.imports.start(ReferencesRequest(uploads, "band"))
 
 
 def test_after_an_error_the_uploads_stay_for_another_try(studio: Studio, uploads: list[Path]) -> None:

@@ -11,7 +11,8 @@ from PIL import Image, ImageFilter, ImageOps
 
 from profile_studio.domain.datasets import FileReason, ImportReport, ImportRequest
 from profile_studio.domain.errors import InvalidDataset
-from profile_studio.services.datasets import DatasetService, choose_held_out
+from profile_studio.services.datasets import DatasetService
+from profile_studio.services.held_out import choose_held_out
 from profile_studio.settings import REPOSITORY_ROOT, Settings
 from profile_studio.storage.database import Database
 

@@ -7,7 +7,7 @@ import pytest
 
 from profile_studio.domain.captions import CaptionEdit
 from profile_studio.domain.comparison import ComparisonConfig
-from profile_studio.domain.datasets import Consent, ImportRequest
+from profile_studio.domain.datasets import Consent, ImportRequest, ReferencesRequest
 from profile_studio.domain.errors import InvalidSettings, NotInDemo
 from profile_studio.domain.generation import GenerationRequest
 from profile_studio.domain.jobs import JobStatus
@@ -44,6 +44,7 @@ def test_nothing_of_a_demo_can_be_changed_and_the_refusal_says_what_to_do(demo: 
         lambda: demo.datasets.keep(EXAMPLE, image),
         lambda: demo.datasets.set_aside(EXAMPLE, image),
         lambda: demo.datasets.hold_out(EXAMPLE, 0.5),
+        lambda: demo.datasets.add_references(ReferencesRequest([tmp_path], EXAMPLE)),
         lambda: demo.datasets.delete(EXAMPLE),
         lambda: demo.captioning.submit(EXAMPLE, overwrite=True),
         lambda: demo.adapters.import_file(tmp_path / "mine.safetensors"),

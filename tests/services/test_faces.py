@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageOps
 
-from profile_studio.domain.datasets import Consent, FaceDetector, FileReason, ImportReport, ImportRequest
+from profile_studio.domain.datasets import (
+    Consent,
+    FaceDetector,
+    FileReason,
+    ImportReport,
+    ImportRequest,
+    ReferencesRequest,
+)
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.faces import face_warning
 from profile_studio.services.datasets import DatasetService
@@ -107,6 +114,17 @@ def test_the_face_box_holds_both_eyes_and_less_than_half_of_the_picture(
     assert {name: image.face_count for name, image in images.items()} == {
         "one.png": 1, "two.png": 2, "none.png": 0, "far.png": 1, "cut.png": 1, "drawn.png": None,
     }  # fmt: skip
+
+
+def test_faces_of_references_are_looked_for_as_at_import(datasets: DatasetService, tmp_path: Path) -> None:
+    for name, image in (("none.png", tower()), ("cut.png", cut_off()), ("two.png", two_people())):
+        image.save(tmp_path / name, compress_level=1)
+    datasets.import_sources(ImportRequest([tmp_path / "none.png", tmp_path / "cut.png"], "me", consent=Consent.ME))
+    report = datasets.add_references(ReferencesRequest([tmp_path / "two.png"], "me"))
+    assert [(note.file, note.reason) for note in report.rejected] == [("two.png", FileReason.SEVERAL_FACES)]
+    assert (report.added, report.dataset.every_image[-1].face_count) == (0, 2)
+    datasets.keep("me", "two.png")
+    assert [image.original_name for image in datasets.get("me").held_out_images] == ["two.png"]
 
 
 def test_several_faces_can_be_kept_all_the_same(datasets: DatasetService, tmp_path: Path) -> None:

@@ -3,11 +3,14 @@ import sys
 from pathlib import Path
 
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from profile_studio.settings import REPOSITORY_ROOT
 from profile_studio.storage.database import HEAD_REVISION, Database, metadata
+from profile_studio.storage.datasets import DatasetRepository
 
 QUERIES_WHILE_THE_QUEUE_LOADS = """
 import sys
@@ -32,6 +35,27 @@ def test_the_migrations_lead_to_the_tables_the_code_uses(tmp_path: Path) -> None
     with database.transaction() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == HEAD_REVISION
+
+
+def test_pictures_from_before_there_were_references_are_none(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'studio.db'}")
+    config = Config()
+    config.set_main_option("script_location", str(REPOSITORY_ROOT / "profile_studio" / "storage" / "migrations"))
+    with database.transaction() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        connection.execute(
+            sa.text("INSERT INTO datasets (name, trigger_word, class_word, created_at) VALUES ('old', '', '', 1)")
+        )
+        connection.execute(
+            sa.text(
+                "INSERT INTO dataset_images (dataset, image_id, position, original_name, caption, held_out, sha256, "
+                "height, width) VALUES ('old', 'a', 0, 'a.png', '', true, 'a', 8, 8)"
+            )
+        )
+    database.upgrade()
+    old = DatasetRepository(database, tmp_path).get("old")
+    assert ([image.image_id for image in old.held_out_images], old.reference_images) == (["a"], ())
 
 
 def test_opening_an_up_to_date_database_changes_nothing(tmp_path: Path) -> None:

@@ -49,6 +49,24 @@ def test_the_version_follows_the_content_and_nothing_else(repository: DatasetRep
     assert repository.get("a").version == first
 
 
+def test_more_pictures_come_after_the_others_or_not_at_all(repository: DatasetRepository) -> None:
+    repository.create("pixels", IMAGES[:2], now=1.0)
+    more = replace(IMAGES[2], is_reference=True)
+    assert [image.is_reference for image in repository.add_images("pixels", [more], None).images] == [
+        False,
+        False,
+        True,
+    ]
+    with pytest.raises(UnknownDataset):
+        repository.add_images("voxels", [more], None)
+
+
+def test_holding_out_leaves_references_as_they_are(repository: DatasetRepository) -> None:
+    repository.create("pixels", [*IMAGES[:2], replace(IMAGES[2], is_reference=True)], now=1.0)
+    repository.set_held_out("pixels", ["i0"])
+    assert [image.image_id for image in repository.get("pixels").held_out_images] == ["i0", "i2"]
+
+
 def test_a_deleted_set_is_unknown(repository: DatasetRepository) -> None:
     repository.create("pixels", IMAGES, now=1.0)
     repository.delete("pixels")

@@ -28,5 +28,6 @@ def test_an_import_is_told_in_words() -> None:
         "3 of 4 pictures have a caption.",
         "2\u00d7: is a copy of another.",
         "1\u00d7: was converted from HEIC.",
-        "1 of them is put aside to check the result and never trained on.",
+        "1 of them is put aside to check the result and never trained on; training has 3. "
+        "You can change that under \u201cAn honest check\u201d.",
     ]

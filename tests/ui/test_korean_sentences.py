@@ -47,6 +47,7 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "services/coverage.py": ("coverage_advice", "_count_advice", "_light_advice", "_variety_advice", "_GROUPS", "_people_advice"),
     "services/datasets.py": (
         "set_caption", "edit_captions", "undo_captions", "set_trigger_word", "keep", "set_aside", "hold_out", "delete",
+        "add_references",
     ),
     "services/jobs.py": ("pause", "resume", "cancel"),
     "services/traces.py": ("remove_from_trainings", "remove_adapters"),

@@ -15,7 +15,8 @@ _SHOWN_FILES = 12  # of each reason; the sentence says how many more there are
 
 def import_progress(now: BackgroundImport, texts: Texts) -> str:
     """Which set is being brought in, how far that is, and how long still."""
-    what = f"<p>{escape(texts.pictures.importing.format(name=now.name))}</p>"
+    words = texts.pictures.adding_references if now.adds_references else texts.pictures.importing
+    what = f"<p>{escape(words.format(name=now.name))}</p>"
     return what + progress_bar(texts.common.progress, now.fraction, _progress_words(now, texts))
 
 

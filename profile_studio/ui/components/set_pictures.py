@@ -57,7 +57,7 @@ class PictureList:
 
 
 def small_picture(page: Page, opened: Dataset, image: DatasetImage, arrangement: Arrangement) -> GridPicture:
-    """The picture as a choice of the grid: crossed out when set aside, marked while it has no caption.
+    """The picture as a choice of the grid: crossed out when set aside, marked as a reference or while it has no caption.
 
     Sorted by a number, it says the number too.
     """
@@ -66,14 +66,18 @@ def small_picture(page: Page, opened: Dataset, image: DatasetImage, arrangement:
     number = arrangement.number_words(image)
     if not image.is_kept:
         return GridPicture(image.image_id, thumbnail, fate_words(image, texts), f"\u2715 {number}".strip())
-    badge = number if image.caption else f"\u270e {number}".strip()
-    return GridPicture(image.image_id, thumbnail, image.caption or image.original_name, badge)
+    marks = [texts.reference_badge] if image.is_reference else []
+    marks += [] if image.caption else ["\u270e"]
+    label = image.caption or image.original_name
+    label = f"{label} ({texts.reference})" if image.is_reference else label
+    return GridPicture(image.image_id, thumbnail, label, " ".join([*marks, number]).strip())
 
 
 def caption_field(page: Page, opened: Dataset, image: DatasetImage, arrangement: Arrangement) -> CaptionField:
     """The picture with its caption, called by its file's name; and what the grid marks with signs, in words."""
     texts = page.texts.pictures
     facts = [image.original_name, arrangement.number_words(image)]
+    facts += [texts.reference] if image.is_reference else []
     facts += [] if image.is_kept else [texts.filters[PictureFilter.SET_ASIDE]]
     thumbnail = picture_source(page.studio.datasets.grid_thumbnail(opened.name, image.image_id))
     return CaptionField(image.image_id, thumbnail, " \u00b7 ".join(filter(None, facts)), image.caption)
@@ -82,8 +86,8 @@ def caption_field(page: Page, opened: Dataset, image: DatasetImage, arrangement:
 def picture_facts(opened: Dataset, image: DatasetImage, texts: PicturesTexts) -> str:
     """What is known about a picture of this set: its name and size, and why it is in or out."""
     facts = f"{image.original_name} \u00b7 {texts.numbers.format(width=image.width, height=image.height)}"
-    if image.held_out:
-        facts += f" \u00b7 {texts.set_aside}"
+    if image.is_reference or image.held_out:
+        facts += f" \u00b7 {texts.reference if image.is_reference else texts.set_aside}"
     if image.repeats > 1:
         facts += f" \u00b7 {texts.counts.format(n=image.repeats)}"
     words = f"{fate_words(image, texts)} {_face_words(opened, image, texts)}".strip()

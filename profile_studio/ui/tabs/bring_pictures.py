@@ -14,11 +14,9 @@ from profile_studio.services.background_import import BackgroundImport
 from profile_studio.ui.components.import_news import import_news, import_progress
 from profile_studio.ui.components.markup import escape, picture_source
 from profile_studio.ui.components.notices import Updates, good_news, tells_errors, told
-from profile_studio.ui.page import POLL_INTERVAL_S, POLLING, QUIET, Page
+from profile_studio.ui.page import LOOK_UP, POLL_INTERVAL_S, POLLING, QUIET, Page
 
 _ICON_PX = 64
-_LOOK_UP = "() => { window.scrollTo({ top: 0 }) }"
-"""Progress and errors are told above the form, which on a phone is out of sight where its button is."""
 
 
 _IS_TYPING = "() => [!!document.activeElement?.closest('#caption-list, #caption')]"
@@ -159,7 +157,7 @@ def wire_bring(
             return {seen: before}
         if now is None or (before is None and not now.is_going_on):
             return {seen: _look_of(now)}
-        if before is None or (name is None and before.number != now.number):
+        if before is None or (name in (None, now.name) and before.number != now.number):
             waited_for = now.number
         is_over = waited_for == now.number and not now.is_going_on
         return {**shows_import(now), followed: waited_for, **({ended: now.number} if is_over else {})}
@@ -197,7 +195,7 @@ def wire_bring(
     form.use.click(
         imports, [form.files, form.name, form.consent], [*import_parts, notice],
         show_progress_on=form.use, api_visibility="private",
-    ).then(None, None, None, js=_LOOK_UP, **QUIET)  # fmt: skip
+    ).then(None, None, None, js=LOOK_UP, **QUIET)  # fmt: skip
     form.timer.tick(looks, [seen, followed, dataset], [*import_parts, ended], **POLLING)
     ended.change(
         tells_outcome, form.is_typing, [form.files, form.about_files, *set_parts, notice], js=_IS_TYPING, **QUIET

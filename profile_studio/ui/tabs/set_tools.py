@@ -1,4 +1,4 @@
-"""What is done with a set as a whole: advice, all captions at once, versions, export."""
+"""What is done with a set as a whole: advice, all captions at once, what is kept from training, versions, export."""
 
 import shutil
 import tempfile
@@ -18,6 +18,7 @@ from profile_studio.ui.components.job_view import progress_html
 from profile_studio.ui.components.markup import details, escape
 from profile_studio.ui.components.notices import Updates, error_notice_of_job, good_news, tells_errors, told
 from profile_studio.ui.page import POLL_INTERVAL_S, POLLING, QUIET, Page
+from profile_studio.ui.tabs.honest_check import HonestCheck, build_honest_check, shows_honest_check, wire_honest_check
 from profile_studio.ui.texts import PicturesTexts
 
 _SHOWN_TAGS = 30
@@ -37,6 +38,7 @@ class SetTools:
     write: gr.Button
     stop: gr.Button
     progress: gr.HTML
+    honest: HonestCheck
     export_format: gr.Radio
     export: gr.Button
     exported: gr.File
@@ -48,7 +50,7 @@ class SetTools:
     @property
     def shown(self) -> list[Any]:
         """What `shows_tools` updates."""
-        return [self.advice, self.tags, self.versions, self.exported]
+        return [self.advice, self.tags, *self.honest.shown, self.versions, self.exported]
 
 
 def build_tools(texts: PicturesTexts) -> SetTools:
@@ -69,6 +71,7 @@ def build_tools(texts: PicturesTexts) -> SetTools:
             prefix = gr.Button(texts.edits[CaptionEdit.PREFIX], size="sm", elem_id="prefix-all")
             suffix = gr.Button(texts.edits[CaptionEdit.SUFFIX], size="sm", elem_id="suffix-all")
             undo = gr.Button(texts.undo, size="sm", elem_id="undo-captions")
+    honest = build_honest_check(texts)
     with gr.Accordion(texts.take_along, open=False):
         export_format = gr.Radio(
             [(words_, each.value) for each, words_ in texts.export_formats.items()],
@@ -80,8 +83,8 @@ def build_tools(texts: PicturesTexts) -> SetTools:
     versions = gr.HTML()
     edits = {CaptionEdit.REPLACE: replace, CaptionEdit.PREFIX: prefix, CaptionEdit.SUFFIX: suffix}
     return SetTools(
-        advice, tags, find, replacement, words, edits, undo, write, stop, progress, export_format, export, exported,
-        versions, gr.Timer(POLL_INTERVAL_S), gr.State(None), gr.State(None),
+        advice, tags, find, replacement, words, edits, undo, write, stop, progress, honest, export_format, export,
+        exported, versions, gr.Timer(POLL_INTERVAL_S), gr.State(None), gr.State(None),
     )  # fmt: skip
 
 
@@ -98,6 +101,7 @@ def shows_tools(page: Page, tools: SetTools, opened: Dataset) -> Updates:
     return {
         tools.advice: _listed(texts.advice, advice),
         tools.tags: f'<p class="quiet">{escape(tags)}</p>' if tags else "",
+        **shows_honest_check(page, tools.honest, opened),
         tools.versions: details(texts.versions.format(version=opened.version), f"<ul>{changes}</ul>"),
         tools.exported: gr.update(value=None, visible=False),
     }
@@ -183,6 +187,7 @@ def wire_tools(
     tools.write.click(writes, looked_at, [*job_parts, *set_parts, notice], **QUIET)
     tools.stop.click(stops, dataset, [notice], **QUIET)
     tools.timer.tick(looks, [*looked_at, seen_job], [*job_parts, *set_parts], **POLLING)
+    wire_honest_check(page, tools.honest, looked_at, notice, shows_set, set_parts)
     # Gradio has its own copy by then, which it sweeps.
     tools.export.click(exports, [dataset, tools.export_format], [tools.exported, taken_copy, notice], **QUIET).success(
         _forget, taken_copy, None, **QUIET

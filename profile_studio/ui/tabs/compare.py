@@ -192,10 +192,11 @@ def build(page: Page) -> CompareTab:
         return {
             empty: gr.update(visible=not names),
             form: gr.update(visible=bool(names)),
-            models: gr.update(choices=names, value=kept),
+            # Only what must change is sent: a choice made while the tab was opening would be taken back by its own echo.
+            models: gr.update(choices=names) if kept == chosen else gr.update(choices=names, value=kept),
             dataset: gr.update(
                 choices=[(texts.own_dataset, _NO_DATASET), *((name, name) for name in sets)],
-                value=reference if reference in sets else _NO_DATASET,
+                **({} if reference in sets else {"value": _NO_DATASET}),
             ),
             **looks(job_id, None),
         }

@@ -187,17 +187,15 @@ def build(page: Page) -> CompareTab:
     @safe
     def shown(chosen: Sequence[str], reference: str | None, base: str, job_id: str | None) -> Updates:
         names = page.adapter_choices(base)
-        sets = [found.name for found in studio.datasets.list()]
+        sets = {_NO_DATASET: texts.own_dataset, **{found.name: found.name for found in studio.datasets.list()}}
+        references = gr.update(choices=[(words, name) for name, words in sets.items()])
         kept = [name for name in chosen or [] if name in names] or _newest_of_own(studio, names) or names[:1]
         return {
             empty: gr.update(visible=not names),
             form: gr.update(visible=bool(names)),
             # Only what must change is sent: a choice made while the tab was opening would be taken back by its own echo.
             models: gr.update(choices=names) if kept == chosen else gr.update(choices=names, value=kept),
-            dataset: gr.update(
-                choices=[(texts.own_dataset, _NO_DATASET), *((name, name) for name in sets)],
-                **({} if reference in sets else {"value": _NO_DATASET}),
-            ),
+            dataset: references if reference in sets else {**references, "value": _NO_DATASET},
             **looks(job_id, None),
         }
 

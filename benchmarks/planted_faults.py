@@ -73,7 +73,7 @@ def drawings(random: Random, part: int) -> Iterator[Good]:
     for number, index in enumerate(random.permutation(len(images))[: OF_EACH_KIND // 2]):
         yield Good(f"cutout-{number:02d}", "drawings", images[index])
     for number in range(OF_EACH_KIND // 2):
-        yield Good(f"lines-{number:02d}", "drawings", _line_drawing(random))
+        yield Good(f"lines-{number:02d}", "drawings", line_drawing(random))
 
 
 def _examples(style: str, part: int) -> list[Image.Image]:
@@ -87,7 +87,7 @@ def _examples(style: str, part: int) -> list[Image.Image]:
     return images
 
 
-def _line_drawing(random: Random) -> Image.Image:
+def line_drawing(random: Random) -> Image.Image:
     """A dozen of strokes and shapes on paper."""
     height, width = (int(side) for side in random.integers(200, 400, 2))
     paper, ink = (tuple(int(part) for part in random.integers(low, low + 60, 3)) for low in (190, 0))

@@ -189,7 +189,8 @@ class _Teller:
     def tell(self, progress: ImportProgress) -> None:
         if time.monotonic() - self._said_at > SAY_INTERVAL_S:
             self._said_at = time.monotonic()
-            say(f"{progress.done} of {counted(progress.total, 'picture')}, {progress.seconds_left:.0f} s left")
+            left = "" if progress.seconds_left is None else f", {progress.seconds_left:.0f} s left"
+            say(f"{progress.done} of {counted(progress.total, 'picture')}{left}")
 
 
 def _import_reply(report: ImportReport) -> Reply:
@@ -207,7 +208,7 @@ def _show_reply(datasets: DatasetService, dataset: Dataset) -> Reply:
         "trigger_word": dataset.trigger_word,
         "class_word": dataset.class_word,
         "consent": dataset.consent.value if dataset.consent else None,
-        "face_detector": dataset.face_detector.value if dataset.face_detector else None,
+        "face_detectors": [detector.value for detector in dataset.face_detectors],
         "set_aside": len(dataset.set_aside_images),
         "pictures": [_picture_reply(image) for image in dataset.every_image],
         "tags": tag_frequencies([image.caption for image in dataset.images]),
@@ -234,6 +235,7 @@ def _picture_reply(image: DatasetImage) -> Reply:
         "like": image.other or None,
         "faces": image.face_count,
         "face_box": image.face_box._asdict() if image.face_box else None,
+        "drawn_face": image.drawn_face,
         "measures": asdict(image.measures) if image.measures else None,
     }
 

@@ -67,11 +67,11 @@ class FileNote:
 
 @dataclass(frozen=True)
 class ImportProgress:
-    """How far an import is."""
+    """How far an import is; `seconds_left` is None until something is done."""
 
     done: int
     total: int
-    seconds_left: float
+    seconds_left: float | None
 
 
 class CaptionSource(StrEnum):
@@ -105,10 +105,11 @@ class ImageMeasures:
 
 
 class FaceDetector(StrEnum):
-    """Who looked for faces: OpenCV's Haar cascade, or YuNet from a file of the person's."""
+    """Who looked for faces: OpenCV's Haar cascade, YuNet from a file of the person's, or in drawings our face critic."""
 
     HAAR = "haar"
     YUNET = "yunet"
+    CRITIC = "critic"
 
 
 class FaceBox(NamedTuple):
@@ -126,8 +127,9 @@ class DatasetImage:
 
     `reason` says why it was set aside, or would have been if a person had not kept it; `measure` is the number that
     decided and `other` the name of the picture it is like. Pictures of one `group_id` are likenesses of each other.
-    `face_box` is around the largest face, None where none was found or nobody looked;
-    `face_count` is None only where nobody looked. A reference is held out for good: it was brought to compare with.
+    `face_box` is around the largest face, None where none was found or no detector looked; `face_count` is None only where
+    no detector looked. `drawn_face` is how surely the critic sees a face in a drawing, 0 to 1, None where it did not look.
+    A reference is held out for good: it was brought to compare with.
     """
 
     image_id: str
@@ -148,6 +150,7 @@ class DatasetImage:
     face_box: FaceBox | None = None
     face_count: int | None = None
     is_reference: bool = False
+    drawn_face: float | None = None
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,12 @@ class Dataset:
     every_image: tuple[DatasetImage, ...]
     face_detector: FaceDetector | None = None
     """Who looked for faces in its photographs, if anybody did."""
+
+    @property
+    def face_detectors(self) -> tuple[FaceDetector, ...]:
+        """Who looked for faces, first in its photographs, then in its drawings."""
+        by_critic = any(image.drawn_face is not None for image in self.every_image)
+        return tuple(filter(None, (self.face_detector, FaceDetector.CRITIC if by_critic else None)))
 
     @property
     def is_face_set(self) -> bool:

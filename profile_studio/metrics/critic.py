@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from PIL import Image
 from transformers import ResNetForImageClassification
 
 from profile_studio.domain.errors import CriticMissing
@@ -42,12 +44,19 @@ class Critic:
         self._device = device
         self._model = model.to(device).eval()
 
-    @torch.inference_mode()
+    def score_picture(self, picture: Image.Image) -> float:
+        """Probability that one picture's face is intact, 0 to 1."""
+        return float(self._score(self.preprocessing.apply(picture)[None])[0])
+
     def score(self, pictures: Sequence[Path]) -> PerPicture:
         """Probability that each picture's face is intact, shape (n,), in [0, 1]; pictures may have any size."""
-        shares: list[torch.Tensor] = []
-        for start in range(0, len(pictures), _BATCH):
-            batch = np.stack([self.preprocessing.read_picture(path) for path in pictures[start : start + _BATCH]])
-            logits = self._model(pixel_values=torch.from_numpy(batch).to(self._device)).logits
-            shares.append(logits.softmax(dim=1)[:, self._intact])
-        return torch.cat(shares).double().cpu().numpy() if shares else np.zeros(0)
+        shares = [
+            self._score(np.stack([self.preprocessing.read_picture(path) for path in pictures[start : start + _BATCH]]))
+            for start in range(0, len(pictures), _BATCH)
+        ]
+        return np.concatenate(shares) if shares else np.zeros(0)
+
+    @torch.inference_mode()
+    def _score(self, pixels: NDArray[np.float32]) -> PerPicture:
+        logits = self._model(pixel_values=torch.from_numpy(pixels).to(self._device)).logits
+        return logits.softmax(dim=1)[:, self._intact].double().cpu().numpy()

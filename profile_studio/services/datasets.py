@@ -25,10 +25,10 @@ from profile_studio.domain.datasets import (
     DatasetChange,
     DatasetImage,
     DeletedDataset,
+    FaceBox,
     FaceDetector,
     FileNote,
     FileReason,
-    ImportProgress,
     ImportReport,
     ImportRequest,
     ReferencesReport,
@@ -40,6 +40,7 @@ from profile_studio.lora_files import read_adapter
 from profile_studio.services.cleaning import Fate, judge
 from profile_studio.services.coverage import coverage_advice
 from profile_studio.services.demo import refuse_in_demo
+from profile_studio.services.drawn_faces import DrawnFaces, FaceSearch
 from profile_studio.services.exporting import ExportFormat, export_dataset
 from profile_studio.services.held_out import choose_held_out, held_out_by
 from profile_studio.services.import_captions import MAXIMUM_CAPTION_CHARACTERS
@@ -56,8 +57,8 @@ from profile_studio.storage.pictures import write_thumbnail
 from profile_studio.storage.references import StyleReference, style_reference
 
 
-def _tell_nobody(_progress: ImportProgress) -> None:
-    """For imports that nobody watches."""
+def _tell_nobody(_progress: object) -> None:
+    """For imports and looks that nobody watches."""
 
 
 class DatasetService:
@@ -329,11 +330,11 @@ class DatasetService:
             InvalidSettings: the face detector cannot be read.
         """
         self.check_references(request)
-        finder = _face_finder(self._settings) if self.get(request.name).is_face_set else None
+        face_search = _face_search(self._settings) if self.get(request.name).is_face_set else None
         _sweep(self._settings)
         with FileLock(_import_lock(self._settings, request.name)):
             folder = self._settings.datasets_dir / request.name
-            report = add_references(request, folder, self._repository, finder, tell)
+            report = add_references(request, folder, self._repository, face_search, tell)
         self._remember(report.dataset, f"references added: {report.added}")
         return report
 
@@ -421,18 +422,23 @@ class DatasetService:
 
     def _look_for_faces(self, dataset: Dataset) -> None:
         """What the import of a face set would have done about faces."""
-        finder = _face_finder(self._settings)
+        search = _face_search(self._settings)
         stored = ((image, image.path.read_bytes) for image in dataset.every_image)
-        results = ((image, result()) for image, result in shared_pool().decode_all(stored, finder))
-        faces = {
-            image: decoded.faces
-            for image, decoded in results
-            if isinstance(decoded, DecodedPicture) and decoded.faces is not None
-        }
+        faces: dict[DatasetImage, Sequence[FaceBox]] = {}
+        with DrawnFaces(search.critic) as drawn_faces:
+            for image, result in shared_pool().decode_all(stored, search.finder):
+                decoded = result()
+                if not isinstance(decoded, DecodedPicture):
+                    continue
+                if decoded.faces is not None:
+                    faces[image] = decoded.faces
+                elif decoded.measures.is_drawing:
+                    drawn_faces.look_at(image.image_id, decoded.thumbnail)
+            self._repository.set_drawn_faces(dataset.name, drawn_faces.scores(_tell_nobody))
         if not faces:
             return
         self._repository.set_faces(
-            dataset.name, finder.detector, {image.image_id: boxes for image, boxes in faces.items()}
+            dataset.name, search.finder.detector, {image.image_id: boxes for image, boxes in faces.items()}
         )
         crowded = [image for image, boxes in faces.items() if len(boxes) > 1 and image.is_kept and image.reason is None]
         for image in crowded:
@@ -465,12 +471,12 @@ class DatasetService:
     def _import(self, request: ImportRequest, example: str | None, tell: Tell) -> ImportReport:
         self._check(request)
         folder = self._settings.datasets_dir / request.name
-        finder = _face_finder(self._settings) if request.is_face_set else None
+        face_search = _face_search(self._settings) if request.is_face_set else None
         _sweep(self._settings)
         with FileLock(_import_lock(self._settings, request.name)):
             with create_folder_atomically(folder) as building:
                 found = import_files(
-                    request.sources, shared_pool(), lambda picture: store_picture(building, picture), tell, finder
+                    request.sources, shared_pool(), lambda picture: store_picture(building, picture), tell, face_search
                 )
                 fates = judge(found.pictures)
                 _check_enough(found, fates)
@@ -494,8 +500,8 @@ class DatasetService:
                     class_word=_check_class_word(request.class_word) or folder_class,
                     consent=request.consent,
                     example=example,
-                    face_detector=finder.detector
-                    if finder and any(image.face_count is not None for image in images)
+                    face_detector=face_search.finder.detector
+                    if face_search and any(image.face_count is not None for image in images)
                     else None,
                 )
             except BaseException:
@@ -503,6 +509,10 @@ class DatasetService:
                 raise
         self._remember(dataset, "imported")
         return ImportReport(dataset, (*found.rejected, *_set_aside_notes(dataset)), found.warnings)
+
+
+def _face_search(settings: Settings) -> FaceSearch:
+    return FaceSearch(_face_finder(settings), settings.critic_dir)
 
 
 def _face_finder(settings: Settings) -> FaceFinder:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from profile_studio.decoding.decode import RejectedPicture
-from profile_studio.decoding.faces import FaceFinder
 from profile_studio.decoding.measures import PictureMeasures
 from profile_studio.decoding.pool import Decoded, DecodedPicture, DecodingPool
 from profile_studio.domain.datasets import FaceBox, FileNote, FileReason, ImportProgress
 from profile_studio.domain.faces import face_warning
+from profile_studio.services.drawn_faces import DrawnFaces, FaceSearch
 from profile_studio.services.import_captions import CaptionFinder, PictureKey, is_caption_file
 from profile_studio.services.import_sources import FoundFile, find_files
 
@@ -42,7 +42,9 @@ class FoundPicture:
     """What a folder called `10_sks person` says after its number: what is in the pictures."""
     measures: PictureMeasures
     faces: tuple[FaceBox, ...] | None
-    """Largest first; None where nobody looked."""
+    """Largest first; None where no detector looked."""
+    drawn_face: float | None
+    """How surely the critic sees a face in a drawing, 0 to 1; None where it did not look."""
 
 
 @dataclass(frozen=True)
@@ -69,47 +71,50 @@ def import_files(
     pool: DecodingPool,
     store: Callable[[DecodedPicture], None],
     tell: Tell,
-    face_finder: FaceFinder | None = None,
+    face_search: FaceSearch | None = None,
 ) -> ImportedFiles:
     """Reads every source once; `store` is called with each accepted picture as it is met.
 
     Args:
-        face_finder: looks for faces in photographs; given for face sets.
+        face_search: given for face sets; a drawing is then told as done when it was looked at.
 
     Raises:
         InvalidDataset: a source does not exist, or a zip is broken, empty or beyond the limits.
         InvalidSettings: the face detector cannot be read.
     """
     findings = _Findings()
-    with contextlib.ExitStack() as open_zips:
+    finder, critic = (face_search.finder, face_search.critic) if face_search else (None, None)
+    with contextlib.ExitStack() as open_zips, DrawnFaces(critic) as drawn_faces:
         files = find_files(sources, findings.rejected, open_zips)
         for file in filter(is_caption_file, files):
             _take_captions(file, findings)
         pictures = [file for file in files if not is_caption_file(file)]
-        for file, result in _told(_decoded(pictures, pool, face_finder), len(pictures), tell):
-            _take_picture(file, result, findings, store)
+        told = _Told(len(pictures), tell)
+        results = pool.decode_all(((file, file.read) for file in pictures), finder)
+        for number, (file, result) in enumerate(results, start=1):
+            _take_picture(file, result, findings, store, drawn_faces)
+            told.tell(number - drawn_faces.waiting)
+        scores = drawn_faces.scores(lambda waiting: told.tell(len(pictures) - waiting))
     captions, lost = findings.captions.match()
     found = tuple(
-        _found_picture(file, decoded, captions.get(key, "")) for key, (file, decoded) in findings.pictures.items()
+        _found_picture(file, decoded, captions.get(key, ""), scores.get(decoded.sha256))
+        for key, (file, decoded) in findings.pictures.items()
     )
-    face_warnings = _face_warnings(found) if face_finder else ()
+    face_warnings = _face_warnings(found) if face_search else ()
     return ImportedFiles(found, (*findings.rejected, *lost), (*_warnings(found), *face_warnings))
 
 
-def _decoded(
-    files: Sequence[FoundFile], pool: DecodingPool, face_finder: FaceFinder | None
-) -> Iterator[tuple[FoundFile, Callable[[], Decoded]]]:
-    return pool.decode_all(((file, file.read) for file in files), face_finder)
+class _Told:
+    """Says how much of an import is done, and how long the rest will take at that pace."""
 
+    def __init__(self, total: int, tell: Tell) -> None:
+        self._total = total
+        self._tell = tell
+        self._started_at = time.monotonic()
 
-def _told(
-    results: Iterator[tuple[FoundFile, Callable[[], Decoded]]], total: int, tell: Tell
-) -> Iterator[tuple[FoundFile, Callable[[], Decoded]]]:
-    started_at = time.monotonic()
-    for done, pair in enumerate(results, start=1):
-        yield pair
-        seconds_left = (time.monotonic() - started_at) / done * (total - done)
-        tell(ImportProgress(done, total, seconds_left))
+    def tell(self, done: int) -> None:
+        pace_s = (time.monotonic() - self._started_at) / done if done else None
+        self._tell(ImportProgress(done, self._total, None if pace_s is None else pace_s * (self._total - done)))
 
 
 def _take_captions(file: FoundFile, findings: _Findings) -> None:
@@ -120,7 +125,11 @@ def _take_captions(file: FoundFile, findings: _Findings) -> None:
 
 
 def _take_picture(
-    file: FoundFile, result: Callable[[], Decoded], findings: _Findings, store: Callable[[DecodedPicture], None]
+    file: FoundFile,
+    result: Callable[[], Decoded],
+    findings: _Findings,
+    store: Callable[[DecodedPicture], None],
+    drawn_faces: DrawnFaces,
 ) -> None:
     try:
         decoded = result()
@@ -135,6 +144,8 @@ def _take_picture(
         findings.captions.add_unusable(file)
     else:
         store(decoded)
+        if decoded.measures.is_drawing:
+            drawn_faces.look_at(decoded.sha256, decoded.thumbnail)
         findings.names_by_sha256[decoded.sha256] = file.shown_name
         # A thousand PNGs in memory would be gigabytes: only what was measured is kept.
         findings.pictures[findings.captions.add_picture(file)] = (
@@ -143,7 +154,7 @@ def _take_picture(
         )
 
 
-def _found_picture(file: FoundFile, decoded: DecodedPicture, caption: str) -> FoundPicture:
+def _found_picture(file: FoundFile, decoded: DecodedPicture, caption: str, drawn_face: float | None) -> FoundPicture:
     repeats, words = _repeats_of(file.folder)
     return FoundPicture(
         shown_name=file.shown_name,
@@ -156,6 +167,7 @@ def _found_picture(file: FoundFile, decoded: DecodedPicture, caption: str) -> Fo
         folder_words=words,
         measures=decoded.measures,
         faces=decoded.faces,
+        drawn_face=drawn_face,
     )
 
 
@@ -186,9 +198,9 @@ def _face_warnings(pictures: Sequence[FoundPicture]) -> Iterator[FileNote]:
     for picture in pictures:
         count = None if picture.faces is None else len(picture.faces)
         largest = picture.faces[0] if picture.faces else None
-        reason = face_warning(count, largest, picture.height, picture.width)
+        reason = face_warning(count, largest, picture.height, picture.width, picture.drawn_face)
         if reason is not None:
-            yield FileNote(picture.shown_name, reason)
+            yield FileNote(picture.shown_name, reason, measure=picture.drawn_face)
 
 
 def _has_wrong_suffix(picture: FoundPicture) -> bool:

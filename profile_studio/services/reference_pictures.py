@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from profile_studio.decoding.faces import FaceFinder
 from profile_studio.decoding.measures import PictureMeasures
 from profile_studio.decoding.pool import DecodedPicture, shared_pool
 from profile_studio.domain.datasets import (
@@ -18,6 +17,7 @@ from profile_studio.domain.datasets import (
 )
 from profile_studio.domain.errors import InvalidDataset
 from profile_studio.services.cleaning import are_alike, hash_distance, judge, may_be_alike
+from profile_studio.services.drawn_faces import FaceSearch
 from profile_studio.services.importing import FoundPicture, Tell, import_files
 from profile_studio.services.stored_pictures import picture_files, picture_id, rows_of, store_picture
 from profile_studio.storage.datasets import DatasetRepository, NewImage
@@ -25,7 +25,7 @@ from profile_studio.storage.files import temporary_folder
 
 
 def add_references(
-    request: ReferencesRequest, folder: Path, repository: DatasetRepository, finder: FaceFinder | None, tell: Tell
+    request: ReferencesRequest, folder: Path, repository: DatasetRepository, face_search: FaceSearch | None, tell: Tell
 ) -> ReferencesReport:
     """Adds pictures to the set in `folder`; on an error nothing of them stays. Nobody else may be adding any.
 
@@ -38,7 +38,7 @@ def add_references(
     """
     with temporary_folder(folder) as building:
         found = import_files(
-            request.sources, shared_pool(), lambda picture: store_picture(building, picture), tell, finder
+            request.sources, shared_pool(), lambda picture: store_picture(building, picture), tell, face_search
         )
         likenesses = _likenesses(found.pictures, repository.get(request.name))
         fresh = [picture for picture in found.pictures if picture.sha256 not in likenesses]
@@ -47,9 +47,10 @@ def add_references(
             raise _none_left(rejected)
         images = [replace(row, held_out=row.is_kept, is_reference=True) for row in rows_of(fresh, judge(fresh))]
         looked = any(image.face_count is not None for image in images)
+        detector = face_search.finder.detector if face_search and looked else None
         try:
             _move(images, building, folder)
-            dataset = repository.add_images(request.name, images, finder.detector if finder and looked else None)
+            dataset = repository.add_images(request.name, images, detector)
         except BaseException:
             _remove(images, folder)
             raise

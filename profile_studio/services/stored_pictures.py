@@ -53,6 +53,7 @@ def rows_of(pictures: Sequence[FoundPicture], fates: Sequence[Fate]) -> list[New
             measures=_kept_measures(picture),
             face_box=picture.faces[0] if picture.faces else None,
             face_count=None if picture.faces is None else len(picture.faces),
+            drawn_face=picture.drawn_face,
         )
         for picture, fate in zip(pictures, fates, strict=True)
     ]

@@ -82,6 +82,7 @@ dataset_images = sa.Table(
     sa.Column("face_box", sa.JSON),
     sa.Column("face_count", sa.Integer),
     sa.Column("is_reference", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("drawn_face", sa.Float),
 )
 
 dataset_changes = sa.Table(
@@ -131,7 +132,7 @@ class Database:
             return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
-HEAD_REVISION = "0005"
+HEAD_REVISION = "0006"
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

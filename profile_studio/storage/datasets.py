@@ -47,6 +47,7 @@ class NewImage:
     face_box: FaceBox | None = None
     face_count: int | None = None
     is_reference: bool = False
+    drawn_face: float | None = None
 
 
 class DatasetRepository:
@@ -159,6 +160,7 @@ class DatasetRepository:
                     face_box=FaceBox(*image.face_box) if image.face_box else None,
                     face_count=image.face_count,
                     is_reference=image.is_reference,
+                    drawn_face=image.drawn_face,
                 )
                 for image in images
             ),
@@ -245,12 +247,18 @@ class DatasetRepository:
             connection.execute(datasets.update().where(datasets.c.name == name).values(consent=consent))
 
     def set_faces(self, name: str, detector: FaceDetector, faces: Mapping[str, Sequence[FaceBox]]) -> None:
-        """Remembers the faces of the pictures with these ids, largest first, and who found them."""
+        """Remembers the faces of the photographs with these ids, largest first, and who found them."""
         with self._database.transaction() as connection:
             connection.execute(datasets.update().where(datasets.c.name == name).values(face_detector=detector))
             for image_id, boxes in faces.items():
                 largest = boxes[0] if boxes else None
                 self._update(connection, name, image_id, face_box=largest, face_count=len(boxes))
+
+    def set_drawn_faces(self, name: str, scores: Mapping[str, float]) -> None:
+        """Remembers how surely the critic sees a face in the drawings with these ids."""
+        with self._database.transaction() as connection:
+            for image_id, score in scores.items():
+                self._update(connection, name, image_id, drawn_face=score)
 
     def add_change(
         self, name: str, version: str, now: float, what: str, captions_before: Mapping[str, Sequence[str]] | None = None

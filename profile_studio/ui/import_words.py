@@ -19,8 +19,7 @@ def import_sentences(report: ImportReport, texts: PicturesTexts) -> list[str]:
     else:
         sentences.append(texts.no_captions)
     sentences += _reason_sentences(report, texts)
-    if dataset.face_detector is not None:
-        sentences.append(texts.face_detectors[dataset.face_detector])
+    sentences += [texts.face_detectors[detector] for detector in dataset.face_detectors]
     if dataset.held_out_images:
         held_out, training = len(dataset.held_out_images), len(dataset.training_images)
         sentences.append(texts.held_out.format(n=held_out, training=training, fold=texts.honest_check))

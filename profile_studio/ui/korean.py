@@ -133,8 +133,10 @@ _PICTURES = PicturesTexts(
     rejected="빠지거나 따로 둔 파일 {n}개:",
     warned="살펴볼 파일 {n}개:",
     face_detectors={
-        FaceDetector.HAAR: "OpenCV의 Haar cascade로 얼굴을 찾았어요. 카메라를 바라보는 얼굴을 찾아요.",
-        FaceDetector.YUNET: "YuNet으로 얼굴을 찾았어요.",
+        FaceDetector.HAAR: "실제 사진에서는 OpenCV의 Haar cascade로 얼굴을 찾았어요. 카메라를 바라보는 얼굴을 찾아요.",
+        FaceDetector.YUNET: "실제 사진에서는 YuNet으로 얼굴을 찾았어요.",
+        FaceDetector.CRITIC: "그림마다 온전한 얼굴이 하나 있는지는 얼굴 판별 모델로 살펴봤어요. 예제와 비슷한 화풍은 잘 알지만 "
+        "다른 화풍의 얼굴은 많이 놓쳐요.",
     },
     no_captions="아직 설명이 있는 사진이 없어요. 화풍을 배울 때는 설명이 없어도 돼요.",
     reasons=_REASONS,
@@ -255,7 +257,7 @@ _PICTURES = PicturesTexts(
     seen="학습에 쓰이는 모습: {width} × {height} 픽셀",
     enlarged_sharp="새 색 없이 키움",
     enlarged_smooth="부드럽게 키움",
-    no_face="얼굴을 찾지 못해 가운데를 썼어요",
+    no_face="얼굴 위치를 알 수 없어 가운데를 썼어요",
     next="사진 {n}장 준비 완료  →  학습",
     next_few="사진 {n}장, 세트에는 {least}장 이상 필요해요",
 )

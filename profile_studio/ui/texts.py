@@ -119,8 +119,11 @@ class PicturesTexts:
     warned: str = Counted("{n} {n:file deserves|files deserve} a look:")
     face_detectors: dict[FaceDetector, str] = field(
         default_factory=lambda: {
-            FaceDetector.HAAR: "OpenCV's Haar cascade looked for faces; it finds those that look into the camera.",
-            FaceDetector.YUNET: "YuNet looked for faces.",
+            FaceDetector.HAAR: "OpenCV's Haar cascade looked for faces in the photographs; it finds those that look into "
+            "the camera.",
+            FaceDetector.YUNET: "YuNet looked for faces in the photographs.",
+            FaceDetector.CRITIC: "Our face critic looked for one whole face in each drawing; it knows the styles of the "
+            "examples and misses many faces in others.",
         }
     )
     no_captions: str = "None has a caption yet. Captions are optional for a style."
@@ -151,7 +154,7 @@ class PicturesTexts:
             FileReason.SEVERAL_FACES: "shows several faces",
             FileReason.TINY_FACE: "shows a face that is small in the picture",
             FileReason.FACE_CUT_OFF: "shows a face that the edge cuts off",
-            FileReason.FACES_NOT_CHECKED: "is a drawing or very flat, where faces are not looked for",
+            FileReason.FACES_NOT_CHECKED: "is a drawing or very flat, where nothing looked for faces",
         }
     )
     measured: str = "measured: {measure:.3g}"
@@ -292,7 +295,7 @@ class PicturesTexts:
     seen: str = "What training sees: {width} x {height} pixels"
     enlarged_sharp: str = "enlarged without new colours"
     enlarged_smooth: str = "enlarged smoothly"
-    no_face: str = "no face was found here, so it is the middle"
+    no_face: str = "where a face is here is not known, so it is the middle"
     next: str = "{n} pictures are ready  \u2192  Train"
     next_few: str = Counted("{n} {n:picture|pictures}; a set needs at least {least}")
 

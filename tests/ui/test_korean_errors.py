@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from profile_studio.domain.comparison import ComparisonConfig
-from profile_studio.domain.datasets import Consent, ImportRequest
+from profile_studio.domain.datasets import ImportRequest
 from profile_studio.domain.errors import ProfileStudioError
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.domain.jobs import JobKind
@@ -107,7 +107,6 @@ def test_a_demo_refuses_in_korean(tmp_path: Path) -> None:
 
 
 def test_advice_promises_and_changes_are_korean(studio: Studio) -> None:
-    studio.datasets.set_consent(EXAMPLE, Consent.ME)
     studio.datasets.set_trigger_word(EXAMPLE, "me")
     image = studio.datasets.get(EXAMPLE).images[0]
     studio.datasets.set_caption(EXAMPLE, image.image_id, "a hat")

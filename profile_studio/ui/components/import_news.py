@@ -23,7 +23,7 @@ def import_progress(now: BackgroundImport, texts: Texts) -> str:
 def _progress_words(now: BackgroundImport, texts: Texts) -> str:
     if now.is_stopping:
         return texts.common.canceling
-    if now.progress is None:
+    if now.progress is None or now.progress.seconds_left is None:
         return texts.common.preparing
     left = texts.common.seconds_left.format(time=duration(now.progress.seconds_left))
     return f"{texts.pictures.picture_step.format(step=now.progress.done, steps=now.progress.total)}, {left}"

@@ -120,7 +120,7 @@ def _why_kept(copy: DatasetImage, original: DatasetImage, texts: PicturesTexts) 
 def _face_words(opened: Dataset, image: DatasetImage, texts: PicturesTexts) -> str:
     if not opened.is_face_set:
         return ""
-    reason = face_warning(image.face_count, image.face_box, image.height, image.width)
+    reason = face_warning(image.face_count, image.face_box, image.height, image.width, image.drawn_face)
     return texts.deserves_a_look.format(reason=texts.reasons[reason]) if reason else ""
 
 

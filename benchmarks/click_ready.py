@@ -24,14 +24,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.startup import HELLO, free_port
 from tests.browser.conftest import start_chromium
+from tests.browser.visitor import ADDS_UP_SHIFTS
 from tests.running_app import running_app
 
-SHIFTS = """() => {
-  window.shifts = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
-  }).observe({type: 'layout-shift', buffered: true});
-}"""
 SETTLING_MS = 5000  # long enough for the first picture's place to be filled
 
 
@@ -49,7 +44,7 @@ def seconds_until(browser: Browser, address: str, ready: str) -> float:
 
 def layout_shift(browser: Browser, address: str, width: int) -> float:
     context = browser.new_context(viewport={"width": width, "height": 800})
-    context.add_init_script(f"({SHIFTS})()")
+    context.add_init_script(ADDS_UP_SHIFTS)
     page = context.new_page()
     page.goto(address)
     page.wait_for_timeout(SETTLING_MS)

@@ -51,10 +51,14 @@ class PagesInLanguages:
     """Sends a browser to the page in its language, remembers a language that was chosen, and says which one it is.
 
     Gradio's own words follow the browser's language and know nothing of the page's, so the page tells it another.
+
+    Args:
+        first_styles: a style sheet that each page has before Gradio's script gives it the others.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, first_styles: str) -> None:
         self._app = app
+        self._first_styles = first_styles
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         page = _page_of(scope)
@@ -67,7 +71,8 @@ class PagesInLanguages:
         remembers = _remembering(send, request, wanted) if is_chosen else send
         if wanted is page:
             accepts_gzip = "gzip" in request.headers.get("accept-encoding", "")
-            await self._app(scope, receive, _Telling(remembers, page, accepts_gzip).send)
+            telling = _Telling(remembers, page, self._first_styles, accepts_gzip)
+            await self._app(scope, receive, telling.send)
             return
         address = "./" if wanted is LANGUAGES[0] else wanted.language
         if request.url.query:
@@ -101,14 +106,15 @@ def _remembering(send: Send, request: HTTPConnection, texts: Texts) -> Send:
 
 
 class _Telling:
-    """Passes a page on with its language in it: for screen readers, and for Gradio before it starts.
+    """Passes a page on with its language and first styles in it: for screen readers, and for Gradio before it starts.
 
     It also packs the page, which Gradio does for its other files only.
     """
 
-    def __init__(self, send: Send, texts: Texts, accepts_gzip: bool) -> None:
+    def __init__(self, send: Send, texts: Texts, first_styles: str, accepts_gzip: bool) -> None:
         self._send = send
         self._texts = texts
+        self._first_styles = first_styles
         self._accepts_gzip = accepts_gzip
         self._start: Message | None = None
         self._body = b""
@@ -129,12 +135,13 @@ class _Telling:
 
     async def _send_page(self, start: Message) -> None:
         tag = self._texts.language
-        script = (
+        first = (
             f"<script>for (const [name, value] of [['language', '{tag}'], ['languages', ['{tag}']]])"
             " Object.defineProperty(navigator, name, { get: () => value });</script>"
+            f"<style>{self._first_styles}</style>"
         )
         body = self._body.replace(b'lang="en"', f'lang="{tag}"'.encode(), 1)
-        body = body.replace(b"<head>", b"<head>" + script.encode(), 1)
+        body = body.replace(b"<head>", b"<head>" + first.encode(), 1)
         headers = MutableHeaders(scope=start)
         headers["content-language"] = tag
         headers.add_vary_header("accept-language, cookie, accept-encoding")

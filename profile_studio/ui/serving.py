@@ -16,6 +16,7 @@ from profile_studio.ui.languages import PagesInLanguages, language_of
 from profile_studio.ui.theme import StudioTheme
 
 STYLE_SHEET = REPOSITORY_ROOT / "assets" / "css" / "style.css"
+FIRST_STYLES = REPOSITORY_ROOT / "assets" / "css" / "loading.css"
 MAXIMUM_UPLOAD = "512mb"
 CACHE_SWEEP_S, CACHE_AGE_S = 600, 3600  # what was dropped on the page and neither used nor taken away
 LONGEST_QUEUE = 256
@@ -73,7 +74,8 @@ def _health_route(studio: Studio) -> Route:
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
-    return [Middleware(PagesInLanguages), *([Middleware(NoUploads)] if settings.is_demo else [])]
+    pages = Middleware(PagesInLanguages, first_styles=FIRST_STYLES.read_text("utf-8"))
+    return [pages, *([Middleware(NoUploads)] if settings.is_demo else [])]
 
 
 class NoUploads:

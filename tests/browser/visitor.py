@@ -22,6 +22,13 @@ OPENS_FOLDS = """(tab) => {
   return closed.length === 0;
 }"""
 """In one breath, since a page that is still filling replaces what a later click would look for."""
+ADDS_UP_SHIFTS = """
+  window.shifts = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+  }).observe({type: 'layout-shift', buffered: true});
+"""
+"""How far things jump without being asked to: the cumulative layout shift, of which 0.1 and below is good."""
 
 
 @dataclass

@@ -20,7 +20,7 @@ def page(request: Request) -> HTMLResponse:
 @pytest.fixture
 def browser() -> TestClient:
     routes = [Route("/", page), Route("/ko", page), Route("/file", lambda _: PlainTextResponse('lang="en"'))]
-    app = Starlette(routes=routes, middleware=[Middleware(PagesInLanguages)])
+    app = Starlette(routes=routes, middleware=[Middleware(PagesInLanguages, first_styles="p { margin: 0 }")])
     return TestClient(app, follow_redirects=False)
 
 
@@ -73,6 +73,7 @@ def test_a_page_says_which_language_it_is_in(browser: TestClient, path: str, lan
     answer = browser.get(path, headers={"accept-encoding": "identity"})
     assert answer.text.startswith(f'<html lang="{language}"><head><script>')
     assert f"['language', '{language}']" in answer.text
+    assert "<style>p { margin: 0 }</style></head>" in answer.text
     assert answer.headers["content-language"] == language
     assert int(answer.headers["content-length"]) == len(answer.content)
 

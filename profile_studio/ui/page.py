@@ -29,6 +29,28 @@ REMEMBER_TAB = """() => {
 LOOK_UP = "() => { window.scrollTo({ top: 0 }) }"
 """Progress and errors are told at the top of a tab, which on a phone is out of sight where its buttons are."""
 
+KEEP_SLIDERS_IN_BOUNDS = """{
+  const isOfASlider = (field) => field.matches('input[type=number][min][max]');
+  const isTooLow = (field) => field.value === '' || Number(field.value) < Number(field.min);
+  document.addEventListener('input', (event) => {
+    const field = event.target;
+    if (!isOfASlider(field)) return;
+    if (isTooLow(field)) event.stopImmediatePropagation();
+    else if (Number(field.value) > Number(field.max)) field.value = field.max;
+  }, true);
+  document.addEventListener('change', (event) => {
+    const field = event.target;
+    if (!isOfASlider(field) || !isTooLow(field)) return;
+    field.value = field.min;
+    field.dispatchEvent(new Event('input', {bubbles: true}));
+  }, true);
+}"""
+"""Makes a number typed beside a slider the nearest allowed one before Gradio hears of it.
+
+Gradio 6.31 would send it as it is and answer with an error in English. Nothing yet, or too little, may be the beginning
+of a number: it is corrected only when the person is done with it.
+"""
+
 POLL_INTERVAL_S = 1.5
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}

@@ -13,6 +13,7 @@ from profile_studio.domain.errors import InvalidSettings
 from profile_studio.services.studio import Studio
 from profile_studio.settings import REPOSITORY_ROOT, Settings
 from profile_studio.ui.languages import PagesInLanguages, language_of
+from profile_studio.ui.page import KEEP_SLIDERS_IN_BOUNDS
 from profile_studio.ui.theme import StudioTheme
 
 STYLE_SHEET = REPOSITORY_ROOT / "assets" / "css" / "style.css"
@@ -42,6 +43,7 @@ def launch_options(studio: Studio) -> dict[str, Any]:
     return {
         "theme": StudioTheme(),
         "css_paths": [STYLE_SHEET],
+        "js": KEEP_SLIDERS_IN_BOUNDS,
         "footer_links": ["settings"],
         "auth": settings.login,
         "share": settings.share,  # said, because Gradio shares by itself on Colab

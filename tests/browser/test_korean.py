@@ -84,3 +84,15 @@ def test_a_number_out_of_its_bounds_is_named_in_korean_beside_the_form(korean: P
     korean.get_by_label("가이던스 스케일").last.fill("99")
     korean.locator("#make").click()
     expect(korean.get_by_role("alert")).to_contain_text("가이던스 스케일: 30 이하여야 해요.")
+
+
+def test_a_number_typed_beyond_a_slider_becomes_the_nearest_it_has(korean: Page) -> None:
+    Visitor(korean).opens_whole_tab("compare")
+    seeds, promise = korean.locator("#compare-seeds input[type=number]"), korean.locator("#compare-promise")
+    expect(promise).to_contain_text("시드")
+    for typed, taken in (("99", "16"), ("0", "1")):
+        seeds.fill(typed)
+        seeds.press("Tab")
+        expect(seeds).to_have_value(taken)
+        expect(promise).to_contain_text(f"시드 {taken}개")
+    expect(korean.get_by_test_id("toast-body")).to_have_count(0)

@@ -56,6 +56,17 @@ def test_no_number_is_refused_by_gradio_which_speaks_english_only(page: gr.Block
     assert numbers and {(number.minimum, number.maximum) for number in numbers} == {(None, None)}
 
 
+def test_a_promise_has_one_listener_so_that_no_late_answer_takes_a_newer_one_back(page: gr.Blocks) -> None:
+    promises = {block._id: block.elem_id for block in page.blocks.values() if "promise" in (block.elem_id or "")}
+    told_by = [
+        (promises[target], listener.trigger_mode)
+        for listener in page.fns.values()
+        for target in {block._id for block in listener.outputs} & set(promises)
+    ]
+    a_language = [("promise", "always_last"), ("compare-promise", "always_last")]
+    assert told_by == a_language * 2
+
+
 def test_nothing_of_the_home_is_served_by_path_and_nothing_is_told_to_anyone(
     settings: Settings, page: gr.Blocks
 ) -> None:

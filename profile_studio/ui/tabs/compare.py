@@ -116,11 +116,11 @@ def build(page: Page) -> CompareTab:
             raise InvalidModelSpec(texts.nothing_chosen, texts.nothing_chosen_fix)
         return parse_form(ComparisonConfig, form, texts.fields, page.texts.common)
 
-    @safe
+    @tells_errors(promise, page.texts.common)
     def promises(*values: Any) -> Updates:
         if not values[0] and not (values[1] or "").strip():
-            return {promise: ""}
-        return {promise: promise_html(page, config_of(values))}
+            return {}
+        return {promise: told(promise_html(page, config_of(values)))}
 
     @safe
     def starts(*values: Any) -> Updates:
@@ -204,8 +204,8 @@ def build(page: Page) -> CompareTab:
         pictures,
     ]  # fmt: skip
     gr.on(
-        [models.change, specs.blur, prompts.blur, seeds.change],
-        promises, fields, [promise, notice], trigger_mode="always_last", **QUIET,
+        [models.change, specs.blur, prompts.blur, seeds.change, steps.change],
+        promises, fields, promise, trigger_mode="always_last", **QUIET,
     )  # fmt: skip
     start.click(starts, fields, [*job_parts, notice], show_progress_on=start, api_visibility="private")
     jobs.input(safe_job(looks), [jobs, last_look], [*job_parts, job_notice], **POLLING)

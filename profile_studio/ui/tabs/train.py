@@ -167,31 +167,29 @@ def build(page: Page) -> TrainTab:
             return {filled_for: filled}
         return fills_all(dataset_name, *choices)
 
-    def fills_all(dataset_name: str, base: str, kind_value: str, how: str, *cut_values: Any) -> Updates:
+    def fills_all(dataset_name: str, base: str, kind_value: str, how: str) -> Updates:
         """A free name and every number, for a set that was just chosen."""
         adapter_name = _free_adapter_name(page, dataset_name, AdapterKind(kind_value))
-        filled = fills_numbers(adapter_name, dataset_name, base, kind_value, how, *cut_values)
+        filled = fills_numbers(adapter_name, dataset_name, base, kind_value, how)
         return {filled_for: dataset_name, name: adapter_name, **filled}
 
-    def fills_numbers(
-        adapter_name: str, dataset_name: str | None, base: str, kind_value: str, how: str, *cut_values: Any
-    ) -> Updates:
-        """Every number that the words stand for, and the promise that follows."""
+    def fills_numbers(adapter_name: str, dataset_name: str | None, base: str, kind_value: str, how: str) -> Updates:
+        """Every number that the words stand for."""
         if dataset_name is None:  # the tab is still opening; `fills_new` comes after it
-            return {promise: ""}
+            return {}
         opened = studio.datasets.get(dataset_name)
         config = preset(
             AdapterKind(kind_value), base, dataset_name, adapter_name, len(opened.training_images), Thoroughness(how)
         )
         values = {numbers[field]: _form_value(getattr(config, field)) for field in NUMBER_FIELDS}
-        chosen_cut = dict(zip(_CUT_FIELDS, cut_values, strict=True))
-        promised = promise_html(page, LoraTrainingConfig.model_validate({**config.model_dump(), **chosen_cut}))
         asks = AdapterKind(kind_value) is AdapterKind.FACE and opened.consent is None
-        return {**values, promise: promised, consent: gr.update(visible=asks, value=None)}
+        return {**values, consent: gr.update(visible=asks, value=None)}
 
-    @safe
-    def promises(**fields: Any) -> Updates:
-        return {promise: promise_html(page, _config(page, fields))}
+    @tells_errors(promise, page.texts.common)
+    def promises(filled: str | None, **fields: Any) -> Updates:
+        if filled is None or filled != fields["dataset"]:
+            return {}  # the numbers are still to come
+        return {promise: told(promise_html(page, _config(page, fields)))}
 
     @safe
     def starts(consent_value: str | None, **fields: Any) -> Updates:
@@ -199,13 +197,10 @@ def build(page: Page) -> TrainTab:
         job = studio.training.submit(_config(page, fields))
         news = good_news(texts.started.format(name=job_name(job)))
         next_name = _free_adapter_name(page, fields["dataset"], AdapterKind(fields["kind"]))
-        promised = promise_html(page, _config(page, {**fields, "adapter_name": next_name}))
-        asked = {consent: gr.update(visible=False)}
         return {
-            **asked,
+            consent: gr.update(visible=False),
             shown_job: job.id,
             name: next_name,
-            promise: promised,
             notice: told(news),
             **looks(job.id, None),
         }
@@ -287,16 +282,18 @@ def build(page: Page) -> TrainTab:
     job_parts = [
         no_jobs, jobs, live, shown_job, last_look, progress, pause, resume, cancel, finished, samples, loss
     ]  # fmt: skip
-    number_parts = [*numbers.values(), name, promise, consent]
-    choices = [page.base, kind, thoroughness, *cut.values()]
+    number_parts = [*numbers.values(), name, consent]
+    choices = [page.base, kind, thoroughness]
     dataset.input(safe(fills_all), [dataset, *choices], [filled_for, *number_parts, notice], **_IN_ORDER)
     gr.on(
         [kind.input, thoroughness.input],
         safe(fills_numbers), [name, dataset, *choices], [*number_parts, notice], **_IN_ORDER,
     )  # fmt: skip
+    # The only one who promises: with a second one, an answer that comes late would take back what is newer.
     gr.on(
-        [name.input, name.blur, *(each.input for each in numbers.values()), *(each.change for each in cut.values())],
-        promises, inputs_kwargs={**words, **numbers}, outputs=[promise, notice], trigger_mode="always_last", **QUIET,
+        [each.change for each in (name, page.base, *numbers.values(), *cut.values())] + [tab.select],
+        promises, inputs_kwargs={"filled": filled_for, **words, **numbers}, outputs=promise,
+        trigger_mode="always_last", **QUIET,
     )  # fmt: skip
     gr.on(
         [*(each.change for each in cut.values()), numbers["seed"].input, numbers["resolution"].input, dataset.change],
@@ -309,7 +306,7 @@ def build(page: Page) -> TrainTab:
     )  # fmt: skip
     start.click(
         starts, inputs_kwargs={"consent_value": consent, **words, **numbers},
-        outputs=[name, promise, consent, *job_parts, notice], show_progress_on=start,
+        outputs=[name, consent, *job_parts, notice], show_progress_on=start,
         api_name="queue_training", api_visibility="private",
     )  # fmt: skip
     jobs.input(safe_job(looks), [jobs, last_look], [*job_parts, job_notice], **POLLING)

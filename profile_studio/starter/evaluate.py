@@ -266,6 +266,6 @@ def run(workspace: Workspace) -> None:
     metrics["bars"] = [{**asdict(line), "verdict": line.verdict} for line in lines]
     (workspace.starter / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
     sheet = contact_sheet([*unprompted, *prompted[:32]], columns=8)
-    sheet.save(workspace.starter / "contact_sheet.webp", quality=85, method=6)
+    sheet.save(workspace.starter / "contact_sheet.webp", quality=70, method=6)
     log.info("the starter against its bars:\n%s", table(lines))
     (workspace.critic / "metrics.json").write_text(json.dumps(critic_numbers(workspace), indent=2) + "\n")

@@ -100,6 +100,7 @@ _HEADER = HeaderTexts(
     captioning="{name} 설명 쓰는 중",
     importing="{name} 사진 가져오는 중",
     more_waiting="{n}개 더 대기 중",
+    door="Profile Studio예요. 사용자 이름은 {name}, 비밀번호는 스튜디오를 켤 때 정한 것이에요.",
 )
 
 _PICTURES = PicturesTexts(

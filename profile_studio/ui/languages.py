@@ -6,6 +6,7 @@ Gradio decides by the address which of its pages to show, so the page in another
 
 import gzip
 from collections.abc import Mapping
+from html import escape
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
@@ -106,7 +107,7 @@ def _remembering(send: Send, request: HTTPConnection, texts: Texts) -> Send:
 
 
 class _Telling:
-    """Passes a page on with its language and first styles in it: for screen readers, and for Gradio before it starts.
+    """Passes a page on with its language, title and first styles: for screen readers, and for Gradio before it starts.
 
     It also packs the page, which Gradio does for its other files only.
     """
@@ -138,7 +139,7 @@ class _Telling:
         first = (
             f"<script>for (const [name, value] of [['language', '{tag}'], ['languages', ['{tag}']]])"
             " Object.defineProperty(navigator, name, { get: () => value });</script>"
-            f"<style>{self._first_styles}</style>"
+            f"<title>{escape(self._texts.header.title)}</title><style>{self._first_styles}</style>"
         )
         body = self._body.replace(b'lang="en"', f'lang="{tag}"'.encode(), 1)
         body = body.replace(b"<head>", b"<head>" + first.encode(), 1)

@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.services.studio import Studio
 from profile_studio.settings import REPOSITORY_ROOT, Settings
-from profile_studio.ui.languages import PagesInLanguages, language_of
+from profile_studio.ui.components.markup import escape
+from profile_studio.ui.languages import LANGUAGES, PagesInLanguages, language_of
 from profile_studio.ui.page import KEEP_SLIDERS_IN_BOUNDS
 from profile_studio.ui.theme import StudioTheme
 
@@ -46,6 +47,7 @@ def launch_options(studio: Studio) -> dict[str, Any]:
         "js": KEEP_SLIDERS_IN_BOUNDS,
         "footer_links": ["settings"],
         "auth": settings.login,
+        "auth_message": _words_at_the_door(settings),
         "share": settings.share,  # said, because Gradio shares by itself on Colab
         "run_history": False,
         "enable_monitoring": False,
@@ -58,6 +60,15 @@ def launch_options(studio: Studio) -> dict[str, Any]:
         "ssr_mode": False,
         "app_kwargs": {"routes": [_health_route(studio)], "middleware": _middleware(settings)},
     }
+
+
+def _words_at_the_door(settings: Settings) -> str | None:
+    """In all languages: Gradio has one message for all pages, and the first styles show that of the page."""
+    if settings.login is None:
+        return None
+    name, _ = settings.login
+    words = ((texts.language, texts.header.door.format(name=name)) for texts in LANGUAGES)
+    return "".join(f'<span lang="{language}">{escape(sentence)}</span>' for language, sentence in words)
 
 
 def empty_uploads(settings: Settings) -> None:

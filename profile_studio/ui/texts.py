@@ -73,6 +73,7 @@ class HeaderTexts:
     captioning: str = "captioning {name}"
     importing: str = "bringing in {name}"
     more_waiting: str = "{n} more waiting"
+    door: str = "Profile Studio. The user name is {name}; the password is the one it was started with."
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from profile_studio.domain.errors import InvalidSettings
 from profile_studio.services.studio import Studio
 from profile_studio.settings import REPOSITORY_ROOT, Settings
 from profile_studio.ui.app import build
+from profile_studio.ui.languages import LANGUAGES
 from profile_studio.ui.serving import launch_options
 
 
@@ -81,6 +82,13 @@ def test_there_is_no_public_address_without_a_password(tmp_path: Path) -> None:
     with pytest.raises(InvalidSettings) as caught:
         launch_options(studio)
     assert "PROFILE_STUDIO_PASSWORD" in caught.value.fix
+
+
+def test_the_door_says_the_name_it_asks_for_in_every_language(tmp_path: Path) -> None:
+    message = launch_options(Studio.open(Settings(home=tmp_path / "home", password="sesame")))["auth_message"]
+    words = [texts.header.door.format(name="studio") for texts in LANGUAGES]
+    assert [sentence in message for sentence in words] == [True] * len(LANGUAGES)
+    assert "sesame" not in message
 
 
 def test_only_the_curated_calls_are_open_and_each_says_what_it_does(page: gr.Blocks) -> None:

@@ -6,7 +6,12 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, Page, expect
 
+from profile_studio.settings import REPOSITORY_ROOT
+from tests.browser.visitor import Visitor
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+REFERENCE = REPOSITORY_ROOT / "assets" / "examples" / "pixel-art" / "reference" / "001.png"
 
 
 def start(page: Page, files: list[Path], name: str) -> None:
@@ -49,11 +54,19 @@ def test_an_import_survives_a_reload_and_is_stopped_from_a_second_window(
     expect(page.locator("#pictures-dataset input")).to_have_value("club")
     expect(page.locator("#import")).not_to_be_visible()
 
+    # References come in the same way, to the set that is open.
+    Visitor(page).opens_whole_tab("pictures")
+    page.locator("#reference-files input[type=file]").set_input_files(REFERENCE)
+    page.locator("#add-references").click()
+    expect(page.locator("#held-back-cost")).to_contain_text("1 of 7 pictures is never trained on; training has 6.")
+    expect(page.get_by_text("1 picture was added to club and is never trained on.")).to_be_visible()
+
     page.set_viewport_size({"width": 360, "height": 640})  # here the button that starts it is far below
     with FileLock(studio_home / "run" / "import-band.lock"):
         page.locator("#add-set").click()
         start(page, picture_files, "band")
         page.locator("#import-stop").click()
+        expect(page.locator("#import")).to_contain_text("stopping")  # a click may arrive after the last picture
     expect(page.get_by_text("The import was stopped; nothing of it was kept.")).to_be_visible()
     expect(page.locator("#pictures-dataset input")).to_have_value("club")
 

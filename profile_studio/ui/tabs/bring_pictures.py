@@ -153,14 +153,15 @@ def wire_bring(
         Its set opens at its end, except in a window that had another one open when a second window began.
         """
         now = studio.imports.newest()
-        if _look_of(now) == before:
-            return {seen: before}
         if now is None or (before is None and not now.is_going_on):
             return {seen: _look_of(now)}
+        updates: Updates = shows_import(now) if _look_of(now) != before else {seen: before}
         if before is None or (name in (None, now.name) and before.number != now.number):
             waited_for = now.number
-        is_over = waited_for == now.number and not now.is_going_on
-        return {**shows_import(now), followed: waited_for, **({ended: now.number} if is_over else {})}
+            updates[followed] = waited_for  # otherwise left alone: the window may just have started one itself
+        if waited_for == now.number and not now.is_going_on:
+            updates[ended] = now.number
+        return updates
 
     @safe
     def tells_outcome(is_typing: bool) -> Updates:

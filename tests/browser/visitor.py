@@ -12,10 +12,19 @@ from profile_studio.ui.page import BLEND, COMPARE, GALLERY, PICTURES, STORAGE, T
 from profile_studio.ui.texts import ENGLISH, Texts
 
 SOON_MS, WORK_MS = 60_000, 400_000
-TABS = (PICTURES, TRAIN, BLEND, COMPARE, GALLERY, STORAGE)
-OPENS_FOLDS = """(tab) => {
+FILLED = {
+    PICTURES: ".welcome, #to-train",
+    TRAIN: ".welcome, #promise .promise",
+    BLEND: "#make",
+    COMPARE: ".welcome, #compare-promise .promise",
+    GALLERY: ".welcome, #gallery-grid button",
+    STORAGE: "#space *",
+}
+"""What shows on a tab when the answer has come with which it opens."""
+TABS = tuple(FILLED)
+OPENS_FOLDS = """([tab, filled]) => {
   const panel = document.getElementById(tab);
-  if (!panel?.checkVisibility()) return false;
+  if (![...(panel?.querySelectorAll(filled) ?? [])].some((each) => each.checkVisibility())) return false;
   panel.querySelectorAll('details').forEach((fold) => { fold.open = true; });
   const closed = [...panel.querySelectorAll('.label-wrap:not(.open)')].filter((fold) => fold.checkVisibility());
   closed.forEach((fold) => fold.click());
@@ -70,7 +79,7 @@ class Visitor:
         self.click(
             self.page.locator(f"[role=tab][data-tab-id={tab_id}]").last
         )  # the first is Gradio's, to measure widths
-        self.page.wait_for_function(OPENS_FOLDS, arg=tab_id, timeout=SOON_MS, polling=100)
+        self.page.wait_for_function(OPENS_FOLDS, arg=[tab_id, FILLED[tab_id]], timeout=SOON_MS, polling=100)
 
     def brings(self, files: list[Path], name: str) -> None:
         """Pictures from the disk become a set, the first or another."""

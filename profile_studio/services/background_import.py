@@ -64,7 +64,8 @@ class BackgroundImports:
 
         Args:
             uploads: files that are deleted when they were imported or a person stopped it: whoever knows the address
-                of an upload could fetch it. After an error they stay, for another try.
+                of an upload could fetch it. After an error they stay, for another try; references do not, because
+                the page lets go of them at once.
 
         Raises:
             InvalidDataset: the name is taken, or another import goes on.
@@ -111,7 +112,7 @@ class BackgroundImports:
                 outcome = self._datasets.import_sources(request, self._tell)
         except Exception as error:  # noqa: BLE001  # whoever looks at the import tells it
             outcome = error.with_traceback(None)  # its frames hold the pictures that were being decoded
-        if isinstance(outcome, ImportReport | Stopped):
+        if isinstance(outcome, ImportReport | Stopped) or isinstance(request, ReferencesRequest):
             for path in uploads:
                 path.unlink(missing_ok=True)
         self._change(outcome=outcome)

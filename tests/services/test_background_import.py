@@ -90,6 +90,9 @@ def test_references_are_added_in_the_same_way(studio: Studio, uploads: list[Path
     assert isinstance(outcome, ReferencesReport)
     assert (outcome.added, len(studio.datasets.get("club").training_images)) == (2, 2)
     assert [path.name for path in uploads if path.exists()] == ["0.png", "1.png"]
+    studio.imports.start(ReferencesRequest(uploads[:1], "club"), uploads[:1])
+    assert isinstance(finish(studio), InvalidDataset)  # it is in the set
+    assert [path.name for path in uploads if path.exists()] == ["1.png"]
     with pytest.raises(UnknownDataset):
         studio.imports.start(ReferencesRequest(uploads, "band"))
 

@@ -100,10 +100,9 @@ def build(page: Page) -> TrainTab:
             )
             with gr.Accordion(texts.versions, open=False, elem_id="train-versions"):
                 gr.HTML(f'<p class="quiet">{escape(texts.versions_info)}</p>')
-                with gr.Row():
-                    flip = gr.Checkbox(label=texts.flip)
-                    color_jitter = gr.Checkbox(label=texts.color_jitter)
-                    crop_jitter = gr.Checkbox(label=texts.crop_jitter)
+                flip = gr.Checkbox(label=texts.flip)
+                color_jitter = gr.Checkbox(label=texts.color_jitter)
+                crop_jitter = gr.Checkbox(label=texts.crop_jitter)
                 shown_picture = gr.State(0)
                 versions = gr.HTML()
                 another = gr.Button(texts.another_picture, size="sm", visible=False, elem_id="another-picture")

@@ -19,6 +19,7 @@ const save = (field) => {
   field.value = field.value.trim().split(/\s+/).join(' ');
   if (field.value === field.defaultValue) return;
   field.defaultValue = field.value;
+  window.savesUnderway = (window.savesUnderway ?? 0) + 1;
   trigger('input', {picture_id: field.dataset.id, caption: field.value});
 };
 element.addEventListener('input', ({target}) => { typed = {id: target.dataset.id, text: target.value}; });
@@ -36,6 +37,16 @@ watch('value', () => {
   for (const field of fields()) field.value = typed?.id === field.dataset.id ? typed.text : field.defaultValue;
 });
 """
+
+SAVE_BEGINS = "(...values) => { window.savesUnderway = (window.savesUnderway ?? 0) + 1; return values; }"
+SAVE_ENDS = "() => { window.savesUnderway--; }"
+AFTER_SAVES = """async (...values) => {
+  const latest = Date.now() + 10000;
+  while (window.savesUnderway > 0 && Date.now() < latest) await new Promise((next) => setTimeout(next, 20));
+  return values;
+}"""
+"""Runs in the browser before an undo is sent: leaving a field and pressing Undo are one movement, but two requests, which
+may overtake each other."""
 
 _showings = itertools.count()
 

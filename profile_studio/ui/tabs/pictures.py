@@ -11,7 +11,13 @@ from profile_studio.domain.datasets import MINIMUM_IMAGES, Dataset, DatasetImage
 from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, NotInDemo
 from profile_studio.domain.presets import preset
 from profile_studio.domain.training import AdapterKind
-from profile_studio.ui.components.caption_list import caption_list, caption_list_html
+from profile_studio.ui.components.caption_list import (
+    AFTER_SAVES,
+    SAVE_BEGINS,
+    SAVE_ENDS,
+    caption_list,
+    caption_list_html,
+)
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, good_news, notice_area, tells_errors, told
 from profile_studio.ui.components.picture_grid import grid_html, picture_grid
@@ -356,12 +362,16 @@ def build(page: Page) -> PicturesTab:
     grid.select(chooses, looked_at, [*picture_parts, notice], **_IN_ORDER)
     earlier.click(turns(-1), looked_at, [*picture_parts, notice], **_IN_ORDER)
     later.click(turns(1), looked_at, [*picture_parts, notice], **_IN_ORDER)
-    caption.blur(saves_caption, [dataset, chosen, caption], [*tools.shown, notice], **_IN_ORDER)
+    caption.blur(
+        saves_caption, [dataset, chosen, caption], [*tools.shown, notice], js=SAVE_BEGINS, **_IN_ORDER
+    ).then(None, None, None, js=SAVE_ENDS, **QUIET)  # fmt: skip
     # Every change counts, also one that comes while another is being saved.
-    captions.input(saves_field, dataset, [*tools.shown, saved], trigger_mode="multiple", **_IN_ORDER)
+    captions.input(saves_field, dataset, [*tools.shown, saved], trigger_mode="multiple", **_IN_ORDER).then(
+        None, None, None, js=SAVE_ENDS, **QUIET
+    )
     undo.click(
         tells_errors(saved, page.texts.common)(takes_captions_back(page, shows_set, saved)),
-        looked_at, set_parts, **_IN_ORDER,
+        looked_at, set_parts, js=AFTER_SAVES, **_IN_ORDER,
     )  # fmt: skip
     gr.on(
         [caption.submit, next_picture.click],

@@ -14,6 +14,7 @@ from profile_studio.domain.captions import CaptionEdit, tag_frequencies
 from profile_studio.domain.datasets import Dataset
 from profile_studio.domain.jobs import Job
 from profile_studio.services.exporting import ExportFormat
+from profile_studio.ui.components.caption_list import AFTER_SAVES
 from profile_studio.ui.components.job_view import progress_html
 from profile_studio.ui.components.markup import details, escape
 from profile_studio.ui.components.notices import Updates, error_notice_of_job, good_news, tells_errors, told
@@ -183,7 +184,7 @@ def wire_tools(
             api_visibility="private",
         )  # fmt: skip
     takes_back = safe(takes_captions_back(page, shows_set, notice))
-    tools.undo.click(takes_back, looked_at, [*set_parts, notice], **QUIET)
+    tools.undo.click(takes_back, looked_at, [*set_parts, notice], js=AFTER_SAVES, **QUIET)
     tools.write.click(writes, looked_at, [*job_parts, *set_parts, notice], **QUIET)
     tools.stop.click(stops, dataset, [notice], **QUIET)
     tools.timer.tick(looks, [*looked_at, seen_job], [*job_parts, *set_parts], **POLLING)

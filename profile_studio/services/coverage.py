@@ -65,7 +65,7 @@ def coverage_advice(
     captions = [image.caption for image in images if image.caption]
     advice = [*_count_advice(len(images)), *_light_advice(images)]
     if captions:
-        advice += _variety_advice(captions, is_face)
+        advice += _variety_advice(captions, len(images), is_face)
     elif is_face:
         advice.append("No picture has a caption, so the LoRA cannot tell the person from clothes and background.")
     if dataset.trigger_word:
@@ -92,8 +92,15 @@ def _light_advice(images: Sequence[DatasetImage]) -> list[str]:
     return []
 
 
-def _variety_advice(captions: Sequence[str], is_face: bool) -> list[str]:
+def _variety_advice(captions: Sequence[str], count: int, is_face: bool) -> list[str]:
+    """How varied the pictures are, where captions tell it of at least half of them.
+
+    Args:
+        count: of all pictures, those without a caption too.
+    """
     texts = [text.lower() for text in captions]
+    if 2 * len(captions) < count:
+        return [_untold(count - len(captions), count)] if is_face else _people_advice(texts)
     advice: list[str] = []
     backgrounds = {part.strip() for text in texts for part in text.split(",") if _BACKGROUND in part}
     if len(backgrounds) == 1 and sum(_BACKGROUND in text for text in texts) >= _ALIKE_SHARE * len(texts) > 3:
@@ -106,6 +113,13 @@ def _variety_advice(captions: Sequence[str], is_face: bool) -> list[str]:
     return advice + [
         sentence for sentence, words in _GROUPS if not any(word in text for text in texts for word in words)
     ]
+
+
+def _untold(without: int, count: int) -> str:
+    return (
+        f"{without} of {counted(count, 'picture')} have no caption, so nobody can tell how varied angle, expression, "
+        "light and background are."
+    )
 
 
 def _people_advice(texts: Sequence[str]) -> list[str]:

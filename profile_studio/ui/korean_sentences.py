@@ -471,6 +471,9 @@ _ADVICE: dict[str, str] = {
     "No picture has a caption, so the LoRA cannot tell the person from clothes and background.": (
         "설명이 있는 사진이 없어서, LoRA가 사람을 옷이나 배경과 구별할 수 없어요."
     ),
+    "{without} of {pictures!s} have no caption, so nobody can tell how varied angle, expression, light and background are.": (
+        "{pictures} 가운데 {without}장에 설명이 없어서, 각도와 표정, 빛, 배경이 얼마나 다양한지 알 수 없어요."
+    ),
     "There is no trigger word; without one the look cannot be called up by name.": (
         "호출어가 없어요. 호출어가 없으면 이 화풍을 이름으로 불러낼 수 없어요."
     ),

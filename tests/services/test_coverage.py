@@ -33,6 +33,17 @@ def test_a_face_that_looks_straight_ahead_with_one_expression_in_one_light_is_sa
     assert "same background (gray background)" in said
 
 
+def test_captions_of_a_few_say_nothing_of_the_others() -> None:
+    few = ["smiling, gray background", "smiling, gray background", *[""] * 13]
+    assert advice(*few, is_face=True) == (
+        "13 of 15 pictures have no caption, so nobody can tell how varied angle, expression, light and background are."
+    )
+    enough = [f"smiling, gray background, {n}" for n in range(4)]
+    assert "add two from the side" in advice(*enough, *[""] * 4, is_face=True)
+    assert "have no caption" in advice(*enough, *[""] * 5, is_face=True)
+    assert "same background" not in advice(*enough, *[""] * 5)
+
+
 def test_a_face_from_many_sides_in_many_lights_lacks_nothing() -> None:
     captions = ("smiling, outdoors", "serious, side view", "laughing, evening", "calm, looking away")
     assert advice(*captions, *captions, is_face=True) == ""

@@ -44,7 +44,9 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "metrics/advice.py": ("recommend", "sentences", "_WORDS", "_sentence", "_why_none"),
     "metrics/captioning_run.py": ("run_captioning",),
     "metrics/measure.py": ("_obstacle",),
-    "services/coverage.py": ("coverage_advice", "_count_advice", "_light_advice", "_variety_advice", "_GROUPS", "_people_advice"),
+    "services/coverage.py": (
+        "coverage_advice", "_count_advice", "_light_advice", "_variety_advice", "_untold", "_GROUPS", "_people_advice",
+    ),
     "services/datasets.py": (
         "set_caption", "edit_captions", "undo_captions", "set_trigger_word", "keep", "set_aside", "hold_out", "delete",
         "add_references",

@@ -32,6 +32,11 @@ class Adapter:
     class_word: str = ""
 
     @property
+    def steadies_faces(self) -> bool:
+        """Whether it gives faces back that a style bends. Any other LoRA for faces knows one face."""
+        return self.ships and self.kind is AdapterKind.FACE
+
+    @property
     def cover_path(self) -> Path:
         """Where a small picture of what it does lies, if there is one: beside the file, under the same name."""
         return cover_path(self.path)

@@ -8,7 +8,6 @@ import gradio as gr
 from profile_studio.base_models import STARTER, find_base_model
 from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.jobs import JobStatus
-from profile_studio.domain.training import AdapterKind
 from profile_studio.services.studio import Studio
 from profile_studio.ui.api import open_api
 from profile_studio.ui.components.adapter_slots import chosen_weights
@@ -149,13 +148,13 @@ def _wire_tabs(
 
 
 def carried_models(adapters: Sequence[Adapter], chosen: Sequence[Any]) -> tuple[Any, str]:
-    """What is blended now becomes what is compared: each style by itself, and all together as a blend.
+    """What is blended now becomes what is compared: each LoRA by itself, and all together as a blend.
 
     A LoRA that steadies faces says little by itself; it is compared alone only when nothing else is on.
     """
     weights = chosen_weights(chosen)
     blend_spec = "+".join(f"{each.adapter_name}={each.weight:g}" for each in weights) if len(weights) > 1 else ""
-    steadying = {adapter.name for adapter in adapters if adapter.kind is AdapterKind.FACE}
+    steadying = {adapter.name for adapter in adapters if adapter.steadies_faces}
     names = [each.adapter_name for each in weights]
     names = [name for name in names if name not in steadying] or names
     return gr.update(choices=names, value=names), blend_spec

@@ -421,20 +421,19 @@ class BlendTexts:
     choose_word: str = "No word is chosen."
     choose_word_fix: str = "Press one of the words above first."
     negative: str = "What do you not want to see?"
-    slot: dict[AdapterKind, str] = field(
-        default_factory=lambda: {AdapterKind.STYLE: "Style", AdapterKind.FACE: "Steady face"}
-    )
+    slot: dict[AdapterKind, str] = field(default_factory=lambda: {AdapterKind.STYLE: "Style", AdapterKind.FACE: "Face"})
     slot_other: str = "Another LoRA"
     strength: str = "Strength"
     nothing: str = "none"
     safe: str = "Up to {safe:.0f} is safe. Above it, faces may bend."
     steadies: str = "Gives faces back where a style bends them: the stronger the style, the more of it."
+    learned_face: str = "The face it was trained on: the higher, the more alike."
     trigger: str = "Its word \u201c{word}\u201d is added to your prompt for you."
     add_slot: str = "Blend in another LoRA"
     no_adapters: str = "No LoRA for this base model yet. Train one from your pictures, or add a file below."
     make: str = "Make pictures"
     stop: str = "Stop"
-    face: str = "Face"
+    face: str = "Next face"
     new_face: str = "New each time"
     same_face: str = "Keep this one"
     count: str = "How many"

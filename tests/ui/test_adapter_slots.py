@@ -30,7 +30,9 @@ def adapter(name: str, kind: AdapterKind = AdapterKind.STYLE, trigger_word: str 
     )
 
 
-PIXEL, INK, STEADY = adapter("pixel", trigger_word="pxl"), adapter("ink"), adapter("steady", AdapterKind.FACE)
+PIXEL, INK = adapter("pixel", trigger_word="pxl"), adapter("ink")
+STEADY = replace(adapter("steady", AdapterKind.FACE), ships=True)
+MY_FACE = adapter("my-face", AdapterKind.FACE, trigger_word="myface")
 
 
 def test_the_page_opens_with_a_style_and_a_steady_face() -> None:
@@ -38,7 +40,15 @@ def test_the_page_opens_with_a_style_and_a_steady_face() -> None:
 
 
 def test_the_lora_a_person_came_with_goes_first() -> None:
-    assert default_weights([PIXEL, INK], wanted="ink")[0].adapter_name == "ink"
+    assert [each.adapter_name for each in default_weights([PIXEL, INK, STEADY], wanted="ink")] == ["ink", "steady"]
+
+
+def test_a_face_a_person_came_with_is_on_alone() -> None:
+    assert [each.adapter_name for each in default_weights([PIXEL, STEADY, MY_FACE], wanted="my-face")] == ["my-face"]
+
+
+def test_a_persons_face_is_never_put_under_a_style_unasked() -> None:
+    assert [each.adapter_name for each in default_weights([PIXEL, MY_FACE], wanted="pixel")] == ["pixel"]
 
 
 def test_a_slider_at_zero_is_off_and_of_two_equal_cards_the_stronger_counts() -> None:
@@ -76,6 +86,14 @@ def test_a_style_has_a_safe_range_and_a_word_and_a_steady_face_says_what_it_is_f
     assert "Gives faces back" in word_hint([PIXEL, STEADY], "steady", ENGLISH.blend)
 
 
+def test_a_persons_face_says_that_it_is_one_and_what_the_slider_does() -> None:
+    assert word_hint([STEADY, MY_FACE], "my-face", ENGLISH.blend) == (
+        '<p class="quiet">The face it was trained on: the higher, the more alike. '
+        "Up to 1 is safe. Above it, faces may bend. "
+        "Its word \u201cmyface\u201d is added to your prompt for you.</p>"
+    )
+
+
 def test_a_lora_is_chosen_by_its_picture_or_by_its_letter(tmp_path: Path) -> None:
     with_cover = replace(PIXEL, path=tmp_path / "pixel.safetensors")
     Image.new("RGB", (8, 8), "red").save(with_cover.cover_path)
@@ -95,6 +113,11 @@ def test_loras_that_are_gone_or_have_no_card_are_not_dealt() -> None:
 def test_a_blend_is_compared_as_its_styles_and_as_a_whole() -> None:
     models, blend = carried_models([STEADY, INK], ["ink", 0.8, "steady", 0.5, "", 1.0, "", 1.0])
     assert (models["value"], blend) == (["ink"], "ink=0.8+steady=0.5")
+
+
+def test_a_persons_face_is_compared_by_itself_too() -> None:
+    models, blend = carried_models([MY_FACE, INK], ["ink", 0.8, "my-face", 0.5, "", 1.0, "", 1.0])
+    assert (models["value"], blend) == (["ink", "my-face"], "ink=0.8+my-face=0.5")
 
 
 def test_a_steadying_lora_alone_is_compared_alone() -> None:

@@ -88,19 +88,23 @@ def chosen_weights(values: Sequence[Any]) -> tuple[AdapterWeight, ...]:
 
 
 def default_weights(adapters: Sequence[Adapter], wanted: str | None = None) -> tuple[AdapterWeight, ...]:
-    """One style and one steady face: what the page opens with, or the style a person came with."""
-    style = _first(adapters, AdapterKind.STYLE, wanted or OPENING_STYLE)
-    face = _first(adapters, AdapterKind.FACE, wanted)
+    """A style, the page's own or the one a person came with, and what steadies its faces; a person's face comes alone."""
+    came_with = next((adapter for adapter in adapters if adapter.name == wanted), None)
+    if came_with and came_with.kind is AdapterKind.FACE:
+        chosen = [came_with]
+    else:
+        steadying = next((adapter for adapter in adapters if adapter.steadies_faces), None)
+        chosen = [came_with or _opening_style(adapters), steadying]
     return tuple(
         AdapterWeight(adapter_name=adapter.name, weight=min(adapter.default_weight, OPENING_WEIGHT))
-        for adapter in (style, face)
+        for adapter in chosen
         if adapter
     )
 
 
-def _first(adapters: Sequence[Adapter], kind: AdapterKind, wanted: str | None) -> Adapter | None:
-    of_kind = sorted((each for each in adapters if each.kind is kind), key=lambda each: not each.ships)
-    return next((adapter for adapter in of_kind if adapter.name == wanted), next(iter(of_kind), None))
+def _opening_style(adapters: Sequence[Adapter]) -> Adapter | None:
+    styles = [adapter for adapter in adapters if adapter.kind is AdapterKind.STYLE]
+    return min(styles, key=lambda style: (not style.ships, style.name != OPENING_STYLE), default=None)
 
 
 def deal_weights(adapters: Sequence[Adapter], weights: Sequence[AdapterWeight]) -> list[AdapterWeight | None]:
@@ -181,10 +185,13 @@ def _cover_source(adapter: Adapter) -> str:
 
 
 def word_hint(adapters: Sequence[Adapter], name: str | None, texts: BlendTexts) -> str:
-    """Says how far the slider may go, or what it is for, and which word the page adds to the prompt for this LoRA."""
+    """Says what the slider does, how far it may go, and which word the page adds to the prompt for this LoRA."""
     chosen = next((adapter for adapter in adapters if adapter.name == name), None)
-    steadies = chosen is not None and chosen.kind is AdapterKind.FACE
-    words = [texts.steadies if steadies else texts.safe.format(safe=SAFE_WEIGHT_LIMIT)]
+    words = [texts.safe.format(safe=SAFE_WEIGHT_LIMIT)]
+    if chosen and chosen.steadies_faces:
+        words = [texts.steadies]
+    elif chosen and chosen.kind is AdapterKind.FACE:
+        words.insert(0, texts.learned_face)
     if chosen and chosen.trigger_word:
         words.append(texts.trigger.format(word=chosen.trigger_word))
     return f'<p class="quiet">{escape(" ".join(words))}</p>'

@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from profile_studio.domain.comparison import ComparisonRow, Verdict
-from profile_studio.domain.counting import counted
 from profile_studio.domain.names import BASE_NAME
 from profile_studio.metrics.measure import Measured
-from profile_studio.metrics.uncertainty import Difference
+from profile_studio.metrics.uncertainty import FEWEST_TO_FORESEE, Difference
 
 TOLERATED_COPIES = 0.05  # as many as training pictures show among themselves, by the threshold's definition
-_HOPELESS = 2000  # more pictures than anyone would draw to see so small a difference
 
 
 def recommend(measured: Measured) -> tuple[str | None, str]:
@@ -40,12 +38,16 @@ def sentences(measured: Measured) -> tuple[str, ...]:
             difference = measured.differences.get((row.model, metric))
             if difference is None:
                 continue
-            is_open = difference.verdict is Verdict.CANNOT_TELL
-            (open_ if is_open else decided).append(_sentence(row.model, words, difference))
+            if difference.verdict is not Verdict.CANNOT_TELL:
+                decided.append(_decided(row.model, words, difference))
+            elif (n := row.metrics[metric].n) < FEWEST_TO_FORESEE:
+                open_.append(_too_few(n))
+            else:
+                open_.append(_undecided(row.model, words, difference))
         if _surely_copies(row):
             share = row.metrics["copy_risk"].value
             decided.append(f"{row.model} repeats training pictures: {share:.0%} of its pictures are nearly copies.")
-    return (*decided, *open_, *measured.left_out)
+    return (*decided, *dict.fromkeys(open_), *measured.left_out)
 
 
 _WORDS: Mapping[str, tuple[str, str]] = {
@@ -55,17 +57,26 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _sentence(model: str, words: tuple[str, str], difference: Difference) -> str:
+def _decided(model: str, words: tuple[str, str], difference: Difference) -> str:
     better, worse = words
-    if difference.verdict is not Verdict.CANNOT_TELL:
-        return f"{model} {better if difference.verdict is Verdict.BETTER else worse} (sure)."
+    return f"{model} {better if difference.verdict is Verdict.BETTER else worse} (sure)."
+
+
+def _undecided(model: str, words: tuple[str, str], difference: Difference) -> str:
+    better, _ = words
     more = difference.more_pictures
     if more is None:
-        return f"Cannot tell whether {model} {better}."
-    if more > _HOPELESS:
-        return f"Cannot tell whether {model} {better}: if there is a difference, it is too small to matter."
+        return f"Cannot tell whether {model} {better}: if there is a difference, chance hides it."
     return (
-        f"Cannot tell yet whether {model} {better}: about {counted(_rounded(more), 'picture')} more of each would show."
+        f"Cannot tell yet whether {model} {better}: if the difference is as large as it looks, about "
+        f"{_rounded(more)} more pictures of each would show it."
+    )
+
+
+def _too_few(n: int) -> str:
+    return (
+        f"So few pictures ({n} of each model) cannot tell more: ask for at least {FEWEST_TO_FORESEE} of each, such as "
+        "4 prompts with 2 seeds."
     )
 
 

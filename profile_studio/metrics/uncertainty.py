@@ -15,6 +15,10 @@ from profile_studio.domain.comparison import Verdict
 
 CONFIDENCE = 0.95
 MINIMUM_PAIRS = 6  # with five pairs even five wins of five happen by luck once in sixteen times (two-sided)
+FEWEST_TO_FORESEE = 8
+"""Pairs from which a needed number of pictures is named. With fewer the spread of differences is itself hardly known:
+the standard error of a variance is sqrt(2 / (n - 1)) of it, which is more than half below eight, and the needed number
+goes with the variance."""
 _RESAMPLES = 2000
 _HALF_SAMPLES = 400
 _Z = 1.959964  # 95 % of a normal distribution lie within this many standard deviations
@@ -32,7 +36,11 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Difference:
-    """A model minus the base. `more_pictures`: how many more of each would likely decide it; None if decided."""
+    """A model minus the base.
+
+    `more_pictures`: how many more of each would likely decide it if the difference is as large as it looks; None if it
+    is decided, or if that cannot be foreseen.
+    """
 
     estimate: Estimate
     verdict: Verdict
@@ -125,7 +133,7 @@ def _bootstrap(values: NDArray[np.float64], seed: int) -> Estimate:
 
 def _judge(estimate: Estimate, n: int, higher_is_better: bool) -> Difference:
     if estimate.low is None or estimate.high is None:
-        return Difference(estimate, Verdict.CANNOT_TELL, MINIMUM_PAIRS - n if n < MINIMUM_PAIRS else None)
+        return Difference(estimate, Verdict.CANNOT_TELL, None)
     if estimate.low > 0 or estimate.high < 0:
         is_better = (estimate.low > 0) == higher_is_better
         return Difference(estimate, Verdict.BETTER if is_better else Verdict.WORSE, None)
@@ -133,9 +141,12 @@ def _judge(estimate: Estimate, n: int, higher_is_better: bool) -> Difference:
 
 
 def _more_pictures(difference: Estimate, n: int) -> int | None:
-    """How many more pictures of each model would find a difference of this size in four of five comparisons."""
+    """How many more pictures of each model would find a difference of this size in four of five comparisons.
+
+    None from too few pictures, and for a difference below its own standard error: its size is then mostly chance.
+    """
     assert difference.low is not None and difference.high is not None
-    if difference.value == 0:
-        return None
     error = (difference.high - difference.low) / (2 * _Z)
+    if n < FEWEST_TO_FORESEE or abs(difference.value) <= error:
+        return None
     return max(1, math.ceil(n * ((_Z + _Z_POWER) * error / abs(difference.value)) ** 2) - n)

@@ -429,12 +429,16 @@ _COMPARING: dict[str, str] = {
         "{model}: 학습한 사진을 그대로 그려요. 그림의 {share} 정도는 거의 복사본이에요."
     ),
     "{model} {claim!s} (sure).": "{model}: {claim}고 확실히 말할 수 있어요.",
-    "Cannot tell whether {model} {claim!s}.": "{model}: {claim}고 할 수 있을지 알 수 없어요.",
-    "Cannot tell whether {model} {claim!s}: if there is a difference, it is too small to matter.": (
-        "{model}: {claim}고 할 수 있을지 알 수 없어요. 차이가 있더라도 신경 쓰지 않아도 될 만큼 작아요."
+    "Cannot tell whether {model} {claim!s}: if there is a difference, chance hides it.": (
+        "{model}: {claim}고 할 수 있을지 알 수 없어요. 차이가 있더라도 우연과 구별되지 않아요."
     ),
-    "Cannot tell yet whether {model} {claim!s}: about {pictures!s} more of each would show.": (
-        "{model}: {claim}고 할 수 있을지 아직 알 수 없어요. {pictures}쯤 각각 더 있으면 알 수 있어요."
+    "Cannot tell yet whether {model} {claim!s}: if the difference is as large as it looks, about {count} more pictures "
+    "of each would show it.": (
+        "{model}: {claim}고 할 수 있을지 아직 알 수 없어요. 차이가 지금 보이는 만큼이라면, 모델마다 그림이 {count}장쯤 더 있으면 알 수 있어요."
+    ),
+    "So few pictures ({n} of each model) cannot tell more: ask for at least {fewest} of each, such as 4 prompts with "
+    "2 seeds.": (
+        "모델마다 그림이 {n}장뿐이라 더는 알 수 없어요. 모델마다 {fewest}장 이상, 예를 들어 프롬프트 4개에 시드 2개로 비교하세요."
     ),
     "is closer to your style than the base": "기본 모델보다 내 화풍에 더 가깝다",
     "is farther from your style than the base": "기본 모델보다 내 화풍에서 더 멀다",

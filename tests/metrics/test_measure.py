@@ -71,7 +71,10 @@ def test_the_surely_closer_model_is_recommended_in_words() -> None:
     assert recommend(measured)[0] == "mine"
     said = sentences(measured)
     assert "mine is closer to your style than the base (sure)." in said
-    assert "Cannot tell whether twin is closer to your style than the base." in said
+    assert (
+        "Cannot tell whether twin is closer to your style than the base: if there is a difference, chance hides it."
+        in said
+    )
     assert said.index("mine is closer to your style than the base (sure).") == 0
 
 
@@ -99,11 +102,25 @@ def test_equal_models_are_not_ranked() -> None:
 
 
 def test_a_small_gain_says_how_many_pictures_would_show_it() -> None:
-    nearly = BASE + 0.05 * directions(9, len(BASE)) + 0.004 * STYLE_AXIS
+    nearly = BASE + 0.05 * directions(9, len(BASE)) + 0.012 * STYLE_AXIS
     nearly /= np.linalg.norm(nearly, axis=1, keepdims=True)
     (sentence, *_rest) = sentences(measure(seen(mine=nearly), ("style_similarity",)))
-    assert sentence.startswith("Cannot tell yet whether mine is closer to your style than the base: about ")
-    assert sentence.endswith(" more of each would show.")
+    assert sentence.startswith(
+        "Cannot tell yet whether mine is closer to your style than the base: if the difference is as large as it looks, "
+        "about "
+    )
+    assert sentence.endswith(" more pictures of each would show it.")
+
+
+def test_a_few_pictures_promise_nothing_and_say_how_many_to_ask_for() -> None:
+    few = SeenPictures(
+        {"base": BASE[:2], "mine": styled(3)[:2]}, TEXTS[:2], 2, STYLE, "judge-00000000",
+        SeenFaces({"base": np.array([0.955, 0.955]), "mine": np.array([0.958, 0.958])}, "critic-00000000"),
+    )  # fmt: skip
+    measured = measure(few, ("style_similarity", "clip_score", "face_score"))
+    assert sentences(measured) == (
+        "So few pictures (2 of each model) cannot tell more: ask for at least 8 of each, such as 4 prompts with 2 seeds.",
+    )
 
 
 @pytest.mark.parametrize("metric", ["style_similarity", "kid_judge", "copy_risk"])

@@ -35,19 +35,38 @@ def test_a_constant_gain_is_seen_through_any_noise_the_pairs_share(
 def test_five_pairs_are_never_enough() -> None:
     base = np.zeros(5)
     difference = compare_means(base + 1, base, 5, higher_is_better=True)
-    assert (difference.verdict, difference.more_pictures) == (Verdict.CANNOT_TELL, 1)
+    assert (difference.verdict, difference.more_pictures) == (Verdict.CANNOT_TELL, None)
     assert difference.estimate.low is None
 
 
 def test_an_undecided_difference_says_how_many_pictures_it_takes() -> None:
     generator = np.random.default_rng(3)
     base, gain = np.zeros(32), generator.normal(size=32)
-    gain += 0.2 - gain.mean()
+    gain += 0.3 - gain.mean()
     difference = compare_means(base + gain, base, 8, higher_is_better=True)
     assert difference.verdict is Verdict.CANNOT_TELL
-    # (2.8 x 1 / 0.2)^2 = 196 pictures in all for noise of 1 and a gain of 0.2.
+    # (2.8 x 1 / 0.3)^2 = 87 pictures in all for noise of 1 and a gain of 0.3.
     assert difference.more_pictures is not None
-    assert 60 < difference.more_pictures < 320
+    assert 28 < difference.more_pictures < 142
+
+
+@pytest.mark.parametrize(("n", "gain"), [(32, 0.02), (7, 0.5)])
+def test_no_number_is_named_for_a_gain_that_chance_hides_or_from_few_pictures(n: int, gain: float) -> None:
+    gains = np.random.default_rng(3).normal(size=n)
+    gains += gain - gains.mean()
+    difference = compare_means(gains, np.zeros(n), n, higher_is_better=True)
+    assert (difference.verdict, difference.more_pictures) == (Verdict.CANNOT_TELL, None)
+
+
+def test_a_number_that_is_named_is_never_a_handful() -> None:
+    generator = np.random.default_rng(4)
+    named = [
+        compare_means(generator.normal(0.5, size=16), np.zeros(16), 16, higher_is_better=True).more_pictures
+        for _ in range(100)
+    ]
+    told = [more for more in named if more is not None]
+    assert len(told) > 10
+    assert min(told) >= 12
 
 
 def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:

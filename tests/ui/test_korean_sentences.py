@@ -41,7 +41,7 @@ FORWARDED = {
 
 SPOKEN: dict[str, tuple[str, ...]] = {
     "domain/captions.py": ("trigger_word_advice", "_face_caption_advice", "_style_advice"),
-    "metrics/advice.py": ("recommend", "sentences", "_WORDS", "_sentence", "_why_none"),
+    "metrics/advice.py": ("recommend", "sentences", "_WORDS", "_decided", "_undecided", "_too_few", "_why_none"),
     "metrics/captioning_run.py": ("run_captioning",),
     "metrics/measure.py": ("_obstacle",),
     "services/coverage.py": (

@@ -34,6 +34,7 @@ def test_a_person_sees_the_crop_and_is_asked_whose_face_it_is(page: Page, pictur
     page.locator("#train-consent").get_by_label("Nobody real").check()
     page.locator("#start-training").click()
     expect(page.get_by_text("Training my-face is in the queue")).to_be_visible()
+    expect(page.locator("#train-name").locator("input, textarea")).to_have_value("my-face-2")
     expect(page.locator("#train-consent")).to_be_hidden()
     page.locator("#train-cancel").click()
     page.get_by_role("button", name="Yes, cancel it").click()

@@ -373,7 +373,8 @@ def _free_adapter_name(page: Page, dataset: str, kind: AdapterKind) -> str:
     """A name that neither a LoRA nor a training has."""
     jobs = newest_first(page.studio.jobs.list(), JobKind.TRAIN)
     taken = {adapter.name for adapter in page.studio.adapters.list()} | {job_name(job) for job in jobs}
-    name = suggest_name(dataset if kind is AdapterKind.STYLE else f"{dataset}-{kind.value}")
+    says_kind = kind is AdapterKind.STYLE or dataset.split("-")[-1] == kind.value
+    name = suggest_name(dataset if says_kind else f"{dataset}-{kind.value}")
     return next(free for free in [name, *(f"{name}-{n}" for n in range(2, 1000))] if free not in taken)
 
 

@@ -24,6 +24,19 @@ def check_name(name: str) -> str:
     return name
 
 
+def name_from(text: str) -> str:
+    """What a person wrote as a name, as a valid one: "My Café 2" becomes "my-caf-2".
+
+    Raises:
+        InvalidName: nothing of it can be part of a name.
+    """
+    if not re.search("[a-z0-9]", text.lower()):
+        raise InvalidName(
+            f"{text.strip()!r} cannot name a file.", "Write a name with letters from a to z or with digits."
+        )
+    return suggest_name(text)
+
+
 def suggest_name(text: str) -> str:
     """Turns any text into a valid name: "My Café 2" becomes "my-caf-2", nothing usable becomes "untitled"."""
     name = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].rstrip("-")

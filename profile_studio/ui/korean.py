@@ -245,7 +245,10 @@ _PICTURES = PicturesTexts(
     reference="비교용 사진, 학습에 쓰지 않음",
     numbers="{width} × {height} 픽셀",
     delete="이 세트 삭제",
-    confirm_delete="“{name}” 세트와 사진 {n}장, 설명을 모두 삭제할까요? 되돌릴 수 없어요.",
+    confirm_delete=(
+        "“{name}” 세트와 사진 {n}장, 설명, 그리고 이 세트로 한 학습의 체크포인트와 샘플까지 삭제할까요? "
+        "완성된 LoRA는 남아요. 되돌릴 수 없어요."
+    ),
     yes_delete="네, 삭제할게요",
     deleted="“{name}” 세트를 삭제했어요.",
     crop="사진을 자르는 방법",

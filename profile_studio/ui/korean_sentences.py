@@ -130,6 +130,8 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
 }
 
 _NAMES_AND_SETS: dict[str, str] = {
+    "{name!r} cannot name a file.": "“{name}”: 파일 이름으로 쓸 수 없어요.",
+    "Write a name with letters from a to z or with digits.": "영어 알파벳이나 숫자로 이름을 적어 주세요.",
     "{name!r} is not a valid name.": "“{name}”: 쓸 수 없는 이름이에요.",
     "Use 1 to 64 small letters, digits and hyphens, starting with a letter or digit.": (
         "영어 소문자, 숫자, 하이픈으로 1~64자를 쓰고, 글자나 숫자로 시작하세요."

@@ -280,7 +280,8 @@ class PicturesTexts:
     numbers: str = "{width} x {height} pixels"
     delete: str = "Delete this set"
     confirm_delete: str = Counted(
-        'Delete the set "{name}" with its {n} {n:picture and caption|pictures and captions}? This cannot be undone.'
+        'Delete the set "{name}" with its {n} {n:picture and caption|pictures and captions}, and what its trainings '
+        "keep to go on from (checkpoints, samples, loss)? Finished LoRAs stay. This cannot be undone."
     )
     yes_delete: str = "Yes, delete it"
     deleted: str = 'The set "{name}" is gone.'

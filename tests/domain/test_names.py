@@ -1,7 +1,7 @@
 import pytest
 
 from profile_studio.domain.errors import InvalidName
-from profile_studio.domain.names import check_name, suggest_name
+from profile_studio.domain.names import check_name, name_from, suggest_name
 
 
 @pytest.mark.parametrize("name", ["a", "pixel-me", "2024", "a" * 64])
@@ -25,3 +25,10 @@ def test_base_is_reserved() -> None:
 @pytest.mark.parametrize("text", ["My Café 2", "한글", "", "base", "x" * 200, "--"])
 def test_a_suggested_name_is_always_valid(text: str) -> None:
     assert check_name(suggest_name(text))
+
+
+def test_what_a_person_wrote_is_their_name_or_refused_but_never_another() -> None:
+    assert name_from("My Café 2") == "my-caf-2"
+    for text in ("내 얼굴", " ", "--"):
+        with pytest.raises(InvalidName, match="cannot name a file"):
+            name_from(text)

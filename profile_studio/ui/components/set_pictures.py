@@ -69,7 +69,8 @@ def small_picture(page: Page, opened: Dataset, image: DatasetImage, arrangement:
     marks = [texts.reference_badge] if image.is_reference else []
     marks += [] if image.caption else ["\u270e"]
     label = image.caption or image.original_name
-    label = f"{label} ({texts.reference})" if image.is_reference else label
+    if image.held_out:
+        label = f"{label} ({texts.reference if image.is_reference else texts.set_aside})"
     return GridPicture(image.image_id, thumbnail, label, " ".join([*marks, number]).strip())
 
 
@@ -77,7 +78,7 @@ def caption_field(page: Page, opened: Dataset, image: DatasetImage, arrangement:
     """The picture with its caption, called by its file's name; and what the grid marks with signs, in words."""
     texts = page.texts.pictures
     facts = [image.original_name, arrangement.number_words(image)]
-    facts += [texts.reference] if image.is_reference else []
+    facts += [texts.reference if image.is_reference else texts.set_aside] if image.held_out else []
     facts += [] if image.is_kept else [texts.filters[PictureFilter.SET_ASIDE]]
     thumbnail = picture_source(page.studio.datasets.grid_thumbnail(opened.name, image.image_id))
     return CaptionField(image.image_id, thumbnail, " \u00b7 ".join(filter(None, facts)), image.caption)

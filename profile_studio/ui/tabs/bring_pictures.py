@@ -9,7 +9,7 @@ import gradio as gr
 
 from profile_studio.domain.datasets import Consent, ImportRequest
 from profile_studio.domain.errors import Stopped
-from profile_studio.domain.names import suggest_name
+from profile_studio.domain.names import name_from, suggest_name
 from profile_studio.services.background_import import BackgroundImport
 from profile_studio.ui.components.import_news import import_news, import_progress
 from profile_studio.ui.components.markup import escape, picture_source
@@ -101,12 +101,12 @@ def _example_button(page: Page, example: str) -> gr.Button:
 
 
 def shows_invitation(form: BringForm, *, has_sets: bool) -> Updates:
-    """The invitation while there is no set; out of the way otherwise."""
+    """The invitation while there is no set; where there are some, it may be open, half filled, and stays so."""
     updates: Updates = {
-        form.card: gr.update(visible=not has_sets),
         form.try_example: gr.update(visible=bool(form.examples)),
+        form.back: gr.update(visible=has_sets),
     }
-    return updates if has_sets else {**updates, form.back: gr.update(visible=False)}
+    return updates if has_sets else {**updates, form.card: gr.update(visible=True)}
 
 
 def wire_bring(
@@ -131,10 +131,13 @@ def wire_bring(
     def imports(paths: list[str] | None, name_text: str, consent_value: str | None) -> Updates:
         request = ImportRequest(
             [Path(path) for path in paths or []],
-            suggest_name(name_text),
+            name_from(name_text),
             suggest_trigger(name_text),
             consent=Consent(consent_value) if consent_value else None,
         )
+        now = studio.imports.newest()
+        if now is not None and now.is_going_on and now.name == request.name:  # the second press of a double click
+            return {**shows_import(now), followed: now.number}
         started = studio.imports.start(request, request.sources)
         return {**shows_import(started), followed: started.number}
 
@@ -173,10 +176,10 @@ def wire_bring(
         forgets: Updates = {form.files: None, form.about_files: gr.update(visible=False)}
         if isinstance(now.outcome, Stopped):
             return {**forgets, notice: told(good_news(texts.import_stopped))}
-        news: Updates = {**forgets, notice: told(import_news(now.outcome, texts))}
+        news: Updates = {**forgets, form.card: gr.update(visible=False), notice: told(import_news(now.outcome, texts))}
         if is_typing:
             return {**news, dataset: gr.update(choices=[each.name for each in studio.datasets.list()])}
-        return {**news, **shows_set(now.name)}
+        return {**shows_set(now.name), **news}
 
     @safe
     def stops() -> Updates:
@@ -187,7 +190,11 @@ def wire_bring(
         @safe
         def take() -> Updates:
             report = studio.datasets.import_example(example, _free_name(page, example))
-            return {**shows_set(report.dataset.name), notice: told(import_news(report, texts))}
+            return {
+                **shows_set(report.dataset.name),
+                form.card: gr.update(visible=False),
+                notice: told(import_news(report, texts)),
+            }
 
         return take
 
@@ -206,9 +213,8 @@ def wire_bring(
         button.click(
             takes_example(example), None, [*set_parts, notice], show_progress_on=button, api_visibility="private"
         )
-    both = [form.card, form.back]
-    add.click(lambda: (gr.update(visible=True), gr.update(visible=True)), None, both, **QUIET)
-    form.back.click(lambda: (gr.update(visible=False), gr.update(visible=False)), None, both, **QUIET)
+    add.click(lambda: gr.update(visible=True), None, form.card, **QUIET)
+    form.back.click(lambda: gr.update(visible=False), None, form.card, **QUIET)
 
 
 class _Look(NamedTuple):

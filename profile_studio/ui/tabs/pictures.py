@@ -18,6 +18,7 @@ from profile_studio.ui.components.caption_list import (
     caption_list,
     caption_list_html,
 )
+from profile_studio.ui.components.dataset_choice import dataset_choice
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, good_news, notice_area, tells_errors, told
 from profile_studio.ui.components.picture_grid import grid_html, picture_grid
@@ -29,7 +30,7 @@ from profile_studio.ui.components.set_pictures import (
     small_picture,
 )
 from profile_studio.ui.components.training_view import training_view_html
-from profile_studio.ui.page import PICTURES, QUIET, Page
+from profile_studio.ui.page import LOOK_UP, PICTURES, QUIET, Page
 from profile_studio.ui.tabs.bring_pictures import build_bring, shows_invitation, wire_bring
 from profile_studio.ui.tabs.set_tools import build_tools, shows_tools, takes_captions_back, wire_tools
 from profile_studio.ui.texts import PicturesTexts
@@ -60,7 +61,7 @@ def build(page: Page) -> PicturesTab:
         bring = build_bring(page)
         with gr.Column(visible=False) as show:
             with gr.Row(elem_classes="card"):
-                dataset = gr.Dropdown(label=texts.dataset, choices=[], elem_id="pictures-dataset")
+                dataset = dataset_choice(texts.dataset, elem_id="pictures-dataset")
                 trigger = gr.Textbox(
                     "", label=texts.trigger, info=texts.trigger_info, max_length=64, interactive=not page.is_demo
                 )
@@ -392,7 +393,11 @@ def build(page: Page) -> PicturesTab:
     )  # fmt: skip
     delete.click(asks_before_deleting, dataset, [question, confirm, notice], **QUIET)
     no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
-    yes.click(deletes, [dataset, arrangement], [*set_parts, notice], **QUIET)
+    # What is gone is told at the top, and the next set has the same button in the same place.
+    yes.click(deletes, [dataset, arrangement], [*set_parts, notice], **QUIET).then(
+        None, None, None, js=LOOK_UP, **QUIET
+    )
+    dataset.change(lambda name: name, dataset, page.carried_dataset, **QUIET)
     return PicturesTab(tab, next_tab, dataset, crop, safe(shows_set), looked_at, [*set_parts, notice])
 
 

@@ -18,6 +18,7 @@ from profile_studio.domain.names import suggest_name
 from profile_studio.domain.presets import Thoroughness, preset
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.services.jobs import Sample
+from profile_studio.ui.components.dataset_choice import dataset_choice
 from profile_studio.ui.components.job_view import job_label, job_name, newest_first, progress_html
 from profile_studio.ui.components.markup import duration, escape, figure, figures, picture_source
 from profile_studio.ui.components.notices import (
@@ -73,7 +74,7 @@ def build(page: Page) -> TrainTab:
             to_pictures = gr.Button(texts.to_pictures, variant="primary")
         with gr.Column(elem_classes="card") as form:
             with gr.Row():
-                dataset = gr.Dropdown(label=texts.dataset, choices=[], elem_id="train-dataset")
+                dataset = dataset_choice(texts.dataset, elem_id="train-dataset")
                 name = gr.Textbox(label=texts.name, info=texts.name_info, max_length=64, elem_id="train-name")
             with gr.Row():
                 kind = gr.Radio(
@@ -168,9 +169,11 @@ def build(page: Page) -> TrainTab:
 
     def fills_all(dataset_name: str, base: str, kind_value: str, how: str) -> Updates:
         """A free name and every number, for a set that was just chosen."""
+        if studio.datasets.get(dataset_name).is_face_set:  # somebody said whose face it is
+            kind_value = AdapterKind.FACE.value
         adapter_name = _free_adapter_name(page, dataset_name, AdapterKind(kind_value))
         filled = fills_numbers(adapter_name, dataset_name, base, kind_value, how)
-        return {filled_for: dataset_name, name: adapter_name, **filled}
+        return {filled_for: dataset_name, kind: kind_value, name: adapter_name, **filled}
 
     def fills_numbers(adapter_name: str, dataset_name: str | None, base: str, kind_value: str, how: str) -> Updates:
         """Every number that the words stand for."""
@@ -186,8 +189,8 @@ def build(page: Page) -> TrainTab:
 
     @tells_errors(promise, page.texts.common)
     def promises(filled: str | None, **fields: Any) -> Updates:
-        if filled is None or filled != fields["dataset"]:
-            return {}  # the numbers are still to come
+        if filled is None or filled != fields["dataset"] or not fields["adapter_name"]:
+            return {}  # the form is still being filled
         return {promise: told(promise_html(page, _config(page, fields)))}
 
     @safe
@@ -283,7 +286,7 @@ def build(page: Page) -> TrainTab:
     ]  # fmt: skip
     number_parts = [*numbers.values(), name, consent]
     choices = [page.base, kind, thoroughness]
-    dataset.input(safe(fills_all), [dataset, *choices], [filled_for, *number_parts, notice], **_IN_ORDER)
+    dataset.input(safe(fills_all), [dataset, *choices], [filled_for, kind, *number_parts, notice], **_IN_ORDER)
     gr.on(
         [kind.input, thoroughness.input],
         safe(fills_numbers), [name, dataset, *choices], [*number_parts, notice], **_IN_ORDER,
@@ -321,7 +324,7 @@ def build(page: Page) -> TrainTab:
     tab.select(
         shown, [shown_job, page.carried_dataset, dataset],
         [empty, form, dataset, page.carried_dataset, *job_parts, notice], **QUIET,
-    ).then(fills_new, [filled_for, dataset, *choices], [filled_for, *number_parts, notice], **_IN_ORDER)  # fmt: skip
+    ).then(fills_new, [filled_for, dataset, *choices], [filled_for, kind, *number_parts, notice], **_IN_ORDER)  # fmt: skip
     return TrainTab(tab, to_pictures, next_tab, crop, shown_job)
 
 

@@ -24,8 +24,11 @@ from profile_studio.domain.datasets import (
     ImportRequest,
     ReferencesRequest,
 )
+from profile_studio.domain.jobs import Job
 from profile_studio.services.datasets import DatasetService
 from profile_studio.services.exporting import ExportFormat
+from profile_studio.services.studio import Studio
+from profile_studio.ui.caption_words import left_sentence
 from profile_studio.ui.import_words import import_sentences
 from profile_studio.ui.texts import ENGLISH
 
@@ -60,7 +63,7 @@ def import_(
     studio = open_studio()
     report = studio.datasets.import_sources(request, _Teller().tell)
     if caption is ImportCaptions.AUTO and uncaptioned(report.dataset, overwrite=False):
-        wait_for_job(studio, studio.captioning.submit(name).id)
+        _wait_for_captions(studio, studio.captioning.submit(name))
         warnings = [note for note in report.warnings if note.reason is not FileReason.IMAGE_WITHOUT_CAPTION]
         report = ImportReport(studio.datasets.get(name), report.rejected, tuple(warnings))
     return _import_reply(report)
@@ -148,15 +151,16 @@ def edit(
 @app.command()
 def caption(
     name: Name,
-    captioner: Annotated[CaptionerName | None, typer.Option(help="Default: what fits the pictures.")] = None,
+    captioner: Annotated[CaptionerName | None, typer.Option(help="Default: what fits each picture.")] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replaces captions, those by hand too; --undo takes it back.")
     ] = False,
 ) -> Reply:
     """Writes captions for the pictures that have none."""
     studio = open_studio()
-    job = wait_for_job(studio, studio.captioning.submit(name, captioner, overwrite=overwrite).id)
-    return {**_counts(studio.datasets.get(name)), "job": job.id, "captioner": job.spec["captioner"]}
+    job = _wait_for_captions(studio, studio.captioning.submit(name, captioner, overwrite=overwrite))
+    left = (job.result or {}).get("left", 0)
+    return {**_counts(studio.datasets.get(name)), "job": job.id, "captioner": job.spec["captioner"], "left": left}
 
 
 @app.command()
@@ -178,6 +182,13 @@ def delete(
     """Removes a data set, its pictures and every copy that trainings keep of them."""
     deleted = open_studio().datasets.delete(name, with_adapters=with_adapters)
     return {"deleted": deleted.name, "removed": list(deleted.removed), "left": list(deleted.left)}
+
+
+def _wait_for_captions(studio: Studio, job: Job) -> Job:
+    job = wait_for_job(studio, job.id)
+    if left := left_sentence(job.result, ENGLISH):
+        say(left)
+    return job
 
 
 class _Teller:

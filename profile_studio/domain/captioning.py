@@ -20,7 +20,7 @@ class CaptioningConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     dataset: str
-    captioner: CaptionerName
+    captioner: CaptionerName | None = Field(default=None, description="None: each picture's is the one that fits it.")
     overwrite: bool = Field(default=False, description="Also replaces captions from files and by hand.")
     may_download: bool = Field(default=False, description="A person named the captioner, so it may be fetched.")
 
@@ -30,7 +30,7 @@ def uncaptioned(dataset: Dataset, *, overwrite: bool) -> tuple[DatasetImage, ...
     return tuple(image for image in dataset.images if overwrite or not image.caption)
 
 
-def fitting_captioner(dataset: Dataset) -> CaptionerName:
-    """The starter's own words for drawings, BLIP where most pictures are photographs."""
-    drawings = sum(image.measures is None or image.measures.is_drawing for image in dataset.images)
-    return CaptionerName.STARTER if 2 * drawings >= len(dataset.images) else CaptionerName.BLIP
+def fitting_captioner(image: DatasetImage) -> CaptionerName:
+    """The starter's own words for a drawing, BLIP for a photograph."""
+    is_drawing = image.measures is None or image.measures.is_drawing
+    return CaptionerName.STARTER if is_drawing else CaptionerName.BLIP

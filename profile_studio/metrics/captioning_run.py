@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from PIL import Image
 
-from profile_studio.domain.captioning import CaptionerName, CaptioningConfig, uncaptioned
+from profile_studio.domain.captioning import CaptionerName, CaptioningConfig, fitting_captioner, uncaptioned
 from profile_studio.domain.counting import counted
 from profile_studio.domain.datasets import DatasetImage
 from profile_studio.domain.errors import CaptionerMissing
@@ -78,36 +78,69 @@ class BlipCaptioner:
 def run_captioning(config: CaptioningConfig, context: JobContext, settings: Settings) -> dict[str, object]:
     """Writes a caption for each picture that is to get one; what is written stays, whatever happens after.
 
+    Where drawings got theirs and nothing on this computer can describe the photographs, these are `left` in the result,
+    and `left_because` says in two sentences why and what to do.
+
     Raises:
         Interrupted: a wish was seen.
-        ProfileStudioError: the data set or the captioner is not there (any more).
+        ProfileStudioError: the data set or the captioner of all its pictures is not there (any more).
     """
     datasets = DatasetRepository(Database(settings.resolved_database_url), settings.datasets_dir)
     done = _read_done(context.folder)
     wanted = uncaptioned(datasets.get(config.dataset), overwrite=config.overwrite)
     todo = [image for image in wanted if image.image_id not in done]
-    total = len(done) + len(todo)
-    context.report(ProgressReport(len(done), total))
-    captioner = _captioner(config, settings)
+    context.report(ProgressReport(len(done), len(done) + len(todo)))
+    captioners, missing = _captioners(todo, config, settings)
+    batches = [
+        (name, images[start : start + _AT_ONCE])
+        for name in captioners
+        for images in [_fitting(name, todo, config)]
+        for start in range(0, len(images), _AT_ONCE)
+    ]
+    n_todo = sum(len(batch) for _, batch in batches)
+    if missing and not done and not batches:
+        raise missing
+    total = len(done) + n_todo
     written: dict[str, tuple[str, str]] = {}
-    started_at = time.monotonic()
+    writers: dict[str, None] = {}
+    started_at, done_before = time.monotonic(), len(done)
     try:
-        for start in range(0, len(todo), _AT_ONCE):
+        for name, batch in batches:
             if wish := context.wish():
                 raise Interrupted(wish)
             context.yield_device()
-            batch = todo[start : start + _AT_ONCE]
-            _caption(batch, captioner, config.dataset, datasets, written)
+            _caption(batch, captioners[name], config.dataset, datasets, written)
+            writers[name.value] = None
             done.update(image.image_id for image in batch)
             write_json(context.folder / _DONE, sorted(done))
-            left = len(todo) - start - len(batch)
-            seconds_left = (time.monotonic() - started_at) / (start + len(batch)) * left
-            context.report(ProgressReport(total - left, total, seconds_left))
+            seconds_left = (time.monotonic() - started_at) / (len(done) - done_before) * (total - len(done))
+            context.report(ProgressReport(len(done), total, seconds_left))
     finally:
         if written:
-            what = f"captions by {config.captioner.value} for {counted(len(written), 'picture')}"
+            what = f"captions by {', '.join(writers)} for {counted(len(written), 'picture')}"
             datasets.add_change(config.dataset, datasets.get(config.dataset).version, time.time(), what, written)
-    return {"captioned": len(done), "version": datasets.get(config.dataset).version}
+    result: dict[str, object] = {"captioned": len(done), "version": datasets.get(config.dataset).version}
+    left = len(todo) - n_todo
+    return {**result, "left": left, **({"left_because": [missing.message, missing.fix]} if missing else {})}
+
+
+def _captioners(
+    images: Sequence[DatasetImage], config: CaptioningConfig, settings: Settings
+) -> tuple[dict[CaptionerName, WritesCaptions], CaptionerMissing | None]:
+    """Those that the pictures need and this computer has, the starter's first; and why one is missing."""
+    captioners: dict[CaptionerName, WritesCaptions] = {}
+    missing: CaptionerMissing | None = None
+    for name in CaptionerName:
+        if _fitting(name, images, config):
+            try:
+                captioners[name] = _captioner(name, config, settings)
+            except CaptionerMissing as error:
+                missing = error
+    return captioners, missing
+
+
+def _fitting(name: CaptionerName, images: Sequence[DatasetImage], config: CaptioningConfig) -> list[DatasetImage]:
+    return [image for image in images if (config.captioner or fitting_captioner(image)) is name]
 
 
 def _caption(
@@ -123,9 +156,9 @@ def _caption(
             written[image.image_id] = (image.caption, image.caption_source.value)
 
 
-def _captioner(config: CaptioningConfig, settings: Settings) -> WritesCaptions:
+def _captioner(name: CaptionerName, config: CaptioningConfig, settings: Settings) -> WritesCaptions:
     device = str(pick_device())
-    if config.captioner is CaptionerName.BLIP:
+    if name is CaptionerName.BLIP:
         return BlipCaptioner(settings.blip, device, may_download=config.may_download)
     return Captioner(settings.judge_dir, device)
 

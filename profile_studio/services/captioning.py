@@ -2,7 +2,7 @@
 
 import time
 
-from profile_studio.domain.captioning import CaptionerName, CaptioningConfig, fitting_captioner, uncaptioned
+from profile_studio.domain.captioning import CaptionerName, CaptioningConfig, uncaptioned
 from profile_studio.domain.errors import InvalidDataset, JobNotAllowed
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.jobs.queue import enqueue
@@ -25,7 +25,7 @@ class CaptioningService:
         """Queues captions for the pictures that have none.
 
         Args:
-            captioner: None takes the one that fits the pictures, and never reaches the network for it.
+            captioner: None takes the one that fits each picture, and never reaches the network for it.
             overwrite: replaces every caption, those by hand too.
 
         Raises:
@@ -35,8 +35,7 @@ class CaptioningService:
             NotInDemo: this is a demo.
         """
         refuse_in_demo(self._settings, "Writing captions is")
-        dataset = self._datasets.get(dataset_name)
-        pictures = uncaptioned(dataset, overwrite=overwrite)
+        pictures = uncaptioned(self._datasets.get(dataset_name), overwrite=overwrite)
         if not pictures:
             raise InvalidDataset(
                 f"Every picture of {dataset_name!r} has a caption.", "Ask for overwriting if they should be replaced."
@@ -49,7 +48,7 @@ class CaptioningService:
                 )
         config = CaptioningConfig(
             dataset=dataset_name,
-            captioner=captioner or fitting_captioner(dataset),
+            captioner=captioner,
             overwrite=overwrite,
             may_download=captioner is not None,
         )

@@ -160,6 +160,7 @@ _PICTURES = PicturesTexts(
     all_captions="설명 한꺼번에 고치기",
     write_captions="설명 자동으로 쓰기",
     stop_captions="그만 쓰기",
+    photographs_left="사진 {n}장에는 설명을 쓰지 못했어요.",
     picture_step="사진 {steps}장 중 {step}장째",
     find="찾을 말",
     replace="바꿀 말",

@@ -177,6 +177,7 @@ class PicturesTexts:
     all_captions: str = "All captions at once"
     write_captions: str = "Write captions for me"
     stop_captions: str = "Stop writing"
+    photographs_left: str = Counted("{n} {n:photograph is|photographs are} left without a caption.")
     picture_step: str = "picture {step} of {steps}"
     find: str = "Find"
     replace: str = "Replace by"

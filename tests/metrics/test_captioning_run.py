@@ -12,6 +12,7 @@ from profile_studio.metrics.captioning_run import run_captioning
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
+from tests.metrics.tiny_blip import WORDS, build_tiny_blip
 from tests.training.helpers import RecordingContext, create_dataset
 
 
@@ -28,7 +29,7 @@ def studio_settings(tmp_path: Path, tiny_judge: Path) -> SettingsWithTinyJudge:
     settings = SettingsWithTinyJudge(home=tmp_path / "home", blip=str(tmp_path / "no-blip"))
     settings.create_folders()
     settings.judge_dir.symlink_to(tiny_judge)
-    create_dataset(settings, n_images=10)
+    create_dataset(settings, n_images=10, n_photographs=4)
     return settings
 
 
@@ -68,6 +69,36 @@ def test_a_stopped_captioning_keeps_what_is_done_and_goes_on_there(
 
     assert repository.get("dots").captioned == 10
     assert repository.get("dots").images[1].caption == "mine now"
+
+
+def test_drawings_of_a_mixed_set_get_captions_and_photographs_that_nobody_can_describe_are_counted(
+    studio_settings: Settings, repository: DatasetRepository
+) -> None:
+    context = RecordingContext(studio_settings.jobs_dir / "job")
+    result = run_captioning(CaptioningConfig(dataset="dots"), context, studio_settings)
+    assert [bool(image.caption) for image in repository.get("dots").images] == [True] * 6 + [False] * 4
+    assert (result["captioned"], result["left"]) == (5, 4)
+    message, fix = result["left_because"]  # type: ignore[misc]
+    assert "captioner for photographs" in message
+    assert "PROFILE_STUDIO_BLIP" in fix
+
+    with pytest.raises(CaptionerMissing):  # now nothing can be written
+        run_captioning(
+            CaptioningConfig(dataset="dots"), RecordingContext(studio_settings.jobs_dir / "again"), studio_settings
+        )
+
+
+def test_each_picture_of_a_mixed_set_is_described_by_the_captioner_that_fits_it(
+    studio_settings: Settings, repository: DatasetRepository, tmp_path: Path
+) -> None:
+    with_blip = studio_settings.model_copy(update={"blip": str(build_tiny_blip(tmp_path / "blip"))})
+    result = run_captioning(
+        CaptioningConfig(dataset="dots"), RecordingContext(studio_settings.jobs_dir / "job"), with_blip
+    )
+    captions = [image.caption for image in repository.get("dots").images]
+    assert all(caption.startswith("portrait") for caption in captions[1:6])
+    assert all(caption and set(caption.split()) <= set(WORDS) for caption in captions[6:])
+    assert (result["captioned"], result["left"]) == (9, 0)
 
 
 def test_a_missing_captioner_for_photographs_is_one_sentence(

@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from profile_studio.domain.datasets import Dataset
+from profile_studio.domain.datasets import Dataset, ImageMeasures
 from profile_studio.domain.jobs import Job, JobKind, JobStatus, ProgressReport, Wish
 from profile_studio.domain.training import LoraTrainingConfig, Targets
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository, NewImage
+
+A_PHOTOGRAPH = ImageMeasures(200.0, 120.0, 50.0, 0.0, 255.0, 0.1, 0.0, False, "0" * 16)
 
 
 @dataclass
@@ -43,9 +45,16 @@ class RecordingContext:
 
 
 def create_dataset(
-    settings: Settings, n_images: int = 4, n_held_out: int = 0, widths: tuple[int, ...] = (80,)
+    settings: Settings,
+    n_images: int = 4,
+    n_held_out: int = 0,
+    widths: tuple[int, ...] = (80,),
+    n_photographs: int = 0,
 ) -> Dataset:
-    """A data set `dots` of random coloured squares, 64 px high and as wide in turn, with the trigger word `dotty`."""
+    """A data set `dots` of random coloured squares, 64 px high and as wide in turn, with the trigger word `dotty`.
+
+    The last `n_photographs` have the measures of photographs; the others count as drawings.
+    """
     database = Database(settings.resolved_database_url)
     database.upgrade()
     folder = settings.datasets_dir / "dots" / "images"
@@ -56,7 +65,9 @@ def create_dataset(
         pixels = np.random.default_rng(index).integers(0, 256, (4, 4, 3), dtype=np.uint8)
         Image.fromarray(pixels).resize((width, 64), Image.Resampling.NEAREST).save(folder / f"{index}.png")
         held_out = index >= n_images - n_held_out
-        images.append(NewImage(f"{index}", f"{index}.png", f"square number {index}", held_out, f"{index}", 64, width))
+        measures = A_PHOTOGRAPH if index >= n_images - n_photographs else None
+        caption = f"square number {index}"
+        images.append(NewImage(f"{index}", f"{index}.png", caption, held_out, f"{index}", 64, width, measures=measures))
     repository = DatasetRepository(database, settings.datasets_dir)
     return repository.create("dots", images, now=0.0, trigger_word="dotty", class_word="dots")
 

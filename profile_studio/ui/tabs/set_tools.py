@@ -14,6 +14,7 @@ from profile_studio.domain.captions import CaptionEdit, tag_frequencies
 from profile_studio.domain.datasets import Dataset
 from profile_studio.domain.jobs import Job
 from profile_studio.services.exporting import ExportFormat
+from profile_studio.ui.caption_words import left_sentence
 from profile_studio.ui.components.caption_list import AFTER_SAVES
 from profile_studio.ui.components.job_view import progress_html
 from profile_studio.ui.components.markup import details, escape
@@ -199,6 +200,8 @@ def _shows_job(page: Page, tools: SetTools, job: Job) -> Updates:
     texts = page.texts
     if job.error is not None:
         shown = error_notice_of_job(job.error, texts.common)
+    elif left := left_sentence(job.result, texts):
+        shown = f'<div class="notice" role="status"><p>{escape(left)}</p></div>'
     else:
         shown = "" if job.status.is_finished else progress_html(job, texts.pictures.picture_step, texts)
     return {

@@ -17,7 +17,7 @@ def import_sentences(report: ImportReport, texts: PicturesTexts) -> list[str]:
         captioned = sum(bool(image.caption) for image in dataset.images)
         sentences.append(texts.have_captions.format(n=captioned, all=len(dataset.images)))
     else:
-        sentences.append(texts.no_captions)
+        sentences.append(texts.no_captions_of_a_face if dataset.is_face_set else texts.no_captions)
     sentences += _reason_sentences(report, texts)
     sentences += [texts.face_detectors[detector] for detector in dataset.face_detectors]
     if dataset.held_out_images:

@@ -140,6 +140,7 @@ _PICTURES = PicturesTexts(
         "다른 화풍의 얼굴은 많이 놓쳐요.",
     },
     no_captions="아직 설명이 있는 사진이 없어요. 화풍을 배울 때는 설명이 없어도 돼요.",
+    no_captions_of_a_face="아직 설명이 있는 사진이 없어요. 얼굴을 배울 때는 설명이 있어야 사람을 옷이나 배경과 더 잘 구별해요.",
     reasons=_REASONS,
     measured="측정값 {measure:.3g}",
     like="{other} 참고",

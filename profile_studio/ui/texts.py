@@ -128,6 +128,9 @@ class PicturesTexts:
         }
     )
     no_captions: str = "None has a caption yet. Captions are optional for a style."
+    no_captions_of_a_face: str = (
+        "None has a caption yet. For a face, captions help to tell the person from clothes and background."
+    )
     reasons: dict[FileReason, str] = field(
         default_factory=lambda: {
             FileReason.UNREADABLE: "cannot be read",

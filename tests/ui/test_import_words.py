@@ -1,6 +1,8 @@
 from pathlib import Path
 
-from profile_studio.domain.datasets import Dataset, DatasetImage, FileNote, FileReason, ImportReport
+import pytest
+
+from profile_studio.domain.datasets import Consent, Dataset, DatasetImage, FileNote, FileReason, ImportReport
 from profile_studio.ui.import_words import import_sentences
 from profile_studio.ui.texts import ENGLISH
 
@@ -13,6 +15,14 @@ def test_one_picture_is_told_as_one() -> None:
     alone = Dataset("club", "abc", "", "", None, 0.0, (image(0, "a hat"),))
     sentences = import_sentences(ImportReport(alone, (), ()), ENGLISH.pictures)
     assert sentences == ["1 picture is in club.", "1 of 1 picture has a caption."]
+
+
+@pytest.mark.parametrize(
+    ("consent", "said"), [(None, "optional for a style"), (Consent.ME, "For a face, captions help")]
+)
+def test_a_set_without_captions_is_told_what_they_are_for(consent: Consent | None, said: str) -> None:
+    bare = Dataset("club", "abc", "", "", consent, 0.0, (image(0),))
+    assert said in import_sentences(ImportReport(bare, (), ()), ENGLISH.pictures)[1]
 
 
 def test_an_import_is_told_in_words() -> None:

@@ -18,7 +18,8 @@ PHOTOGRAPH = next(image for name, image in photographs() if name == "lion-1-1")
 
 def reason(image: Image.Image) -> FileReason | None:
     """Why an import of this picture alone would set it aside."""
-    picture = FoundPicture("a.png", "0" * 64, "", image.height, image.width, 1, "PNG", "", measure(image), None)
+    measures = measure(image)
+    picture = FoundPicture("a.png", "0" * 64, "", image.height, image.width, 1, "PNG", "", measures, None, None)
     return judge([picture])[0].reason
 
 

@@ -12,7 +12,6 @@ from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.names import BASE_NAME
 from profile_studio.services.studio import Studio
 from profile_studio.ui.components.comparison_view import downloads_html, pictures_html, sentences_html, table_html
-from profile_studio.ui.components.dataset_choice import dataset_choice
 from profile_studio.ui.components.job_view import job_label, job_name, newest_first, progress_html
 from profile_studio.ui.components.markup import duration, escape
 from profile_studio.ui.components.notices import (
@@ -56,7 +55,7 @@ def build(page: Page) -> CompareTab:
         with gr.Column(elem_classes="card") as form:
             models = gr.CheckboxGroup([], label=texts.models, elem_id="compare-models")
             with gr.Row():
-                dataset = dataset_choice(texts.dataset, info=texts.dataset_info, elem_id="compare-dataset")
+                dataset = gr.Dropdown([], label=texts.dataset, info=texts.dataset_info, elem_id="compare-dataset")
                 seeds = gr.Slider(
                     1, 16, value=_DEFAULT_SEEDS, step=1, label=texts.seeds, elem_id="compare-seeds", buttons=[]
                 )

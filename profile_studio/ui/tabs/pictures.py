@@ -18,7 +18,6 @@ from profile_studio.ui.components.caption_list import (
     caption_list,
     caption_list_html,
 )
-from profile_studio.ui.components.dataset_choice import dataset_choice
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, good_news, notice_area, tells_errors, told
 from profile_studio.ui.components.picture_grid import grid_html, picture_grid
@@ -61,7 +60,7 @@ def build(page: Page) -> PicturesTab:
         bring = build_bring(page)
         with gr.Column(visible=False) as show:
             with gr.Row(elem_classes="card"):
-                dataset = dataset_choice(texts.dataset, elem_id="pictures-dataset")
+                dataset = gr.Dropdown(label=texts.dataset, choices=[], elem_id="pictures-dataset")
                 trigger = gr.Textbox(
                     "", label=texts.trigger, info=texts.trigger_info, max_length=64, interactive=not page.is_demo
                 )

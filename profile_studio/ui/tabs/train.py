@@ -18,7 +18,6 @@ from profile_studio.domain.names import suggest_name
 from profile_studio.domain.presets import Thoroughness, preset
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.services.jobs import Sample
-from profile_studio.ui.components.dataset_choice import dataset_choice
 from profile_studio.ui.components.job_view import job_label, job_name, newest_first, progress_html
 from profile_studio.ui.components.markup import duration, escape, figure, figures, picture_source
 from profile_studio.ui.components.notices import (
@@ -74,7 +73,7 @@ def build(page: Page) -> TrainTab:
             to_pictures = gr.Button(texts.to_pictures, variant="primary")
         with gr.Column(elem_classes="card") as form:
             with gr.Row():
-                dataset = dataset_choice(texts.dataset, elem_id="train-dataset")
+                dataset = gr.Dropdown(label=texts.dataset, choices=[], elem_id="train-dataset")
                 name = gr.Textbox(label=texts.name, info=texts.name_info, max_length=64, elem_id="train-name")
             with gr.Row():
                 kind = gr.Radio(
@@ -169,11 +168,13 @@ def build(page: Page) -> TrainTab:
 
     def fills_all(dataset_name: str, base: str, kind_value: str, how: str) -> Updates:
         """A free name and every number, for a set that was just chosen."""
-        if studio.datasets.get(dataset_name).is_face_set:  # somebody said whose face it is
+        learns_face: Updates = {}  # sent only where it changes: its echo would take back a choice made meanwhile
+        if studio.datasets.get(dataset_name).is_face_set and kind_value != AdapterKind.FACE.value:
             kind_value = AdapterKind.FACE.value
+            learns_face = {kind: kind_value}
         adapter_name = _free_adapter_name(page, dataset_name, AdapterKind(kind_value))
         filled = fills_numbers(adapter_name, dataset_name, base, kind_value, how)
-        return {filled_for: dataset_name, kind: kind_value, name: adapter_name, **filled}
+        return {filled_for: dataset_name, **learns_face, name: adapter_name, **filled}
 
     def fills_numbers(adapter_name: str, dataset_name: str | None, base: str, kind_value: str, how: str) -> Updates:
         """Every number that the words stand for."""
@@ -286,7 +287,8 @@ def build(page: Page) -> TrainTab:
     ]  # fmt: skip
     number_parts = [*numbers.values(), name, consent]
     choices = [page.base, kind, thoroughness]
-    dataset.input(safe(fills_all), [dataset, *choices], [filled_for, kind, *number_parts, notice], **_IN_ORDER)
+    # A dropdown says that it changed when one leaves it, too: what was typed meanwhile must stay.
+    dataset.input(fills_new, [filled_for, dataset, *choices], [filled_for, kind, *number_parts, notice], **_IN_ORDER)
     gr.on(
         [kind.input, thoroughness.input],
         safe(fills_numbers), [name, dataset, *choices], [*number_parts, notice], **_IN_ORDER,

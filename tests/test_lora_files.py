@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import safetensors.numpy
+import torch
 
 from profile_studio.domain.errors import InvalidAdapter
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
@@ -18,6 +19,7 @@ from profile_studio.lora_files import (
     kohya_name,
     layer_alphas,
     layer_name,
+    numbers,
     read_adapter,
     read_header,
     read_tensors,
@@ -160,6 +162,75 @@ def test_a_damaged_file_is_refused_with_a_sentence(tmp_path: Path, damage) -> No
         read_header(path)
 
     assert "not a whole" in refusal.value.message
+
+
+def of_header_length(path: Path, residue: int) -> Path:
+    """A LoRA file whose header's length ends, as a number of 64 bits, with this byte."""
+    for padding in range(256):
+        write_tensors(path, halves(), {"note": "x" * padding})
+        if path.read_bytes()[0] == residue:
+            return path
+    raise AssertionError(f"no header of length {residue} modulo 256")
+
+
+@pytest.mark.parametrize("residue", range(0, 256, 8))
+def test_a_header_of_any_length_is_no_pickle(tmp_path: Path, residue: int) -> None:
+    path = of_header_length(tmp_path / "a.safetensors", residue)
+
+    assert read_adapter(path).rank == 4
+
+
+def test_a_cut_file_whose_header_begins_like_a_pickle_is_called_cut(tmp_path: Path) -> None:
+    path = of_header_length(tmp_path / "a.safetensors", 0x80)
+    path.write_bytes(path.read_bytes()[:-1])
+
+    with pytest.raises(InvalidAdapter) as refusal:
+        read_header(path)
+
+    assert "not a whole" in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("dtype", "data"),
+    [
+        ("BF16", b"\x00\x41"),
+        ("F8_E4M3", b"\x50"),
+        ("F8_E5M2", b"\x48"),
+        ("F16", b"\x00\x48"),
+        ("I64", b"\x08" + bytes(7)),
+    ],
+)
+def test_an_alpha_of_any_number_type_is_read(tmp_path: Path, dtype: str, data: bytes) -> None:
+    path = tmp_path / "a.safetensors"
+    write_tensors(path, {**halves(rank=16), f"{LAYER}.alpha": RawTensor(dtype, (), data)}, {})
+
+    assert (read_adapter(path).network_alpha, read_adapter(path).rank) == (8.0, 16)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float8_e4m3fn, torch.float8_e5m2])
+def test_numbers_are_widened_as_torch_widens_them(dtype: torch.dtype) -> None:
+    n_bits = 8 * dtype.itemsize
+    codes = np.arange(2**n_bits, dtype=f"<u{dtype.itemsize}")
+    name = {"bfloat16": "BF16", "float8_e4m3fn": "F8_E4M3", "float8_e5m2": "F8_E5M2"}[str(dtype).split(".")[1]]
+
+    widened = numbers(RawTensor(name, codes.shape, codes.tobytes()))
+
+    np.testing.assert_array_equal(widened, torch.from_numpy(codes).view(dtype).float().numpy())
+
+
+@pytest.mark.parametrize(
+    "alpha",
+    [RawTensor("F32", (2,), bytes(8)), RawTensor("F16", (), b"\x00\x7e"), RawTensor("F16", (), b"\x00\x7c")],
+    ids=["two numbers", "NaN", "infinite"],
+)
+def test_an_alpha_that_cannot_be_read_is_an_error(tmp_path: Path, alpha: RawTensor) -> None:
+    path = tmp_path / "a.safetensors"
+    write_tensors(path, {**halves(), f"{LAYER}.alpha": alpha}, {})
+
+    with pytest.raises(InvalidAdapter) as refusal:
+        read_adapter(path)
+
+    assert "alpha" in refusal.value.message
 
 
 @pytest.mark.parametrize(

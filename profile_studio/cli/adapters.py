@@ -1,5 +1,6 @@
 """`adapters ...`"""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -17,9 +18,13 @@ Name = Annotated[str, typer.Argument(help="Name of the LoRA.")]
 
 @app.command("list")
 def list_(base: Annotated[str | None, typer.Option(help="Only those for this base model.")] = None) -> Reply:
-    """Names of the LoRAs."""
-    adapters = open_studio().adapters.list(absolute_base(base) if base else None)
-    return {"adapters": sorted(adapter.name for adapter in adapters)}
+    """Names of the LoRAs, and what lies beside them and cannot be used."""
+    service = open_studio().adapters
+    adapters = service.list(absolute_base(base) if base else None)
+    return {
+        "adapters": sorted(adapter.name for adapter in adapters),
+        "skipped": [asdict(entry) for entry in service.unreadable()],
+    }
 
 
 @app.command()

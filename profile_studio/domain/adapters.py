@@ -42,6 +42,14 @@ class Adapter:
         return cover_path(self.path)
 
 
+@dataclass(frozen=True)
+class UnreadableAdapter:
+    """Something in a folder of adapters that cannot be used, and why."""
+
+    file: str
+    reason: str
+
+
 def cover_path(adapter_file: Path) -> Path:
     """See `Adapter.cover_path`."""
     return adapter_file.with_suffix(".webp")

@@ -3,11 +3,12 @@
 import json
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 from profile_studio.base_models import find_base_model
-from profile_studio.domain.adapters import Adapter, cover_path
+from profile_studio.domain.adapters import Adapter, UnreadableAdapter, cover_path
 from profile_studio.domain.errors import BaseModelMissing, InvalidAdapter, InvalidName, UnknownAdapter
 from profile_studio.domain.names import check_name, suggest_name
 from profile_studio.lora_files import (
@@ -37,9 +38,14 @@ class AdapterService:
 
     def list(self, base: str | None = None) -> "list[Adapter]":
         """All readable adapters by name; with `base` only those that fit this base model."""
-        adapters = {adapter.name: adapter for adapter in (*self._read(ships=True), *self._read(ships=False))}
+        adapters = {found.name: found for found in self._found() if isinstance(found, Adapter)}
         by_name = [adapters[name] for name in sorted(adapters)]
         return by_name if base is None else [adapter for adapter in by_name if self._fits(adapter, base)]
+
+    def unreadable(self) -> "list[UnreadableAdapter]":
+        """What `list` leaves out, by file name."""
+        found = [found for found in self._found() if isinstance(found, UnreadableAdapter)]
+        return sorted(found, key=lambda entry: entry.file)
 
     def get(self, name: str) -> Adapter:
         """The adapter of this name.
@@ -62,8 +68,6 @@ class AdapterService:
             InvalidName: the name is taken or not allowed.
         """
         refuse_in_demo(self._settings, "Adding LoRA files is")
-        if not path.is_file():
-            raise InvalidAdapter(f"{path.name} is not a file.", "Choose a .safetensors file.")
         adapter = read_adapter(path)
         if adapter.base == STARTER:
             check_base(adapter, STARTER, find_base_model(STARTER, self._settings).hash)
@@ -111,15 +115,15 @@ class AdapterService:
                 _write_diffusers(adapter, temporary)
         return target
 
-    def _read(self, *, ships: bool) -> "list[Adapter]":
-        folder = self._settings.shipped_loras_dir if ships else self._settings.user_loras_dir
-        adapters: list[Adapter] = []
-        for path in folder.glob("*.safetensors"):
-            try:
-                adapters.append(read_adapter(path, ships=ships))
-            except (InvalidAdapter, FileNotFoundError):
-                continue  # a broken file is named by `get`; it must not hide the others
-        return adapters
+    def _found(self) -> "Iterator[Adapter | UnreadableAdapter]":
+        """Everything in both folders, those of the person last."""
+        for folder, ships in ((self._settings.shipped_loras_dir, True), (self._settings.user_loras_dir, False)):
+            for path in folder.glob("[!.]*.safetensors"):
+                try:
+                    check_name(path.stem)
+                    yield read_adapter(path, ships=ships)
+                except (InvalidAdapter, InvalidName) as error:
+                    yield UnreadableAdapter(path.name, error.message)
 
     def _fits(self, adapter: Adapter, base: str) -> bool:
         try:

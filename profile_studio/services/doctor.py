@@ -11,6 +11,7 @@ import psutil
 from profile_studio.base_models import HUB_IDS, STARTER, find_base_model
 from profile_studio.domain.errors import BaseModelMissing
 from profile_studio.jobs.presence import supervisor_presence, web_presence
+from profile_studio.services.adapters import AdapterService
 from profile_studio.services.storage_space import free_disk_bytes
 from profile_studio.settings import Settings
 
@@ -50,6 +51,7 @@ def examine(settings: Settings) -> list[Check]:
         *(_hub_base(base) for base in sorted(HUB_IDS)),
         _judge(settings),
         _critic(settings),
+        _loras(settings),
         _page(settings),
         _worker(settings),
     ]
@@ -121,6 +123,13 @@ def _critic(settings: Settings) -> Check:
     if (settings.critic_dir / "config.json").is_file():
         return Check("critic", True, "The model that tells intact faces is there.")
     return Check("critic", False, "The model that tells intact faces is missing.", "Clone the repository again.")
+
+
+def _loras(settings: Settings) -> Check:
+    if not (unreadable := AdapterService(settings).unreadable()):
+        return Check("loras", True, "Every LoRA file can be read.")
+    finding = "Left out: " + "; ".join(f"{entry.file} ({entry.reason})" for entry in unreadable)
+    return Check("loras", False, finding, f"Move them out of {settings.user_loras_dir}, or import them anew.")
 
 
 def _page(settings: Settings) -> Check:

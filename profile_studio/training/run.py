@@ -16,12 +16,12 @@ from safetensors.torch import load_file
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.adapters import cover_path
 from profile_studio.domain.datasets import Dataset
-from profile_studio.domain.errors import InvalidDataset, InvalidSettings, TrainingFailed
+from profile_studio.domain.errors import InvalidAdapter, InvalidDataset, InvalidSettings, TrainingFailed
 from profile_studio.domain.jobs import Interrupted, JobContext, LossPoint, ProgressReport, Wish
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.families import StableDiffusionPipeline, load_pipeline, pick_device
 from profile_studio.families.stable_diffusion import StableDiffusion
-from profile_studio.lora_files import TrainingFacts, adapter_metadata, read_header
+from profile_studio.lora_files import TrainingFacts, adapter_metadata, read_adapter, read_header
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
@@ -228,13 +228,19 @@ class _Run:
 def verify_adapter(
     path: Path, pipeline: StableDiffusionPipeline, size_px: int, between_steps: Callable[[], None]
 ) -> None:
-    """Makes sure that an adapter file works: plain diffusers opens it, and it changes a picture.
+    """Makes sure that an adapter file works: the studio lists it, plain diffusers opens it, it changes a picture.
 
     Any LoRA on the pipeline is removed first; it is left without one.
 
     Raises:
-        TrainingFailed: its numbers are not finite or all zero, or the picture stays the same.
+        TrainingFailed: it cannot be read, its numbers are not finite or all zero, or the picture stays the same.
     """
+    try:
+        read_adapter(path)
+    except InvalidAdapter as error:
+        raise TrainingFailed(
+            "The file of the trained LoRA cannot be read back.", "Resume the training; its checkpoint is kept."
+        ) from error
     tensors = {name: value for name, value in load_file(path).items() if not name.endswith(".alpha")}
     if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
         raise TrainingFailed("The trained LoRA holds values that are no numbers.", "Train with a lower learning rate.")

@@ -98,6 +98,24 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "Ask for the same LoRA as a .safetensors file.": "같은 LoRA를 .safetensors 파일로 받으세요.",
     "{file} is not a whole .safetensors file.": "{file} 파일은 온전한 .safetensors 파일이 아니에요.",
     "Download or export it again.": "다시 내려받거나 다시 내보내세요.",
+    "{file} cannot be opened.": "{file} 파일을 열 수 없어요.",
+    "Check that you may read it, or copy it anew.": "읽기 권한이 있는지 확인하거나 다시 복사하세요.",
+    "{file} has {size} MB in {parts} parts; a LoRA may have up to {max_size} MB and {max_parts} parts.": (
+        "{file} 파일은 {size} MB, {parts}개 부분이에요. LoRA는 {max_size} MB, {max_parts}개 부분까지만 받아요."
+    ),
+    "Make it smaller where it was trained: a lower rank, or fp16.": (
+        "학습한 곳에서 rank를 낮추거나 fp16으로 저장해 더 작게 만드세요."
+    ),
+    "{file} holds numbers of the type {dtype}, which this studio cannot read.": (
+        "{file} 파일에는 읽을 수 없는 숫자 형식 {dtype}이 들어 있어요."
+    ),
+    "Export it as fp16 or fp32 where it was made.": "만든 곳에서 fp16이나 fp32로 다시 내보내세요.",
+    "{file} has an alpha that is no number ({key}), so its strength is unknown.": (
+        "{file} 파일의 alpha 값이 숫자가 아니어서({key}) 세기를 알 수 없어요."
+    ),
+    "Export it again where it was made.": "만든 곳에서 다시 내보내세요.",
+    "The file of the trained LoRA cannot be read back.": "학습한 LoRA의 파일을 다시 읽을 수 없어요.",
+    "Resume the training; its checkpoint is kept.": "학습을 계속하세요. 체크포인트는 그대로 있어요.",
     "{file} is a LoRA for SDXL or SD 3.": "{file} 파일은 SDXL이나 SD 3용 LoRA예요.",
     "Use a LoRA for Stable Diffusion 1.x, or train one here.": (
         "Stable Diffusion 1.x용 LoRA를 쓰거나, 여기에서 새로 학습하세요."

@@ -1,5 +1,7 @@
 """Listing, importing, exporting and deleting LoRA files."""
 
+import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,12 +48,33 @@ def test_a_refused_file_leaves_nothing_behind(settings: Settings, tmp_path: Path
     assert list(settings.user_loras_dir.iterdir()) == []
 
 
-def test_a_broken_file_does_not_hide_the_others(settings: Settings, foreign_file: Path) -> None:
+def header_with_infinity(path: Path) -> None:
+    header = b'{"__metadata__":{"ss_steps":Infinity}}'
+    path.write_bytes(struct.pack("<Q", len(header)) + header)
+
+
+@pytest.mark.parametrize(
+    ("entry", "make", "reason"),
+    [
+        ("broken", lambda path: path.write_bytes(b"x"), "not a whole"),
+        ("a-folder", lambda path: path.mkdir(), "not a file"),
+        ("infinite", header_with_infinity, "not a whole"),
+        ("empty", lambda path: path.touch(), "not a whole"),
+        ("A Name", lambda path: write_tensors(path, halves(), {}), "not a valid name"),
+        ("dangling", lambda path: path.symlink_to("nowhere"), "not a file"),
+    ],
+)
+def test_a_strange_entry_is_named_and_hides_nothing(
+    settings: Settings, foreign_file: Path, entry: str, make: Callable[[Path], object], reason: str
+) -> None:
     service = AdapterService(settings)
     service.import_file(foreign_file, "mine")
-    (settings.user_loras_dir / "broken.safetensors").write_bytes(b"x")
+    make(settings.user_loras_dir / f"{entry}.safetensors")
 
     assert [adapter.name for adapter in service.list() if not adapter.ships] == ["mine"]
+    (named,) = service.unreadable()
+    assert named.file == f"{entry}.safetensors"
+    assert reason in named.reason
 
 
 def test_only_adapters_that_fit_the_base_are_offered(settings: Settings, tiny_base: Path, foreign_file: Path) -> None:

@@ -10,10 +10,12 @@ from profile_studio.cli.parts import absolute_base, open_studio, wait_for_job
 from profile_studio.domain.datasets import Consent
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.jobs import Job
-from profile_studio.domain.names import suggest_name
+from profile_studio.domain.names import numbered
 from profile_studio.domain.presets import preset
 from profile_studio.domain.training import TUNABLE_KEYS, AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.services.studio import Studio
+from profile_studio.ui.components.job_view import renamed_words
+from profile_studio.ui.texts import ENGLISH
 
 
 def train(
@@ -55,7 +57,10 @@ def train(
         say(f"Nobody has said yet who is in the pictures of {dataset!r}: --consent {choices} remembers it.")
     job = studio.training.submit(_with(start, changes))
     if wait:
-        return _reply(wait_for_job(studio, job.id))
+        job = wait_for_job(studio, job.id)
+        if renamed := renamed_words(job, ENGLISH.train):
+            say(renamed)
+        return _reply(job)
     if not studio.jobs.worker_is_running():
         say(
             f"The job {job.id} is queued, but no worker runs: start `python app.py` or `python -m profile_studio worker`."
@@ -84,9 +89,9 @@ def _with(start: LoraTrainingConfig, changes: dict[str, object]) -> LoraTraining
 
 
 def _free_name(studio: Studio, dataset: str) -> str:
-    trained = {str(job.spec.get("adapter_name")) for job in studio.jobs.list() if not job.status.is_finished}
+    trained = {job.adapter_name for job in studio.jobs.list() if not job.status.is_finished}
     taken = trained | {adapter.name for adapter in studio.adapters.list()}
-    numbered = (suggest_name(f"{dataset}-{number}") for number in range(2, len(taken) + 3))
+    numbered = (numbered(dataset, number) for number in range(2, len(taken) + 3))
     return dataset if dataset not in taken else next(name for name in numbered if name not in taken)
 
 
@@ -95,7 +100,7 @@ def _reply(job: Job) -> Reply:
     return {
         "job": job.id,
         "status": job.status.value,
-        "adapter": job.spec.get("adapter_name"),
+        "adapter": job.adapter_name,
         "file": result.get("file"),
         "steps": job.steps,
         "resumed_at_step": result.get("resumed_at_step"),

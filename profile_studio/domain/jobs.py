@@ -75,6 +75,8 @@ class Job:
     started_at: float | None
     finished_at: float | None
     heartbeat_at: float | None
+    adapter_name: str | None = None
+    """The LoRA that a training makes: no other training and no import gets this name before the job is over."""
     queue_position: int | None = None
 
     @property

@@ -4,6 +4,7 @@ import re
 
 from profile_studio.domain.errors import InvalidName
 
+MOST_CHARACTERS = 64
 NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 BASE_NAME = "base"  # in comparisons: the model without any adapter
 
@@ -37,7 +38,13 @@ def name_from(text: str) -> str:
     return suggest_name(text)
 
 
+def numbered(name: str, number: int) -> str:
+    """Another name beside one that is taken: "mine" and 2 become "mine-2"; a long one is cut to make room."""
+    suffix = f"-{number}"
+    return name[: MOST_CHARACTERS - len(suffix)].rstrip("-") + suffix
+
+
 def suggest_name(text: str) -> str:
     """Turns any text into a valid name: "My Café 2" becomes "my-caf-2", nothing usable becomes "untitled"."""
-    name = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].rstrip("-")
+    name = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:MOST_CHARACTERS].rstrip("-")
     return name if name and name != BASE_NAME else "untitled"

@@ -24,17 +24,24 @@ from profile_studio.lora_files import (
 )
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
+from profile_studio.storage.adapter_names import adapter_exists, placing_adapter
 from profile_studio.storage.files import create_folder_atomically, write_atomically
+from profile_studio.storage.jobs import JobRepository
 
 ExportFormat = Literal["diffusers", "kohya", "peft"]
 _PEFT_HALVES = {"lora_down.weight": "lora_A.weight", "lora_up.weight": "lora_B.weight"}
 
 
 class AdapterService:
-    """Adapters lie in the home's `loras`; those that ship are read-only. A name of the home comes first."""
+    """Adapters lie in the home's `loras`; those that ship are read-only. A name of the home comes first.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        jobs: whose trainings have reserved names; not needed to read.
+    """
+
+    def __init__(self, settings: Settings, jobs: JobRepository | None = None) -> None:
         self._settings = settings
+        self._jobs = jobs
 
     def list(self, base: str | None = None) -> "list[Adapter]":
         """All readable adapters by name; with `base` only those that fit this base model."""
@@ -72,10 +79,11 @@ class AdapterService:
         if adapter.base == STARTER:
             check_base(adapter, STARTER, find_base_model(STARTER, self._settings).hash)
         name = check_name(name) if name else suggest_name(path.stem)
-        self._refuse_taken(name)
         target = self._settings.user_loras_dir / f"{name}.safetensors"
-        with write_atomically(target) as temporary:
-            shutil.copyfile(path, temporary)
+        with placing_adapter(self._settings):
+            self._refuse_taken(name)
+            with write_atomically(target) as temporary:
+                shutil.copyfile(path, temporary)
         return read_adapter(target)
 
     def delete(self, name: str) -> None:
@@ -133,9 +141,10 @@ class AdapterService:
         return True
 
     def _refuse_taken(self, name: str) -> None:
-        for folder in (self._settings.user_loras_dir, self._settings.shipped_loras_dir):
-            if (folder / f"{name}.safetensors").exists():
-                raise InvalidName(f"There is already a LoRA called {name!r}.", "Give it another name.")
+        if self._jobs is not None:  # before the files: what a training ends with in between is one of them
+            self._jobs.check_free(name)
+        if adapter_exists(name, self._settings):
+            raise InvalidName(f"There is already a LoRA called {name!r}.", "Give it another name.")
 
 
 def _write_diffusers(adapter: Adapter, path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from profile_studio.domain.errors import JobNotAllowed
-from profile_studio.domain.jobs import Job, JobKind, JobStatus, LossPoint
+from profile_studio.domain.jobs import Job, JobStatus, LossPoint
 from profile_studio.jobs.presence import supervisor_presence
 from profile_studio.jobs.queue import enqueue
 from profile_studio.services.demo import refuse_in_demo
@@ -41,7 +41,7 @@ def job_facts(job: Job) -> dict[str, object]:
         "attempt": job.attempt,
         "queue_position": job.queue_position,
         "error": error,
-        "adapter": job.spec.get("adapter_name") if job.kind is JobKind.TRAIN else None,
+        "adapter": job.adapter_name,
         "file": (job.result or {}).get("file"),
     }
 

@@ -95,7 +95,7 @@ class _Needs:
 
     def can_spare(self, job: Job) -> bool:
         """Whether a job is over, and nobody compares the checkpoints it keeps."""
-        lends = job.kind is JobKind.TRAIN and job.spec.get("adapter_name") in self.adapters
+        lends = job.adapter_name in self.adapters
         return job.status.is_finished and not lends
 
 

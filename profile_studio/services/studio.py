@@ -17,6 +17,7 @@ from profile_studio.services.storage_space import StorageService
 from profile_studio.services.training import TrainingService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
+from profile_studio.storage.jobs import JobRepository
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Studio:
             captioning=CaptioningService(settings, database),
             training=TrainingService(settings, database),
             jobs=JobService(settings, database),
-            adapters=AdapterService(settings),
+            adapters=AdapterService(settings, JobRepository(database)),
             generation=GenerationService(settings, lane),
             gallery=GalleryService(settings),
             comparison=ComparisonService(settings, database),

@@ -18,6 +18,7 @@ from profile_studio.jobs.queue import enqueue
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.services.promises import Promise, in_words
 from profile_studio.settings import Settings
+from profile_studio.storage.adapter_names import adapter_exists
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.jobs import JobRepository
@@ -101,16 +102,8 @@ class TrainingService:
         return (config.augmentation.versions - 1) * n_images * SECONDS_A_VERSION
 
     def _refuse_taken(self, name: str) -> None:
-        for folder in (self._settings.user_loras_dir, self._settings.shipped_loras_dir):
-            if (folder / f"{name}.safetensors").exists():
-                raise InvalidName(f"There is already a LoRA called {name!r}.", "Give the new one another name.")
-        unfinished = [status for status in JobStatus if not status.is_finished]
-        for job in self._jobs.find(unfinished, JobKind.TRAIN):
-            if job.spec.get("adapter_name") == name:
-                raise InvalidName(
-                    f"A training of {name!r} is {job.status.value} already.",
-                    "Give the new one another name, or cancel that one.",
-                )
+        if adapter_exists(name, self._settings):
+            raise InvalidName(f"There is already a LoRA called {name!r}.", "Give the new one another name.")
 
     def _measured_steps_per_second(self, config: LoraTrainingConfig) -> float | None:
         """The median of earlier trainings that did the same work in a step."""

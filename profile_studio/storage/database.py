@@ -37,7 +37,18 @@ jobs = sa.Table(
     sa.Column("started_at", sa.Float),
     sa.Column("finished_at", sa.Float),
     sa.Column("heartbeat_at", sa.Float),
+    sa.Column("adapter_name", sa.String(64)),
 )
+
+_unfinished = sa.text("status NOT IN ('completed', 'failed', 'canceled')")
+sa.Index(
+    "jobs_reserved_names",
+    jobs.c.adapter_name,
+    unique=True,
+    sqlite_where=_unfinished,
+    postgresql_where=_unfinished,
+)
+"""Of two trainings that are asked for at the same moment, one gets the name."""
 
 loss_points = sa.Table(
     "loss_points",
@@ -132,7 +143,7 @@ class Database:
             return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
-HEAD_REVISION = "0006"
+HEAD_REVISION = "0007"
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

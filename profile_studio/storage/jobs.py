@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from profile_studio.domain.errors import UnknownJob
+from profile_studio.domain.errors import InvalidName, UnknownJob
 from profile_studio.domain.jobs import Job, JobError, JobKind, JobStatus, LossPoint, ProgressReport, Wish
 from profile_studio.storage.database import Database, jobs, loss_points
 
@@ -21,23 +21,40 @@ class JobRepository:
         self._database = database
 
     def create(self, kind: JobKind, spec: dict[str, object], steps: int, now: float) -> Job:
-        """A new queued job."""
+        """A new queued job; a training reserves the name of the LoRA it will make.
+
+        Raises:
+            InvalidName: an unfinished training has the name.
+        """
         job_id = uuid.uuid4().hex[:12]
-        with self._database.transaction() as connection:
-            connection.execute(
-                jobs.insert().values(
-                    id=job_id,
-                    kind=kind,
-                    status=JobStatus.QUEUED,
-                    attempt=0,
-                    step=0,
-                    steps=steps,
-                    note="",
-                    spec=spec,
-                    created_at=now,
-                )
-            )
+        name = spec.get("adapter_name") if kind is JobKind.TRAIN else None
+        row = jobs.insert().values(
+            id=job_id,
+            kind=kind,
+            status=JobStatus.QUEUED,
+            attempt=0,
+            step=0,
+            steps=steps,
+            note="",
+            spec=spec,
+            created_at=now,
+            adapter_name=name,
+        )
+        try:
+            with self._database.transaction() as connection:
+                connection.execute(row)
+        except sa.exc.IntegrityError:
+            raise self._reserved(str(name)) from None
         return self.get(job_id)
+
+    def check_free(self, adapter_name: str) -> None:
+        """Makes sure that no unfinished training has reserved the name of a LoRA.
+
+        Raises:
+            InvalidName: one has.
+        """
+        if self._holder(adapter_name) is not None:
+            raise self._reserved(adapter_name)
 
     def get(self, job_id: str) -> Job:
         """The job of this id.
@@ -126,8 +143,13 @@ class JobRepository:
         return Wish(row.wish) if row.wish else None
 
     def complete(self, job_id: str, attempt: int, result: dict[str, object], now: float) -> bool:
-        """Ends the attempt with a verified result; False if it no longer owns the job."""
-        return self._finish(job_id, attempt, now, status=JobStatus.COMPLETED, result=result, step=jobs.c.steps)
+        """Ends the attempt with a verified result; False if it no longer owns the job.
+
+        A result that names its `adapter` says what the LoRA is called in the end.
+        """
+        name = result.get("adapter", jobs.c.adapter_name)
+        values = {"status": JobStatus.COMPLETED, "result": result, "step": jobs.c.steps, "adapter_name": name}
+        return self._finish(job_id, attempt, now, **values)
 
     def fail(self, job_id: str, attempt: int, error: JobError, now: float) -> bool:
         """Ends the attempt with an error; False if it no longer owns the job."""
@@ -221,6 +243,21 @@ class JobRepository:
         query = sa.select(loss_points).where(loss_points.c.job_id == job_id).order_by(loss_points.c.step)
         with self._database.transaction() as connection:
             return [LossPoint(row.step, row.loss) for row in connection.execute(query)]
+
+    def _holder(self, adapter_name: str) -> JobStatus | None:
+        """How the unfinished training of this name stands; None if there is none."""
+        finished = [status for status in JobStatus if status.is_finished]
+        query = sa.select(jobs.c.status).where(jobs.c.adapter_name == adapter_name, jobs.c.status.not_in(finished))
+        with self._database.transaction() as connection:
+            status = connection.execute(query).scalar()
+        return JobStatus(status) if status else None
+
+    def _reserved(self, adapter_name: str) -> InvalidName:
+        status = self._holder(adapter_name) or JobStatus.QUEUED
+        return InvalidName(
+            f"A training of {adapter_name!r} is {status.value} already.",
+            "Give the new one another name, or cancel that one.",
+        )
 
     def _finish(self, job_id: str, attempt: int, now: float, **values: Any) -> bool:
         with self._database.transaction() as connection:

@@ -50,7 +50,7 @@ def resolve_model(spec: ModelSpec, settings: Settings, jobs: JobRepository) -> t
 
 
 def _checkpoint(adapter_name: str, step: int, settings: Settings, jobs: JobRepository) -> Path:
-    trainings = [job for job in jobs.find(kind=JobKind.TRAIN) if job.spec.get("adapter_name") == adapter_name]
+    trainings = [job for job in jobs.find(kind=JobKind.TRAIN) if job.adapter_name == adapter_name]
     folders = [settings.jobs_dir / job.id / "checkpoints" for job in trainings]
     for folder in folders:  # newest training first
         path = folder / f"step-{step:05d}.safetensors"

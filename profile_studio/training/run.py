@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 from PIL import ImageChops
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.adapters import cover_path
@@ -23,9 +23,11 @@ from profile_studio.families import StableDiffusionPipeline, load_pipeline, pick
 from profile_studio.families.stable_diffusion import StableDiffusion
 from profile_studio.lora_files import TrainingFacts, adapter_metadata, read_adapter, read_header
 from profile_studio.settings import Settings
+from profile_studio.storage.adapter_names import free_name, placing_adapter
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.files import write_atomically, write_json
+from profile_studio.storage.jobs import JobRepository
 from profile_studio.training.adapter import TrainedAdapter
 from profile_studio.training.cache import TrainingSet, encode_dataset, load_training_set, save_training_set
 from profile_studio.training.checkpoints import (
@@ -48,7 +50,7 @@ _DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 def run_training(config: LoraTrainingConfig, context: JobContext, settings: Settings) -> dict[str, object]:
     """Trains, or goes on training, and publishes the adapter.
 
-    Returns: the job's result, see the fields at `_result`.
+    Returns: the job's result, see the fields at `_publish` and `_facts`.
     Raises:
         Interrupted: a person paused or canceled; a pause is saved first.
         TrainingFailed: the loss or the weights are no numbers, the memory is too small, or the result has no effect.
@@ -86,8 +88,8 @@ class _Run:
         self.config = config
         self.context = context
         self.settings = settings
+        self.database = Database(settings.resolved_database_url)
         self.checkpoints = context.folder / "checkpoints"
-        self.published = settings.user_loras_dir / f"{config.adapter_name}.safetensors"
         self.step_seconds: list[float] = []
         self.sample_seconds = 0.0
 
@@ -97,19 +99,22 @@ class _Run:
         self._tell(0, "Loading the base model")
         parts = self._prepare()
         progress, resumed_at_step = self._train(parts)
-        result = _result(self.config, self.published, progress, resumed_at_step)
         self._tell(self.config.num_train_steps, "Checking the LoRA")
-        self._publish(parts, result)
+        result = self._publish(parts, _facts(progress, resumed_at_step))
         delete_checkpoints(self.checkpoints)
         return result
 
     def _published_earlier(self) -> dict[str, object] | None:
         """The result of an attempt that ended between publishing its file and closing its row."""
-        result = self.context.folder / "result.json"
-        if not (result.exists() and self.published.exists()):
+        written = self.context.folder / "result.json"
+        if not written.exists():
             return None
-        is_ours = read_header(self.published).metadata.get("profile_studio.job") == self.context.job.id
-        return json.loads(result.read_text()) if is_ours else None
+        result = json.loads(written.read_text())
+        published = Path(result["file"])
+        if not published.exists():
+            return None
+        is_ours = read_header(published).metadata.get("profile_studio.job") == self.context.job.id
+        return result if is_ours else None
 
     def _prepare(self) -> _Parts:
         config = self.config
@@ -143,8 +148,7 @@ class _Run:
         return load_training_set(cache)
 
     def _dataset(self) -> Dataset:
-        database = Database(self.settings.resolved_database_url)
-        dataset = DatasetRepository(database, self.settings.datasets_dir).get(self.config.dataset)
+        dataset = DatasetRepository(self.database, self.settings.datasets_dir).get(self.config.dataset)
         if self.config.dataset_version and dataset.version != self.config.dataset_version:
             raise InvalidDataset(
                 f"The data set {dataset.name!r} was changed after this training was queued.",
@@ -196,22 +200,27 @@ class _Run:
                 self.context.yield_device,
             )
 
-    def _publish(self, parts: _Parts, result: dict[str, object]) -> None:
+    def _publish(self, parts: _Parts, facts: dict[str, object]) -> dict[str, object]:
+        """Checks the LoRA and gives it its name: the one that was asked for, or a free one if it was taken meanwhile."""
         candidate = self.context.folder / "candidate.safetensors"
-        metadata = adapter_metadata(self.config, parts.facts, self.config.num_train_steps, time.time())
+        steps = self.config.num_train_steps
         with write_atomically(candidate) as temporary:
-            parts.trainer.adapter.save(temporary, metadata)
+            parts.trainer.adapter.save(temporary, adapter_metadata(self.config, parts.facts, steps, time.time()))
         verify_adapter(candidate, parts.pipeline, self.config.resolution, self.context.yield_device)
         if (wish := self.context.wish()) is Wish.CANCEL:  # also what an attempt hears that no longer owns the job
             raise Interrupted(wish)
-        if self.published.exists():
-            raise TrainingFailed(
-                f"There is already an adapter called {self.config.adapter_name!r}.",
-                "Delete it and train again, or train under another name.",
-            )
-        write_json(self.context.folder / "result.json", result)
-        keep_cover(self.context.folder / "samples", cover_path(self.published))
-        candidate.replace(self.published)
+        with placing_adapter(self.settings):
+            name = free_name(self.config.adapter_name, self.settings, JobRepository(self.database))
+            if name != self.config.adapter_name:
+                renamed = self.config.model_copy(update={"adapter_name": name})
+                metadata = adapter_metadata(renamed, parts.facts, steps, time.time())
+                save_file(load_file(candidate), candidate, metadata)
+            published = self.settings.user_loras_dir / f"{name}.safetensors"
+            result = {"adapter": name, "file": str(published), **facts}
+            write_json(self.context.folder / "result.json", result)
+            keep_cover(self.context.folder / "samples", cover_path(published))
+            candidate.replace(published)
+        return result
 
     def _tell(self, step: int, note: str, *losses: LossPoint) -> None:
         total = self.config.num_train_steps
@@ -265,11 +274,10 @@ def _refuse_divergence(loss: float, step: int, config: LoraTrainingConfig) -> No
         )
 
 
-def _result(config: LoraTrainingConfig, file: Path, progress: Progress, resumed_at_step: int) -> dict[str, object]:
+def _facts(progress: Progress, resumed_at_step: int) -> dict[str, object]:
+    """What a training says of itself beside the name and the file of its LoRA."""
     ends = max(1, round(len(progress.losses) * LOSS_SHARE))
     return {
-        "adapter": config.adapter_name,
-        "file": str(file),
         "steps": progress.step,
         "resumed_at_step": resumed_at_step,
         "seconds_training": progress.seconds,

@@ -134,7 +134,7 @@ def _wire_tabs(
     train_tab.to_pictures.click(lambda: gr.Tabs(selected=PICTURES), None, page.tabs, **QUIET)
     compare_tab.to_train.click(lambda: gr.Tabs(selected=TRAIN), None, page.tabs, **QUIET)
     train_tab.next.click(
-        lambda job_id: (page.studio.jobs.get(job_id).spec["adapter_name"], gr.Tabs(selected=BLEND)),
+        lambda job_id: (page.studio.jobs.get(job_id).adapter_name, gr.Tabs(selected=BLEND)),
         train_tab.shown_job,
         [page.carried_adapter, page.tabs],
         **QUIET,

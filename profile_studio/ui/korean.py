@@ -335,6 +335,7 @@ _TRAIN = TrainTexts(
     yes_cancel="네, 취소할게요",
     receipt="“{name}” 완성: {time} 동안 {steps}스텝을 배웠어요.",
     receipt_loss="손실 변화: {first:.3f} → {last:.3f}.",
+    receipt_renamed="그사이 “{asked}” 이름을 다른 LoRA가 써서 “{name}” 이름으로 저장했어요.",
     download="LoRA 내려받기",
     next="섞기에서 써 보기  →",
 )

@@ -282,10 +282,6 @@ _TRAINING: dict[str, str] = {
         "학습을 대기열에 넣은 뒤에 “{dataset}” 세트가 바뀌었어요."
     ),
     "Start the training again.": "학습을 다시 시작하세요.",
-    "There is already an adapter called {name!r}.": "“{name}” LoRA가 이미 있어요.",
-    "Delete it and train again, or train under another name.": (
-        "그 LoRA를 삭제하고 다시 학습하거나, 다른 이름으로 학습하세요."
-    ),
     "The trained LoRA holds values that are no numbers.": "학습한 LoRA에 숫자가 아닌 값이 들어 있어요.",
     "Train with a lower learning rate.": "학습률을 낮춰 학습하세요.",
     "The training changed nothing.": "학습해도 바뀐 것이 없어요.",

@@ -1,7 +1,7 @@
 import pytest
 
 from profile_studio.domain.errors import InvalidName
-from profile_studio.domain.names import check_name, name_from, suggest_name
+from profile_studio.domain.names import check_name, name_from, numbered, suggest_name
 
 
 @pytest.mark.parametrize("name", ["a", "pixel-me", "2024", "a" * 64])
@@ -25,6 +25,12 @@ def test_base_is_reserved() -> None:
 @pytest.mark.parametrize("text", ["My Café 2", "한글", "", "base", "x" * 200, "--"])
 def test_a_suggested_name_is_always_valid(text: str) -> None:
     assert check_name(suggest_name(text))
+
+
+@pytest.mark.parametrize("name", ["mine", "a" * 64, "a" * 61 + "-bc"])
+def test_a_numbered_name_is_valid_and_another(name: str) -> None:
+    assert check_name(numbered(name, 12)) != name
+    assert numbered(name, 12) != numbered(name, 2)
 
 
 def test_what_a_person_wrote_is_their_name_or_refused_but_never_another() -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from profile_studio.domain.errors import InvalidAdapter, InvalidName, UnknownAdapter
+from profile_studio.domain.jobs import JobKind
 from profile_studio.services.adapters import AdapterService
 from profile_studio.settings import Settings
+from profile_studio.storage.database import Database
+from profile_studio.storage.jobs import JobRepository
 from tests.test_lora_files import halves, trained_file, write_tensors
 
 
@@ -36,6 +39,21 @@ def test_a_name_is_taken_once(settings: Settings, foreign_file: Path) -> None:
 
     with pytest.raises(InvalidName):
         service.import_file(foreign_file, "mine")
+
+
+def test_the_name_of_an_unfinished_training_is_taken(settings: Settings, foreign_file: Path) -> None:
+    database = Database(settings.resolved_database_url)
+    database.upgrade()
+    jobs = JobRepository(database)
+    service = AdapterService(settings, jobs)
+    training = jobs.create(JobKind.TRAIN, {"adapter_name": "mine"}, 1, now=1.0)
+
+    with pytest.raises(InvalidName) as error:
+        service.import_file(foreign_file, "mine")
+
+    assert error.value.message == "A training of 'mine' is queued already."
+    jobs.ask_cancel(training.id, now=2.0)
+    assert service.import_file(foreign_file, "mine").name == "mine"
 
 
 def test_a_refused_file_leaves_nothing_behind(settings: Settings, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from profile_studio.settings import REPOSITORY_ROOT
 from profile_studio.storage.database import HEAD_REVISION, Database, metadata
 from profile_studio.storage.datasets import DatasetRepository
+from profile_studio.storage.jobs import JobRepository
 
 QUERIES_WHILE_THE_QUEUE_LOADS = """
 import sys
@@ -56,6 +57,26 @@ def test_pictures_from_before_there_were_references_are_none(tmp_path: Path) -> 
     database.upgrade()
     old = DatasetRepository(database, tmp_path).get("old")
     assert ([image.image_id for image in old.held_out_images], old.reference_images) == (["a"], ())
+
+
+def test_of_old_trainings_that_wait_under_one_name_the_first_has_reserved_it(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'studio.db'}")
+    config = Config()
+    config.set_main_option("script_location", str(REPOSITORY_ROOT / "profile_studio" / "storage" / "migrations"))
+    with database.transaction() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        for created_at, status in enumerate(("completed", "paused", "queued"), start=1):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO jobs (id, kind, status, attempt, step, steps, note, spec, created_at) VALUES "
+                    "(:id, 'train', :id, 0, 0, 1, '', '{\"adapter_name\": \"mine\"}', :created_at)"
+                ),
+                {"id": status, "created_at": created_at},
+            )
+    database.upgrade()
+    names = {job.id: job.adapter_name for job in JobRepository(database).find()}
+    assert names == {"completed": "mine", "paused": "mine", "queued": None}
 
 
 def test_opening_an_up_to_date_database_changes_nothing(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from profile_studio.domain.errors import UnknownJob
+from profile_studio.domain.errors import InvalidName, UnknownJob
 from profile_studio.domain.jobs import JobError, JobKind, JobStatus, LossPoint, ProgressReport, Wish
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
@@ -109,3 +109,44 @@ def test_one_of_eight_who_ask_to_resume_at_once_gets_it(repository: JobRepositor
     for thread in threads:
         thread.join()
     assert sorted(wins) == [False] * 7 + [True]
+
+
+def test_one_of_eight_trainings_of_one_name_that_start_at_once_is_accepted(repository: JobRepository) -> None:
+    barrier, refused = threading.Barrier(8), list[str]()
+
+    def start() -> None:
+        barrier.wait()
+        try:
+            repository.create(JobKind.TRAIN, {"adapter_name": "mine"}, 1, now=1.0)
+        except InvalidName as error:
+            refused.append(error.message)
+
+    threads = [threading.Thread(target=start) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == ["A training of 'mine' is queued already."] * 7
+    assert len(repository.find()) == 1
+
+
+@pytest.mark.parametrize("end", [JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELED])
+def test_a_training_that_is_over_gives_its_name_back(repository: JobRepository, end: JobStatus) -> None:
+    job = repository.create(JobKind.TRAIN, {"adapter_name": "mine"}, 1, now=1.0)
+    repository.ask_pause(job.id)
+    with pytest.raises(InvalidName, match="is paused already"):
+        repository.check_free("mine")
+    repository.resume(job.id)
+    attempt = repository.claim(job.id, now=2.0)
+    assert attempt is not None
+    if end is JobStatus.COMPLETED:
+        repository.complete(job.id, attempt, {"adapter": "mine-2"}, now=3.0)
+    elif end is JobStatus.FAILED:
+        repository.fail(job.id, attempt, JobError("k", "m", "f"), now=3.0)
+    else:
+        repository.ask_cancel(job.id, now=3.0)
+        repository.settle_cancel(job.id, attempt, now=3.0)
+
+    repository.check_free("mine")
+    assert repository.create(JobKind.TRAIN, {"adapter_name": "mine"}, 1, now=4.0).adapter_name == "mine"
+    assert repository.get(job.id).adapter_name == ("mine-2" if end is JobStatus.COMPLETED else "mine")

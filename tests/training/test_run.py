@@ -9,12 +9,13 @@ from safetensors.torch import load_file
 
 from profile_studio.domain.datasets import CaptionSource
 from profile_studio.domain.errors import InvalidDataset, TrainingFailed
-from profile_studio.domain.jobs import Interrupted, Wish
+from profile_studio.domain.jobs import Interrupted, JobKind, Wish
 from profile_studio.domain.training import Targets
-from profile_studio.lora_files import read_adapter
+from profile_studio.lora_files import read_adapter, read_header
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
+from profile_studio.storage.jobs import JobRepository
 from profile_studio.training.run import run_training
 from tests.training.helpers import RecordingContext, create_dataset, small_config
 
@@ -112,6 +113,25 @@ def test_an_attempt_that_died_after_publishing_is_not_trained_again(tiny_base: P
 
     assert run_training(small_config(tiny_base), second_context, settings) == first
     assert second_context.reports == []
+
+
+def test_a_training_whose_name_was_taken_meanwhile_is_published_under_a_free_one(
+    tiny_base: Path, settings: Settings
+) -> None:
+    create_dataset(settings)
+    database = Database(settings.resolved_database_url)
+    JobRepository(database).create(JobKind.TRAIN, {"adapter_name": "dotted-3"}, 1, now=1.0)
+    for taken in ("dotted", "dotted-2"):
+        (settings.user_loras_dir / f"{taken}.safetensors").write_bytes(b"of a friend")
+    context = RecordingContext(settings.jobs_dir / "a")
+
+    result = run_training(small_config(tiny_base, num_train_steps=2), context, settings)
+
+    adapter = read_adapter(settings.user_loras_dir / "dotted-4.safetensors")
+    assert (result["adapter"], result["file"]) == ("dotted-4", str(adapter.path))
+    assert read_header(adapter.path).metadata["ss_output_name"] == "dotted-4"
+    assert (settings.user_loras_dir / "dotted.safetensors").read_bytes() == b"of a friend"
+    assert run_training(small_config(tiny_base, num_train_steps=2), context, settings) == result
 
 
 def test_a_diverging_training_fails_with_a_sentence(tiny_base: Path, settings: Settings) -> None:

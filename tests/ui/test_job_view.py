@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from profile_studio.domain.jobs import Job, JobKind, JobStatus, LossPoint
-from profile_studio.ui.components.job_view import job_label, progress_words, status_line
+from profile_studio.ui.components.job_view import job_label, progress_words, renamed_words, status_line
 from profile_studio.ui.components.markup import duration
 from profile_studio.ui.tabs.train import loss_table
 from profile_studio.ui.texts import ENGLISH
@@ -9,7 +9,7 @@ from profile_studio.ui.texts import ENGLISH
 RUNNING = Job(
     id="j1", kind=JobKind.TRAIN, status=JobStatus.RUNNING, wish=None, attempt=1, step=62, steps=100, seconds_left=70.0,
     note="", spec={"adapter_name": "pixel-me"}, result=None, error=None, created_at=1.0, started_at=2.0,
-    finished_at=None, heartbeat_at=3.0,
+    adapter_name="pixel-me", finished_at=None, heartbeat_at=3.0,
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def test_the_bar_says_when_no_worker_is_there() -> None:
 
 
 def test_names_in_the_bar_are_escaped() -> None:
-    evil = replace(RUNNING, spec={"adapter_name": "<img src=x>"})
+    evil = replace(RUNNING, adapter_name="<img src=x>")
     assert "<img" not in status_line([evil], True, ENGLISH)
 
 
@@ -38,6 +38,13 @@ def test_a_list_line_has_name_and_status() -> None:
 def test_a_job_before_its_first_step_is_getting_ready() -> None:
     words = progress_words(replace(RUNNING, step=0, seconds_left=None), ENGLISH.train.step, ENGLISH)
     assert words == "getting ready"
+
+
+def test_a_receipt_says_when_the_lora_got_another_name() -> None:
+    done = replace(RUNNING, status=JobStatus.COMPLETED)
+    assert renamed_words(done, ENGLISH.train) == ""
+    words = "It is called pixel-me-2 because the name pixel-me was taken meanwhile."
+    assert renamed_words(replace(done, adapter_name="pixel-me-2"), ENGLISH.train) == words
 
 
 def test_a_receipt_counts_in_minutes_and_hours() -> None:

@@ -5,17 +5,24 @@ from collections.abc import Sequence
 from profile_studio.domain.jobs import Job, JobKind, JobStatus, Wish
 from profile_studio.services.background_import import BackgroundImport
 from profile_studio.ui.components.markup import duration, escape, progress_bar
-from profile_studio.ui.texts import Texts
+from profile_studio.ui.texts import Texts, TrainTexts
 
 
 def job_name(job: Job) -> str:
     """What a person calls the job: the LoRA it trains, or the models it compares."""
     if job.kind is JobKind.TRAIN:
-        return str(job.spec.get("adapter_name", job.id))
+        return job.adapter_name or job.id
     if job.kind is JobKind.CAPTION:
         return str(job.spec.get("dataset", job.id))
     models = job.spec.get("models")
     return ", ".join(str(model) for model in models) if isinstance(models, list | tuple) else job.id
+
+
+def renamed_words(job: Job, texts: TrainTexts) -> str:
+    """Why the LoRA is not called what was asked for; empty if it is."""
+    asked = job.spec.get("adapter_name")
+    renamed = job.kind is JobKind.TRAIN and job.status is JobStatus.COMPLETED and asked != job.adapter_name
+    return texts.receipt_renamed.format(name=job.adapter_name, asked=asked) if renamed else ""
 
 
 def status_words(job: Job, texts: Texts) -> str:

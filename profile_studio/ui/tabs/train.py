@@ -14,11 +14,11 @@ from profile_studio.domain.crops import CropMode
 from profile_studio.domain.datasets import Consent
 from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, NotInDemo
 from profile_studio.domain.jobs import Job, JobKind, JobStatus, LossPoint
-from profile_studio.domain.names import suggest_name
+from profile_studio.domain.names import numbered, suggest_name
 from profile_studio.domain.presets import Thoroughness, preset
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.services.jobs import Sample
-from profile_studio.ui.components.job_view import job_label, job_name, newest_first, progress_html
+from profile_studio.ui.components.job_view import job_label, job_name, newest_first, progress_html, renamed_words
 from profile_studio.ui.components.markup import duration, escape, figure, figures, picture_source
 from profile_studio.ui.components.notices import (
     Updates,
@@ -380,7 +380,7 @@ def _free_adapter_name(page: Page, dataset: str, kind: AdapterKind) -> str:
     taken = {adapter.name for adapter in page.studio.adapters.list()} | {job_name(job) for job in jobs}
     says_kind = kind is AdapterKind.STYLE or dataset.split("-")[-1] == kind.value
     name = suggest_name(dataset if says_kind else f"{dataset}-{kind.value}")
-    return next(free for free in [name, *(f"{name}-{n}" for n in range(2, 1000))] if free not in taken)
+    return next(free for free in [name, *(numbered(name, n) for n in range(2, 1000))] if free not in taken)
 
 
 def promise_html(page: Page, config: LoraTrainingConfig) -> str:
@@ -410,7 +410,7 @@ def receipt(job: Job, texts: TrainTexts) -> str:
     losses = (job.result or {}).get("loss")
     if isinstance(losses, dict) and losses.get("first") is not None and losses.get("last") is not None:
         sentence += " " + texts.receipt_loss.format(first=losses["first"], last=losses["last"])
-    return sentence
+    return " ".join(filter(None, [sentence, renamed_words(job, texts)]))
 
 
 def loss_table(losses: Sequence[LossPoint], texts: TrainTexts) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from profile_studio.domain.datasets import Consent
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.jobs import Job
 from profile_studio.domain.names import numbered
-from profile_studio.domain.presets import preset
+from profile_studio.domain.presets import preset, with_steps
 from profile_studio.domain.training import TUNABLE_KEYS, AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.services.studio import Studio
 from profile_studio.ui.components.job_view import renamed_words
@@ -35,7 +35,6 @@ def train(
     """Trains a LoRA on a data set."""
     tuned = _read_set(set_ or [])
     given = {
-        "num_train_steps": steps,
         "rank": rank,
         "network_alpha": network_alpha,
         "targets": targets,
@@ -49,6 +48,8 @@ def train(
         name or _free_name(studio, dataset),
         n_images=len(studio.datasets.get(dataset).training_images),
     )
+    if steps is not None:
+        start = with_steps(start, steps)
     changes = {key: value for key, value in given.items() if value is not None} | tuned
     if consent is not None:
         studio.datasets.set_consent(dataset, consent)

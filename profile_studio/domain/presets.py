@@ -20,6 +20,12 @@ class Thoroughness(StrEnum):
 STEP_FACTOR = {Thoroughness.QUICK: 0.5, Thoroughness.BALANCED: 1.0, Thoroughness.THOROUGH: 2.0}
 
 
+def with_steps(config: LoraTrainingConfig, num_train_steps: int) -> LoraTrainingConfig:
+    """The same training, shorter or longer; the warm-up keeps its share."""
+    warmup = config.lr_warmup_steps * num_train_steps // config.num_train_steps
+    return config.model_copy(update={"num_train_steps": num_train_steps, "lr_warmup_steps": warmup})
+
+
 def preset(
     kind: AdapterKind,
     base: str,

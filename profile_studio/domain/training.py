@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from profile_studio.domain.augmentation import Augmentation
 from profile_studio.domain.crops import CropMode
 
+SMALLEST_RESOLUTION, LARGEST_RESOLUTION = 64, 2048
+
 
 class AdapterKind(StrEnum):
     """What an adapter is for; the page and the presets differ by it."""
@@ -47,7 +49,9 @@ class LoraTrainingConfig(BaseModel):
     lr_warmup_steps: int = Field(default=0, ge=0)
     batch_size: int = Field(default=1, ge=1, le=64)
     gradient_accumulation: int = Field(default=1, ge=1, le=64)
-    resolution: int = Field(default=512, ge=64, le=2048, description="Side of the square bucket in pixels.")
+    resolution: int = Field(
+        default=512, ge=SMALLEST_RESOLUTION, le=LARGEST_RESOLUTION, description="Side of the square bucket in pixels."
+    )
     crop: CropMode = Field(default=CropMode.BUCKETS, description="buckets keeps the shape of each picture.")
     flip: bool = Field(default=False, description="Also mirrored; a face has two different sides.")
     color_jitter: bool = Field(default=False, description="Also with other brightness, contrast and saturation.")
@@ -62,6 +66,14 @@ class LoraTrainingConfig(BaseModel):
     @property
     def augmentation(self) -> Augmentation:
         return Augmentation(self.flip, self.color_jitter, self.crop_jitter)
+
+
+def resolutions_near(resolution: int, multiple: int) -> list[int]:
+    """The multiples on both sides of a resolution that a training may have, or the first or last there is."""
+    below = resolution // multiple * multiple
+    smallest = -(-SMALLEST_RESOLUTION // multiple) * multiple
+    largest = LARGEST_RESOLUTION // multiple * multiple
+    return sorted({min(max(size, smallest), largest) for size in (below, below + multiple)})
 
 
 TUNABLE_KEYS: tuple[str, ...] = (

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from profile_studio.base_models import STARTER, find_base_model
+from profile_studio.base_models import STARTER, BaseModel, find_base_model
 from profile_studio.decoding.crops import enlarging_method, training_pictures
 from profile_studio.domain.crops import Crop, crop_of
 from profile_studio.domain.datasets import MINIMUM_IMAGES, DatasetImage
-from profile_studio.domain.errors import InvalidDataset, InvalidName
+from profile_studio.domain.errors import InvalidDataset, InvalidName, InvalidSettings
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.names import check_name
-from profile_studio.domain.training import LoraTrainingConfig
+from profile_studio.domain.training import LoraTrainingConfig, resolutions_near
 from profile_studio.jobs.queue import enqueue
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.services.promises import Promise, in_words
@@ -77,6 +77,7 @@ class TrainingService:
         Raises:
             UnknownDataset, InvalidDataset: there is no such data set, or it has too few pictures to train on.
             InvalidName: the adapter's name is taken or not allowed.
+            InvalidSettings: the base model cannot take the resolution, or the warm-up is longer than the training.
             BaseModelMissing: the base model is not on this disk.
         """
         refuse_in_demo(self._settings, "Training is")
@@ -88,7 +89,8 @@ class TrainingService:
                 f"Import at least {MINIMUM_IMAGES} pictures; 10 to 40 work well.",
             )
         self._refuse_taken(config.adapter_name)
-        find_base_model(config.base, self._settings)
+        _refuse_resolution(config, find_base_model(config.base, self._settings))
+        _refuse_warmup(config)
         accepted = config.model_copy(update={"dataset_version": dataset.version})
         job = self._jobs.create(JobKind.TRAIN, accepted.model_dump(mode="json"), config.num_train_steps, time.time())
         enqueue(self._settings, job.id)
@@ -115,3 +117,22 @@ class TrainingService:
             if job.result and all(job.spec.get(key) == wanted[key] for key in work)
         ]
         return statistics.median(speeds) if speeds else None
+
+
+def _refuse_resolution(config: LoraTrainingConfig, base: BaseModel) -> None:
+    if config.resolution % base.bucket_step:
+        sizes = resolutions_near(config.resolution, base.bucket_step)
+        raise InvalidSettings(
+            f"The base model {config.base!r} cannot be trained at a resolution of {config.resolution} pixels: it takes "
+            f"multiples of {base.bucket_step}.",
+            f"Choose one of: {', '.join(map(str, sizes))}.",
+        )
+
+
+def _refuse_warmup(config: LoraTrainingConfig) -> None:
+    if config.lr_warmup_steps > config.num_train_steps:
+        raise InvalidSettings(
+            f"A warm-up of {config.lr_warmup_steps} steps is longer than the training with its "
+            f"{config.num_train_steps}.",
+            "Choose fewer warm-up steps, or train for more steps.",
+        )

@@ -277,6 +277,13 @@ _TRAINING: dict[str, str] = {
     "The precision {precision} needs a CUDA graphics card, and this machine has none.": (
         "{precision} 정밀도를 쓰려면 CUDA 그래픽 카드가 필요한데, 이 컴퓨터에는 없어요."
     ),
+    "The base model {base!r} cannot be trained at a resolution of {resolution} pixels: it takes multiples of {multiple}.": (
+        "기본 모델 “{base}”: 해상도 {resolution}픽셀로는 학습할 수 없어요. {multiple}의 배수여야 해요."
+    ),
+    "A warm-up of {warmup} steps is longer than the training with its {steps}.": (
+        "워밍업 {warmup}스텝이 전체 학습 {steps}스텝보다 길어요."
+    ),
+    "Choose fewer warm-up steps, or train for more steps.": "워밍업 스텝을 줄이거나, 더 오래 학습하세요.",
     "Train with precision fp32.": "정밀도를 fp32로 정하고 학습하세요.",
     "The data set {dataset!r} was changed after this training was queued.": (
         "학습을 대기열에 넣은 뒤에 “{dataset}” 세트가 바뀌었어요."

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from PIL import ImageOps
 
-from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, InvalidName, UnknownDataset
+from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, InvalidName, InvalidSettings, UnknownDataset
 from profile_studio.domain.jobs import JobStatus
-from profile_studio.domain.training import LoraTrainingConfig
+from profile_studio.domain.presets import preset, with_steps
+from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, resolutions_near
 from profile_studio.services.training import SECONDS_A_VERSION, SECONDS_BESIDE_STEPS, TrainingService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
@@ -62,6 +63,39 @@ def test_a_name_that_is_being_trained_or_exists_is_refused(
     for name in ("dotted", "taken"):
         with pytest.raises(InvalidName):
             service.submit(small_config(tiny_base, adapter_name=name))
+
+
+@pytest.mark.parametrize(
+    ("resolution", "nearest"), [(100, "96, 112"), (72, "64, 80"), (65, "64, 80"), (2047, "2032, 2048")]
+)
+def test_a_resolution_that_the_base_cannot_take_is_refused_with_the_nearest(
+    settings: Settings, database: Database, tiny_base: Path, resolution: int, nearest: str
+) -> None:
+    create_dataset(settings)
+    with pytest.raises(InvalidSettings) as refusal:
+        TrainingService(settings, database).submit(small_config(tiny_base, resolution=resolution))
+    assert f"{resolution} pixels: it takes multiples of 16" in refusal.value.message
+    assert refusal.value.fix == f"Choose one of: {nearest}."
+
+
+def test_nothing_below_the_smallest_or_above_the_largest_resolution_is_offered() -> None:
+    assert resolutions_near(70, 48) == [96]
+    assert resolutions_near(2040, 300) == [1800]
+
+
+def test_a_warm_up_longer_than_the_training_is_refused(settings: Settings, database: Database, tiny_base: Path) -> None:
+    create_dataset(settings)
+    service = TrainingService(settings, database)
+    with pytest.raises(InvalidSettings, match="A warm-up of 7 steps is longer than the training with its 6"):
+        service.submit(small_config(tiny_base, lr_warmup_steps=7))
+    assert service.submit(small_config(tiny_base, lr_warmup_steps=6)).status is JobStatus.QUEUED
+
+
+def test_a_presets_warm_up_keeps_its_share_of_a_shorter_training() -> None:
+    config = preset(AdapterKind.STYLE, "starter", "dots", "dotted", n_images=4)
+    assert (config.num_train_steps, config.lr_warmup_steps) == (300, 10)
+    assert with_steps(config, 60).lr_warmup_steps == 2
+    assert with_steps(config, 5).lr_warmup_steps == 0
 
 
 def test_a_promise_is_measured_once_a_training_like_it_was_done_here(

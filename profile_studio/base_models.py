@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from profile_studio.domain.errors import BaseModelMissing, NotInDemo
 from profile_studio.settings import Settings
@@ -12,6 +13,13 @@ from profile_studio.settings import Settings
 STARTER = "starter"
 _COMMON_TOKENS = 40_000  # of CLIP's 49,408; the starter, which has 720, knows nothing else
 _WORD_END = "</w>"
+_LFS_POINTER = b"version https://git-lfs"
+_DENOISER = "unet/diffusion_pytorch_model.safetensors"
+_WEIGHTS = (_DENOISER, "vae/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors")
+_CONFIGS = (
+    "unet/config.json", "vae/config.json", "text_encoder/config.json", "scheduler/scheduler_config.json",
+    "tokenizer/tokenizer_config.json",
+)  # fmt: skip
 HUB_IDS = {"sd15": "stable-diffusion-v1-5/stable-diffusion-v1-5"}
 
 
@@ -49,7 +57,7 @@ def find_base_model(base: str, settings: Settings) -> BaseModel:
     Args:
         base: `starter`, `sd15` (looked up in the local hub cache), or a folder in diffusers layout.
     Raises:
-        BaseModelMissing: it is not on this disk, or the folder is not a Stable Diffusion 1.x in diffusers layout.
+        BaseModelMissing: it is not on this disk, or the folder is not a whole Stable Diffusion 1.x in diffusers layout.
         NotInDemo: strangers share this studio, and its disk is none of theirs.
     """
     if settings.is_demo and base != STARTER:
@@ -61,19 +69,59 @@ def find_base_model(base: str, settings: Settings) -> BaseModel:
             f"The base model {base!r} is not on this disk.",
             f"Give a folder in diffusers layout, or one of: {', '.join([STARTER, *HUB_IDS])}.",
         )
-    pipeline_class = json.loads(index.read_text()).get("_class_name", "")
-    denoiser_file = folder / "unet" / "diffusion_pytorch_model.safetensors"
-    if pipeline_class != "StableDiffusionPipeline" or not denoiser_file.is_file():
+    pipeline_class = _read_json(folder, "model_index.json", base).get("_class_name", "")
+    if pipeline_class != "StableDiffusionPipeline":
         raise BaseModelMissing(
             f"The folder {base!r} holds {pipeline_class or 'no model'}, not a Stable Diffusion 1.x with safetensors.",
             "Choose a Stable Diffusion 1.x folder in diffusers layout with .safetensors weights.",
         )
-    unet = json.loads((folder / "unet" / "config.json").read_text())
-    vae = json.loads((folder / "vae" / "config.json").read_text())
+    for file in (*_CONFIGS, *_WEIGHTS, _tokenizer_file(folder)):
+        _check_file(folder, file, base)
+    unet = _read_json(folder, "unet/config.json", base)
+    vae = _read_json(folder, "vae/config.json", base)
     pixels_a_latent = 2 ** (len(vae["block_out_channels"]) - 1)
     native_size = int(unet["sample_size"]) * pixels_a_latent
     bucket_step = pixels_a_latent * 2 ** (len(unet["block_out_channels"]) - 1)
-    return BaseModel(base, folder.resolve(), "sd1", native_size, bucket_step, denoiser_file)
+    return BaseModel(base, folder.resolve(), "sd1", native_size, bucket_step, folder / _DENOISER)
+
+
+def _check_file(folder: Path, file: str, base: str) -> None:
+    path = folder / file
+    if path.is_file():
+        with path.open("rb") as opened:
+            is_pointer = opened.read(len(_LFS_POINTER)) == _LFS_POINTER
+        if is_pointer:
+            raise BaseModelMissing(
+                f"{file} of the base model {base!r} is a git-LFS pointer instead of the file itself.",
+                "Run `git lfs pull` in its folder, or download it again.",
+            )
+        return
+    stem, suffix = path.stem, path.suffix
+    if variants := sorted(found.name for found in path.parent.glob(f"{stem}.*{suffix}")):
+        raise BaseModelMissing(
+            f"The base model {base!r} has {path.parent.name}/{variants[0]} but no {file}.",
+            "Download it in full precision, without a variant such as fp16.",
+        )
+    raise BaseModelMissing(
+        f"The base model {base!r} has no {file}.", "Download its folder again, whole and with .safetensors weights."
+    )
+
+
+def _tokenizer_file(folder: Path) -> str:
+    """What a tokenizer is read from: one file, or, of older folders, the vocabulary whose merges stand beside it."""
+    if (folder / "tokenizer" / "tokenizer.json").is_file():
+        return "tokenizer/tokenizer.json"
+    has_vocabulary = (folder / "tokenizer" / "vocab.json").is_file()
+    return "tokenizer/merges.txt" if has_vocabulary else "tokenizer/vocab.json"
+
+
+def _read_json(folder: Path, file: str, base: str) -> dict[str, Any]:
+    try:
+        return json.loads((folder / file).read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise BaseModelMissing(
+            f"{file} of the base model {base!r} cannot be read.", "Download its folder again."
+        ) from error
 
 
 def known_words(settings: Settings) -> frozenset[str]:

@@ -49,6 +49,24 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "The folder {base!r} holds {found!s}, not a Stable Diffusion 1.x with safetensors.": (
         "“{base}” 폴더에 있는 것은 safetensors로 된 Stable Diffusion 1.x 모델이 아니에요 ({found})."
     ),
+    "{file} of the base model {base!r} is a git-LFS pointer instead of the file itself.": (
+        "기본 모델 “{base}”: {file} 자리에 진짜 파일 대신 git-LFS 포인터가 있어요."
+    ),
+    "Run `git lfs pull` in its folder, or download it again.": (
+        "그 폴더에서 `git lfs pull` 명령을 실행하거나, 다시 내려받으세요."
+    ),
+    "The base model {base!r} has {folder}/{variant} but no {file}.": (
+        "기본 모델 “{base}”: {folder}/{variant} 파일은 있지만 {file} 파일이 없어요."
+    ),
+    "Download it in full precision, without a variant such as fp16.": (
+        "fp16 같은 변형이 아닌 전체 정밀도로 내려받으세요."
+    ),
+    "The base model {base!r} has no {file}.": "기본 모델 “{base}”: {file} 파일이 없어요.",
+    "Download its folder again, whole and with .safetensors weights.": (
+        "폴더를 빠짐없이, .safetensors 파일로 다시 내려받으세요."
+    ),
+    "{file} of the base model {base!r} cannot be read.": "기본 모델 “{base}”: {file} 파일을 읽을 수 없어요.",
+    "Download its folder again.": "폴더를 다시 내려받으세요.",
     "no model": "모델 없음",
     "Choose a Stable Diffusion 1.x folder in diffusers layout with .safetensors weights.": (
         ".safetensors 파일이 든 diffusers 형식의 Stable Diffusion 1.x 폴더를 고르세요."

@@ -1,6 +1,7 @@
 """What a comparison accepts, and what it says no to."""
 
 import re
+import shutil
 import time
 from pathlib import Path
 
@@ -102,13 +103,9 @@ def test_an_adapter_of_another_base_is_refused(
 ) -> None:
     path = settings.user_loras_dir / "other.safetensors"
     write_random_adapter(path, tiny_base, settings)
-    real = (tiny_base / "unet" / "diffusion_pytorch_model.safetensors").read_bytes()
-    other = settings.resolved_home / "other-base"
-    for part in ("unet", "vae"):
-        (other / part).mkdir(parents=True)
-        (other / part / "config.json").write_bytes((tiny_base / part / "config.json").read_bytes())
-    (other / "model_index.json").write_bytes((tiny_base / "model_index.json").read_bytes())
-    (other / "unet" / "diffusion_pytorch_model.safetensors").write_bytes(real + b" ")
+    other = shutil.copytree(tiny_base, settings.resolved_home / "other-base")
+    with (other / "unet" / "diffusion_pytorch_model.safetensors").open("ab") as unet:
+        unet.write(b" ")
     with pytest.raises(InvalidAdapter, match="other was trained for the base model 'tiny-sd15'"):
         comparison.submit(config(other, "other"))
 

@@ -15,6 +15,7 @@ from profile_studio.lora_files import (
     RawTensor,
     TrainingFacts,
     adapter_metadata,
+    base_label,
     check_base,
     kohya_name,
     layer_alphas,
@@ -253,3 +254,11 @@ def test_what_is_no_lora_for_stable_diffusion_1_is_refused(
         read_adapter(path)
 
     assert word in refusal.value.message
+
+
+@pytest.mark.parametrize("spelling", ["{base}", "{base}/", "{base}/unet/.."])
+def test_a_base_is_labelled_by_its_folders_name_however_its_path_is_written(tmp_path: Path, spelling: str) -> None:
+    base = tmp_path / "my-model"
+    (base / "unet").mkdir(parents=True)
+
+    assert base_label(spelling.format(base=base)) == "my-model"

@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from profile_studio.domain.datasets import Dataset, DatasetImage
+from profile_studio.domain.names import Name
 
 
 class CaptionerName(StrEnum):
@@ -19,7 +20,7 @@ class CaptioningConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    dataset: str
+    dataset: Name
     captioner: CaptionerName | None = Field(default=None, description="None: each picture's is the one that fits it.")
     overwrite: bool = Field(default=False, description="Also replaces captions from files and by hand.")
     may_download: bool = Field(default=False, description="A person named the captioner, so it may be fetched.")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from profile_studio.domain.errors import InvalidModelSpec
 from profile_studio.domain.generation import WEIGHT_LIMIT, AdapterWeight
-from profile_studio.domain.names import BASE_NAME, NAME_PATTERN
+from profile_studio.domain.names import BASE_NAME, NAME_PATTERN, Name
 
 
 class Verdict(StrEnum):
@@ -41,7 +41,7 @@ class ComparisonConfig(BaseModel):
 
     models: tuple[str, ...] = Field(min_length=1, description="SPECs; base is always compared too.")
     base: str = "starter"
-    dataset: str | None = Field(default=None, description="Its pictures are the style's reference.")
+    dataset: Name | None = Field(default=None, description="Its pictures are the style's reference.")
     prompts: tuple[str, ...] = Field(min_length=1)
     seeds: int = Field(default=4, ge=1, le=64, description="Seeds per prompt: 0, 1, ...")
     metrics: tuple[str, ...] = ("clip_score", "style_similarity", "kid_judge", "face_score", "copy_risk")

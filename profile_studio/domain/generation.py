@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from profile_studio.domain.names import Name
+
 WEIGHT_LIMIT = 1.5
 SAFE_WEIGHT_LIMIT = 1.0  # the shaded part of the slider; above it styles start to bend faces
 
@@ -27,7 +29,7 @@ class AdapterWeight(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    adapter_name: str
+    adapter_name: Name
     weight: float = Field(default=1.0, ge=0.0, le=WEIGHT_LIMIT, description="1.0 applies the adapter as trained.")
 
 

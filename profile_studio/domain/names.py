@@ -1,6 +1,9 @@
 """Names that are safe as file names, in commands and in model specs."""
 
 import re
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from profile_studio.domain.errors import InvalidName
 
@@ -23,6 +26,10 @@ def check_name(name: str) -> str:
     if name == BASE_NAME:
         raise InvalidName(f"{name!r} is reserved for the model without an adapter.", "Choose another name.")
     return name
+
+
+Name = Annotated[str, AfterValidator(check_name)]
+"""A field of a pydantic model that holds a name; its validation raises `InvalidName`, which pydantic lets through."""
 
 
 def name_from(text: str) -> str:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from profile_studio.domain.augmentation import Augmentation
 from profile_studio.domain.crops import CropMode
+from profile_studio.domain.names import Name
 
 SMALLEST_RESOLUTION, LARGEST_RESOLUTION = 64, 2048
 
@@ -34,9 +35,9 @@ class LoraTrainingConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    dataset: str
+    dataset: Name
     dataset_version: str = Field(default="", description="Filled in when the job is accepted.")
-    adapter_name: str
+    adapter_name: Name
     kind: AdapterKind = AdapterKind.STYLE
     base: str = Field(default="starter", description="starter, sd15, or a folder in diffusers layout.")
     num_train_steps: int = Field(default=300, ge=1, le=20_000, description="Optimizer steps.")

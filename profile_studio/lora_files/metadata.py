@@ -107,7 +107,7 @@ def check_base(adapter: Adapter, base: str, base_hash: str) -> None:
 
 def base_label(base: str) -> str:
     """How a base is named inside a file: never by its path, which would tell where a person keeps their files."""
-    return base if base in (STARTER, SD15) else Path(base).name
+    return base if base in (STARTER, SD15) else Path(base).resolve().name
 
 
 def adapter_metadata(config: LoraTrainingConfig, facts: TrainingFacts, step: int, now: float) -> dict[str, str]:

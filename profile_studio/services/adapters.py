@@ -27,6 +27,7 @@ from profile_studio.settings import Settings
 from profile_studio.storage.adapter_names import adapter_exists, placing_adapter
 from profile_studio.storage.files import create_folder_atomically, write_atomically
 from profile_studio.storage.jobs import JobRepository
+from profile_studio.storage.models import find_adapter
 
 ExportFormat = Literal["diffusers", "kohya", "peft"]
 _PEFT_HALVES = {"lora_down.weight": "lora_A.weight", "lora_up.weight": "lora_B.weight"}
@@ -58,14 +59,11 @@ class AdapterService:
         """The adapter of this name.
 
         Raises:
+            InvalidName: no LoRA can be called that.
             UnknownAdapter: there is none.
             InvalidAdapter: its file is broken.
         """
-        for folder, ships in ((self._settings.user_loras_dir, False), (self._settings.shipped_loras_dir, True)):
-            path = folder / f"{check_name(name)}.safetensors"
-            if path.is_file():
-                return read_adapter(path, ships=ships)
-        raise UnknownAdapter(f"There is no LoRA {name!r}.", "`adapters list` shows the ones there are.")
+        return find_adapter(name, self._settings)
 
     def import_file(self, path: Path, name: str | None = None) -> Adapter:
         """Copies a LoRA file in, after its header was checked.

@@ -7,6 +7,7 @@ from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.comparison import ModelSpec
 from profile_studio.domain.errors import InvalidModelSpec, UnknownAdapter
 from profile_studio.domain.jobs import JobKind
+from profile_studio.domain.names import check_name
 from profile_studio.lora_files import read_adapter
 from profile_studio.settings import Settings
 from profile_studio.storage.jobs import JobRepository
@@ -24,9 +25,11 @@ def find_adapter(name: str, settings: Settings) -> Adapter:
     """The adapter of this name, the person's own before the shipped one.
 
     Raises:
+        InvalidName: no LoRA can be called that.
         UnknownAdapter: there is none.
         InvalidAdapter: its file is broken.
     """
+    check_name(name)
     for folder, ships in ((settings.user_loras_dir, False), (settings.shipped_loras_dir, True)):
         path = folder / f"{name}.safetensors"
         if path.is_file():

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from profile_studio.domain.errors import UnknownDataset
+from profile_studio.domain.names import NAME_PATTERN
 from profile_studio.settings import Settings
 from profile_studio.storage.datasets import DatasetRepository
 
@@ -36,6 +37,8 @@ def style_reference(name: str, settings: Settings, datasets: DatasetRepository) 
     try:
         dataset = datasets.get(name)
     except UnknownDataset:
+        if not NAME_PATTERN.fullmatch(name):  # from a LoRA's file, or any path
+            raise
         training = _pictures(settings.examples_dir / name / "train")
         reference = _pictures(settings.examples_dir / name / "reference")
         if not (training and reference):

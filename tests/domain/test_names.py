@@ -1,7 +1,13 @@
+from collections.abc import Callable
+
 import pytest
 
+from profile_studio.domain.captioning import CaptioningConfig
+from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.errors import InvalidName
+from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.domain.names import check_name, name_from, numbered, suggest_name
+from profile_studio.domain.training import LoraTrainingConfig
 
 
 @pytest.mark.parametrize("name", ["a", "pixel-me", "2024", "a" * 64])
@@ -38,3 +44,21 @@ def test_what_a_person_wrote_is_their_name_or_refused_but_never_another() -> Non
     for text in ("내 얼굴", " ", "--"):
         with pytest.raises(InvalidName, match="cannot name a file"):
             name_from(text)
+
+
+@pytest.mark.parametrize("name", ["../secret", "/home/me/secret", "a/b", "a\\b", "..", ".", "base", ""])
+@pytest.mark.parametrize(
+    "named",
+    [
+        lambda name: AdapterWeight(adapter_name=name),
+        lambda name: GenerationRequest.model_validate({"prompt": "", "adapters": [{"adapter_name": name}]}),
+        lambda name: LoraTrainingConfig(dataset=name, adapter_name="mine"),
+        lambda name: LoraTrainingConfig(dataset="faces", adapter_name=name),
+        lambda name: ComparisonConfig(models=("mine",), prompts=("hat",), dataset=name),
+        lambda name: CaptioningConfig(dataset=name),
+    ],
+)
+def test_a_path_is_no_name_in_anything_that_holds_one(named: Callable[[str], object], name: str) -> None:
+    with pytest.raises(InvalidName) as error:
+        named(name)
+    assert error.value.fix

@@ -7,7 +7,13 @@ from PIL import Image
 
 from profile_studio.domain.errors import InvalidPicture
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest, PictureRecipe
-from profile_studio.storage.pictures import latest_pictures, portable_parameters, read_recipe, write_picture
+from profile_studio.storage.pictures import (
+    latest_pictures,
+    portable_parameters,
+    read_recipe,
+    save_with_recipe,
+    write_picture,
+)
 
 RECIPE = PictureRecipe(
     request=GenerationRequest(
@@ -45,11 +51,18 @@ def test_the_newest_pictures_come_first(tmp_path: Path) -> None:
     assert latest_pictures(tmp_path, limit=2) == [paths[2], paths[1]]
 
 
-@pytest.mark.parametrize("kind", ["no recipe", "no picture", "missing"])
+@pytest.mark.parametrize("kind", ["no recipe", "no picture", "missing", "a path as a name"])
 def test_a_file_without_a_recipe_is_refused(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "some.png"
     if kind == "no recipe":
         Image.new("RGB", (8, 8)).save(path)
+    elif kind == "a path as a name":
+        stranger = AdapterWeight.model_construct(adapter_name="/home/me/secret", weight=1.0)
+        save_with_recipe(
+            path,
+            Image.new("RGB", (8, 8)),
+            RECIPE.model_copy(update={"request": RECIPE.request.model_copy(update={"adapters": (stranger,)})}),
+        )
     elif kind == "no picture":
         path.write_bytes(b"not a picture")
 

@@ -11,11 +11,14 @@ from profile_studio.domain.errors import InvalidPrompt
 
 MAX_NESTING = 5  # compel's parser takes seconds from here on, twice as long for every level
 WORD_WEIGHT_LIMIT = 3.0
+SMALLEST_BLEND_SUM = 0.1  # of the largest weight; compel divides by the sum, and one of 0 makes a black picture
 
 _PLAIN_PARENTHESES = r"Close it, or write \( and \) for plain parentheses."
 _COLON_WEIGHT = re.compile(r":\s*(?P<weight>[0-2](?:\.[0-9]+)?|\.[0-9]+)\s*\)(?![\w.+-])")
 _COLON_NUMBER = re.compile(r"(?<!\\)\([^()]*:\s*[0-9.]+\s*\)")
 _SQUARE_BRACKETS = re.compile(r"(?<!\\)\[(?P<words>[^\[\]:|()]+)\]")
+_BLEND = re.compile(r"\.blend\((?P<weights>[^()]*)\)")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 _LORA_TAG = re.compile(r"<lora:[^>]*>|\b(?:with|use)Lora\(", re.IGNORECASE)
 
 
@@ -25,12 +28,14 @@ def prepare_prompt(prompt: str, *, latin_only: bool) -> str:
     Args:
         latin_only: the base model learned English words in Latin letters only.
     Raises:
-        InvalidPrompt: it has unbalanced parentheses, words in another script, or syntax that has no meaning here.
+        InvalidPrompt: it has unbalanced parentheses, words in another script, or syntax that has no meaning here,
+            or a blend's weights add up to nothing.
     """
     if latin_only:
         _check_script(prompt)
     _check_balance(prompt)
     _check_syntax(prompt)
+    _check_blends(prompt)
     prompt = _SQUARE_BRACKETS.sub(r"(\g<words>)0.9", prompt)
     prompt = _COLON_WEIGHT.sub(r")\g<weight>", prompt)
     if example := _COLON_NUMBER.search(prompt):
@@ -86,3 +91,15 @@ def _check_syntax(prompt: str) -> None:
         raise InvalidPrompt(
             "The prompt has square brackets that cannot be read.", "Write (some words)0.9 to make words count less."
         )
+
+
+def _check_blends(prompt: str) -> None:
+    for blend in _BLEND.finditer(prompt):
+        weights = [float(number) for number in _NUMBER.findall(blend["weights"])]
+        largest = max((abs(weight) for weight in weights), default=0.0)
+        is_divided = "no_normalize" not in blend["weights"]
+        if weights and is_divided and abs(sum(weights)) <= SMALLEST_BLEND_SUM * largest:
+            raise InvalidPrompt(
+                f"The weights in {blend.group()!r} cancel each other out, so nothing is left to draw.",
+                "Choose weights with a sum well above 0, such as .blend(0.6, 0.4).",
+            )

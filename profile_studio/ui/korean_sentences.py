@@ -35,6 +35,12 @@ _PROMPTS: dict[str, str] = {
         "프롬프트에 가중치가 {weight}인 낱말이 있어요. 이러면 잡음만 나와요."
     ),
     "Stay below {limit}; 0.5 to 1.5 works best.": "{limit}보다 작게 정하세요. 0.5에서 1.5 사이가 가장 좋아요.",
+    "The weights in {blend!r} cancel each other out, so nothing is left to draw.": (
+        "“{blend}” 부분의 가중치가 서로 지워져서 그릴 것이 남지 않아요."
+    ),
+    "Choose weights with a sum well above 0, such as .blend(0.6, 0.4).": (
+        "합이 0보다 충분히 크게 가중치를 정하세요. 예: .blend(0.6, 0.4)"
+    ),
     "One of the prompts is empty.": "비어 있는 프롬프트가 있어요.",
     "Delete it, or write what it should show.": "지우거나, 그릴 것을 적으세요.",
     "A prompt may have {limit} characters; one has {count}.": "프롬프트는 {limit}자까지 쓸 수 있어요. {count}자인 것이 있어요.",

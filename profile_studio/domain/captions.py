@@ -16,6 +16,9 @@ class CaptionEdit(StrEnum):
     SUFFIX = "suffix"
 
 
+TRIGGER_PLACEHOLDER = "[trigger]"
+"""Stands for the trigger word in captions that fit any, as ai-toolkit writes it."""
+
 COMMON_WORDS = frozenset(
     [
         "a",
@@ -192,7 +195,7 @@ def _style_advice(written: Sequence[str], trigger_word: str) -> list[str]:
     everywhere = [
         tag
         for tag, count in tag_frequencies(written).items()
-        if count == len(written) >= 4 and tag.lower() != trigger and not _LOOK.search(tag)
+        if count == len(written) >= 4 and tag.lower() not in (trigger, TRIGGER_PLACEHOLDER) and not _LOOK.search(tag)
     ]
     return [
         f"\u201c{words}\u201d ({counted(count, 'caption')}) is how the pictures look, which the trigger word should learn: leave it "

@@ -3,14 +3,25 @@
 import re
 from collections.abc import Mapping
 
-from profile_studio.domain.captions import tidy
+from profile_studio.domain.captions import TRIGGER_PLACEHOLDER, tidy
+
+_PLACEHOLDER = re.compile(re.escape(TRIGGER_PLACEHOLDER), re.IGNORECASE)
 
 
 def prompt_with_trigger(trigger_word: str, caption: str) -> str:
-    """The text a picture is trained with: the trigger word in front, once."""
-    if not trigger_word or caption.split(",")[0].strip() == trigger_word:
-        return caption or trigger_word
+    """The text a picture is trained with: it says the trigger word where the caption says it, else in front, once."""
+    if _PLACEHOLDER.search(caption):
+        filled = _PLACEHOLDER.sub(lambda _: trigger_word, caption)
+        caption = filled if trigger_word else tidy(filled)
+    if not trigger_word or says_trigger(caption, trigger_word):
+        return caption
     return f"{trigger_word}, {caption}" if caption else trigger_word
+
+
+def without_trigger_in_front(trigger_word: str, text: str) -> str:
+    """The caption that `prompt_with_trigger` makes this text of; the text itself where there is none shorter."""
+    caption = "" if text == trigger_word else text.removeprefix(f"{trigger_word}, ")
+    return caption if prompt_with_trigger(trigger_word, caption) == text else text
 
 
 def says_trigger(prompt: str, trigger_word: str) -> bool:

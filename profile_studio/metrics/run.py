@@ -14,7 +14,7 @@ from profile_studio.domain.comparison import SECONDS_A_STEP_KEY, ComparisonConfi
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
 from profile_studio.domain.names import BASE_NAME
-from profile_studio.domain.trigger_words import in_ordinary_words, prompt_with_trigger, says_trigger
+from profile_studio.domain.trigger_words import in_ordinary_words, prompt_with_trigger
 from profile_studio.families import pick_device
 from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.inference.studio_pipeline import StudioPipeline
@@ -51,8 +51,7 @@ class ComparedModel:
         own = [part.adapter.trigger_word for part in self.adapters]
         text = in_ordinary_words(text, {word: plain for word, plain in class_words.items() if word not in own})
         for word in reversed(own):
-            if not says_trigger(text, word):
-                text = prompt_with_trigger(word, text)
+            text = prompt_with_trigger(word, text)
         return text
 
 

@@ -63,3 +63,4 @@ def test_a_part_that_is_in_every_caption_is_said_once() -> None:
     (advice,) = style(*(f"on a table, {n}" for n in range(4)))
     assert "Every caption says \u201con a table\u201d" in advice
     assert len(style(*(f"pixel art, {n}" for n in range(4)))) == 1
+    assert style(*(f"[trigger], {n}" for n in range(4))) == []

@@ -1,6 +1,11 @@
 import pytest
 
-from profile_studio.domain.trigger_words import in_ordinary_words, prompt_with_trigger, says_trigger
+from profile_studio.domain.trigger_words import (
+    in_ordinary_words,
+    prompt_with_trigger,
+    says_trigger,
+    without_trigger_in_front,
+)
 
 
 @pytest.mark.parametrize(
@@ -10,6 +15,13 @@ from profile_studio.domain.trigger_words import in_ordinary_words, prompt_with_t
         ("pxl, a person with glasses", "pxl, a person with glasses"),
         ("", "pxl"),
         ("pxl", "pxl"),
+        ("photo of pxl man, smiling", "photo of pxl man, smiling"),
+        ("pxl man, red hair", "pxl man, red hair"),
+        ("Pxl, standing", "Pxl, standing"),
+        ("a pxls hat", "pxl, a pxls hat"),
+        ("[trigger] person standing", "pxl person standing"),
+        ("a hat, [Trigger]", "a hat, pxl"),
+        ("pxl, [trigger] person", "pxl, pxl person"),
     ],
 )
 def test_the_trigger_word_stands_in_front_once(caption: str, expected: str) -> None:
@@ -18,6 +30,23 @@ def test_the_trigger_word_stands_in_front_once(caption: str, expected: str) -> N
 
 def test_without_a_trigger_word_the_caption_stays() -> None:
     assert prompt_with_trigger("", "a person") == "a person"
+    assert prompt_with_trigger("", "[trigger], a person") == "a person"
+
+
+@pytest.mark.parametrize(
+    ("text", "caption"),
+    [
+        ("pxl, a hat", "a hat"),
+        ("pxl", ""),
+        ("a hat, pxl", "a hat, pxl"),
+        ("pxl, a pxl hat", "pxl, a pxl hat"),
+        ("Pxl, a hat", "Pxl, a hat"),
+        ("pxl man, a hat", "pxl man, a hat"),
+    ],
+)
+def test_a_trigger_word_is_taken_off_only_where_training_puts_it_back(text: str, caption: str) -> None:
+    assert without_trigger_in_front("pxl", text) == caption
+    assert prompt_with_trigger("pxl", caption) == text
 
 
 @pytest.mark.parametrize(

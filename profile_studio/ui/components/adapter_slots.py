@@ -9,7 +9,7 @@ import gradio as gr
 from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.generation import SAFE_WEIGHT_LIMIT, WEIGHT_LIMIT, AdapterWeight
 from profile_studio.domain.training import AdapterKind
-from profile_studio.domain.trigger_words import prompt_with_trigger, says_trigger
+from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.ui.components.markup import escape, picture_source
 from profile_studio.ui.components.notices import Updates
 from profile_studio.ui.components.picture_grid import choice_of_pictures
@@ -201,9 +201,7 @@ def with_trigger_words(prompt: str, weights: Sequence[AdapterWeight], adapters: 
     """The prompt with the word of each LoRA that is on, unless a person wrote it already."""
     words = {adapter.name: adapter.trigger_word for adapter in adapters}
     for weight in reversed(weights):
-        word = words.get(weight.adapter_name, "")
-        if not says_trigger(prompt, word):
-            prompt = prompt_with_trigger(word, prompt)
+        prompt = prompt_with_trigger(words.get(weight.adapter_name, ""), prompt)
     return prompt
 
 

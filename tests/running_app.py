@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from profile_studio.settings import REPOSITORY_ROOT
+from tests.waiting import PATIENCE_S
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def running_app(home: Path, *arguments: str, environment: Mapping[str, str] | No
             yield address
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=60)
+            process.wait(timeout=PATIENCE_S)
             process.stdout.close()
     problems = (home / "web.log").read_text("utf-8", errors="replace")
     # A handler that raised or answered wrongly; not every traceback: Gradio has its own when a window closes.

@@ -14,10 +14,9 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from tests.running_app import running_app
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.slow
-
-PATIENCE_S = 400.0  # far above what anything takes: a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from profile_studio.services.live import engine_presence
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
 from tests.cli.conftest import CommandLine
+from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -65,7 +65,7 @@ def test_a_waiting_command_that_is_stopped_leaves_the_job_waiting(
     with command_line.start("train", "noise", *options, "--set", "sample_every=0") as process:
         _wait_for_step(command_line, 5)
         process.send_signal(signal.SIGTERM)
-        output, said = process.communicate(timeout=30)
+        output, said = process.communicate(timeout=PATIENCE_S)
 
     assert process.returncode == 1
     assert json.loads(output)["error"]["kind"] == "stopped"
@@ -99,7 +99,4 @@ def test_waiting_for_a_canceled_or_failed_job_ends_with_its_error(command_line: 
 
 
 def _wait_for_step(command_line: CommandLine, step: int) -> None:
-    deadline = time.monotonic() + 60
-    while not any(job["step"] >= step for job in command_line.call("jobs", "list")[1]["jobs"]):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(lambda: any(job["step"] >= step for job in command_line.call("jobs", "list")[1]["jobs"]))

@@ -1,7 +1,7 @@
 """A home with pictures, a tiny training, and a real supervisor."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +17,6 @@ from profile_studio.services.datasets import DatasetService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
-
-
-def wait_until(fact: Callable[[], bool], timeout_s: float = 90.0) -> None:
-    """Polls until a fact about other processes holds."""
-    deadline = time.monotonic() + timeout_s
-    while not fact():
-        assert time.monotonic() < deadline, "the awaited fact did not come"
-        time.sleep(0.02)
 
 
 class Home:

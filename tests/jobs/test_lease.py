@@ -2,13 +2,12 @@
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from profile_studio.jobs.lease import DeviceLease
+from tests.waiting import wait_until
 
 HOLD = """
 import sys
@@ -24,13 +23,6 @@ def hold_in_another_process(run_dir: Path, how: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-c", HOLD, str(run_dir), how], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-
-
-def wait_until(fact: Callable[[], bool], timeout_s: float = 20.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not fact():
-        assert time.monotonic() < deadline, "the awaited fact did not come"
-        time.sleep(0.01)
 
 
 def read_held(process: "subprocess.Popen[str]") -> str:

@@ -15,7 +15,8 @@ from profile_studio.domain.jobs import JobStatus
 from profile_studio.jobs.processes import KeptSupervisor
 from profile_studio.jobs.queue import enqueue, open_queue
 from profile_studio.settings import Settings
-from tests.jobs.conftest import Home, wait_until
+from tests.jobs.conftest import Home
+from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -42,10 +43,22 @@ def answers(url: str) -> bool:
     return True
 
 
+def start_server(folder: Path, user: str | None) -> "tuple[subprocess.Popen[bytes], str]":
+    """A PostgreSQL on a free port and its URL; it answers, or has ended, as it does where somebody took the port meanwhile."""
+    port = free_port()
+    options = ["-D", str(folder), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-F"]
+    server = subprocess.Popen(
+        [program("postgres"), *options], user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    url = f"postgresql://studio@127.0.0.1:{port}/postgres"
+    wait_until(lambda: server.poll() is not None or answers(url))
+    return server, url
+
+
 @pytest.fixture(scope="module")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL for this module alone; it refuses to run as root, so root hands it to Debian's user for it."""
-    folder, port = tmp_path_factory.mktemp("postgres") / "cluster", free_port()
+    folder = tmp_path_factory.mktemp("postgres") / "cluster"
     folder.mkdir()
     user = None
     if os.geteuid() == 0:
@@ -55,17 +68,17 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             parent.chmod(parent.stat().st_mode | 0o011)
     initdb = [program("initdb"), "--pgdata", str(folder), "--username", "studio", "--auth", "trust", "--no-sync"]
     subprocess.run(initdb, user=user, cwd=folder, check=True, capture_output=True)
-    options = ["-D", str(folder), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-F"]
-    server = subprocess.Popen(
-        [program("postgres"), *options], user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    url = f"postgresql://studio@127.0.0.1:{port}/postgres"
+    for _ in range(5):
+        server, url = start_server(folder, user)
+        if server.poll() is None:
+            break
+    else:
+        pytest.fail("PostgreSQL does not start.")
     try:
-        wait_until(lambda: answers(url))
         yield url
     finally:
         server.send_signal(signal.SIGINT)  # "fast": does not wait for connections that a pool still holds
-        server.wait(timeout=30)
+        server.wait(timeout=PATIENCE_S)
 
 
 @pytest.fixture
@@ -79,7 +92,7 @@ def test_a_training_runs_from_the_queue_of_a_server(settings: Settings, home: Ho
     job = home.submit("on-postgres", steps=5)
     enqueue(settings, job.id)
 
-    wait_until(lambda: home.jobs.get(job.id).status.is_finished, timeout_s=600.0)
+    wait_until(lambda: home.jobs.get(job.id).status.is_finished)
 
     finished = home.jobs.get(job.id)
     assert (finished.status, finished.step) == (JobStatus.COMPLETED, 5)

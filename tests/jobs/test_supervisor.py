@@ -8,7 +8,8 @@ import pytest
 from profile_studio.domain.jobs import JobKind, JobStatus
 from profile_studio.jobs.presence import read_facts
 from profile_studio.jobs.processes import KeptSupervisor, ProcessMark
-from tests.jobs.conftest import Home, wait_until
+from tests.jobs.conftest import Home
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -2,8 +2,7 @@
 
 import json
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client
 from pathlib import Path
@@ -32,8 +31,7 @@ from profile_studio.services.generation import (
 )
 from profile_studio.settings import Settings
 from tests.random_adapter import write_random_adapter
-
-ENGINE_START_S = 180.0
+from tests.waiting import PATIENCE_S, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +59,6 @@ def service(home: Settings, engine: "subprocess.Popen[bytes]") -> GenerationServ
 @pytest.fixture(scope="module")
 def gallery(home: Settings) -> GalleryService:
     return GalleryService(home)
-
-
-def wait_until(fact: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + ENGINE_START_S
-    while not fact():
-        assert time.monotonic() < deadline, "the awaited fact did not come"
-        time.sleep(0.05)
 
 
 def small_request(tiny_base: Path, **changes: object) -> GenerationRequest:
@@ -164,7 +155,7 @@ def test_only_this_user_can_read_the_key(home: Settings, engine: "subprocess.Pop
 def test_a_second_engine_waits_and_leaves_with_its_parent(home: Settings, engine: "subprocess.Popen[bytes]") -> None:
     second = start(worker_command("engine"), home, home.run_dir / "second.log")
 
-    end(second, leave_s=30.0)
+    end(second, leave_s=PATIENCE_S)
 
     assert second.returncode == 0
     assert live.read_address(home).pid == engine.pid

@@ -1,10 +1,12 @@
 """Every stage goes on from where it stopped."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
+from profile_studio.starter import workspace as workspace_module
 from profile_studio.starter.render import load_split, render_split
 from profile_studio.starter.text import restore_text, train_text
 from profile_studio.starter.variants import BASE
@@ -50,10 +52,12 @@ def test_without_a_checkpoint_training_goes_on_from_the_shipped_weights(workspac
     assert float(restored.final_layer_norm.weight.mean().detach()) == 0.5
 
 
-def test_a_pace_warms_up_and_ends_when_its_time_is_over() -> None:
-    paced = list(Pace(minutes=0.0005, peak_lr=1.0, warmup_steps=4).steps(first_step=7))
-    assert paced[0] == (7, 0.25)
-    assert all(0 < lr <= 1 for _, lr in paced)
+def test_a_pace_warms_up_and_ends_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = iter([100, 100, 110, 120, 130, 145, 160])
+    monkeypatch.setattr(workspace_module, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    paced = list(Pace(minutes=1.0, peak_lr=1.0, warmup_steps=4).steps(first_step=7))
+    assert [step for step, _ in paced] == [7, 8, 9, 10, 11]
+    assert [lr for _, lr in paced] == pytest.approx([0.25, 0.5, 0.75, 1.0, 0.5])
 
 
 def test_replacing_a_folder_leaves_nothing_of_the_old_one(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from profile_studio.storage.database import jobs
 class Meanwhile:
     def find_spec(self, name, path=None, target=None):
         if name.startswith(("dbos.", "sqlalchemy.")):
-            other_thread.submit(lambda: jobs.c.status == JobStatus.QUEUED).result(timeout=20)
+            other_thread.submit(lambda: jobs.c.status == JobStatus.QUEUED).result(timeout=400)
 
 other_thread = ThreadPoolExecutor()
 sys.meta_path.insert(0, Meanwhile())

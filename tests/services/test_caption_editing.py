@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from profile_studio.domain.captions import CaptionEdit, tag_frequencies
-from profile_studio.domain.datasets import CaptionSource, Consent, Dataset, ImportRequest
+from profile_studio.domain.datasets import CaptionSource, Dataset, ImportRequest
 from profile_studio.domain.jobs import JobKind
 from profile_studio.services.datasets import DatasetService
 from profile_studio.services.exporting import ExportFormat
@@ -100,11 +100,6 @@ def test_a_trigger_word_that_a_base_model_knows_is_pointed_out(datasets: Dataset
     assert speaks_of("mohawk")  # a token of the starter's
     assert speaks_of("beach")
     assert not speaks_of("pixelme")
-
-
-def test_consent_is_remembered(datasets: DatasetService, imported: Dataset) -> None:
-    datasets.set_consent("hats", Consent.PERMISSION)
-    assert datasets.get("hats").consent is Consent.PERMISSION
 
 
 @pytest.mark.parametrize("export_format", list(ExportFormat))

@@ -190,6 +190,7 @@ def test_a_style_set_is_not_looked_through_until_somebody_says_whose_face_it_is(
     assert {image.face_count for image in report.dataset.images} == {None}
     datasets.set_consent("me", Consent.ME)
     later = datasets.get("me")
+    assert later.consent is Consent.ME
     assert later.face_detectors == (FaceDetector.HAAR, FaceDetector.CRITIC)
     assert {image.original_name: image.reason for image in later.set_aside_images} == {
         "two.png": FileReason.SEVERAL_FACES

@@ -1,17 +1,26 @@
-"""A studio with its worker on an empty home, and a Chromium to look at it."""
+"""A studio with its worker that all modules share, and a Chromium to look at it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from profile_studio.settings import REPOSITORY_ROOT
+from profile_studio.domain.errors import JobNotAllowed
+from profile_studio.jobs.lease import DeviceLease
+from profile_studio.services.storage_space import SpaceKind
+from profile_studio.services.studio import Studio
+from profile_studio.settings import REPOSITORY_ROOT, Settings
 from tests.running_app import running_app
+from tests.waiting import wait_until
 
-DEADLINE_MS = 60_000  # far above what anything takes: a busy machine is slow, not wrong
+DEADLINE_MS = 200_000  # far above what anything takes: a busy machine is slow, not wrong
 expect.set_options(timeout=DEADLINE_MS)
+OpensPage = Callable[..., Page]
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -30,7 +39,7 @@ def start_chromium(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
 
 
-@pytest.fixture(scope="module")  # a driver left open would keep an event loop running in later tests
+@pytest.fixture(scope="package")  # a driver left open would keep an event loop running in later tests
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = start_chromium(playwright)
@@ -38,26 +47,70 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def studio_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
+@pytest.fixture
+def opens(browser: Browser) -> Iterator[OpensPage]:
+    """Opens an address as a person who was never there, in a desktop's window unless told otherwise."""
+    contexts: list[BrowserContext] = []
+
+    def opened(address: str, init_script: str = "", **options: Any) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        context.set_default_timeout(DEADLINE_MS)
+        context.add_init_script(init_script)
+        page = context.new_page()
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@dataclass(frozen=True)
+class RunningStudio:
+    """A `python app.py` that goes on while its home is emptied."""
+
+    address: str
+    home: Path
+
+    def empty(self) -> None:
+        """Ends every job and deletes what people made."""
+        studio = Studio.open(Settings(home=self.home))
+        for job in studio.jobs.list():
+            with suppress(JobNotAllowed):  # over already
+                studio.jobs.cancel(job.id)
+        wait_until(lambda: all(job.status.is_finished for job in studio.jobs.list()))
+        with DeviceLease(studio.settings.run_dir).for_job():  # what is being drawn is written before
+            for kind in (SpaceKind.DATASETS, SpaceKind.ADAPTERS, SpaceKind.JOBS, SpaceKind.PICTURES):
+                studio.storage.delete(kind, [item.name for item in studio.storage.overview().group(kind).items])
+        for path in studio.settings.uploads_dir.rglob("*"):
+            if path.is_file():
+                path.unlink()
+
+
+@pytest.fixture(scope="package")
+def running_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
+    """One for all modules: starting it takes longer than most tests do."""
+    home = tmp_path_factory.mktemp("home")
+    with running_app(home) as address:
+        yield RunningStudio(address, home)
 
 
 @pytest.fixture(scope="module")
-def studio_address(studio_home: Path) -> Iterator[str]:
-    """Address of `python app.py` on an empty home."""
-    with running_app(studio_home) as address:
-        yield address
+def studio_home(running_studio: RunningStudio) -> Iterator[Path]:
+    """The running studio's home; nothing of another module is in it."""
+    yield running_studio.home
+    running_studio.empty()
+
+
+@pytest.fixture(scope="module")
+def studio_address(running_studio: RunningStudio, studio_home: Path) -> str:
+    return running_studio.address
 
 
 @pytest.fixture
-def page(browser: Browser, studio_address: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(DEADLINE_MS)
-    page.goto(studio_address)
-    yield page
-    context.close()
+def page(opens: OpensPage, studio_address: str) -> Page:
+    return opens(studio_address)
 
 
 @pytest.fixture

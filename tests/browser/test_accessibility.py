@@ -4,9 +4,10 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from profile_studio.ui.page import PICTURES
+from tests.browser.conftest import OpensPage
 from tests.browser.visitor import TABS, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -17,11 +18,9 @@ STANDS_STILL = "*, *::before, *::after { transition: none !important }"
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_tab_has_a_serious_fault(
-    browser: Browser, studio_address: str, scheme: Literal["light", "dark"], width: int
+    opens: OpensPage, studio_address: str, scheme: Literal["light", "dark"], width: int
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    visitor = Visitor(context.new_page())
-    visitor.page.goto(studio_address)
+    visitor = Visitor(opens(studio_address, viewport={"width": width, "height": 900}, color_scheme=scheme))
     visitor.page.add_style_tag(content=STANDS_STILL)
     visitor.has_a_set("voxel-art")
     faults: list[str] = []
@@ -31,7 +30,6 @@ def test_no_tab_has_a_serious_fault(
         if tab == PICTURES:
             visitor.reads_captions()
             faults += faults_of(visitor.page, f"{tab}, captions", width)
-    context.close()
     assert faults == []
 
 

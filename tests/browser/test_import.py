@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from profile_studio.settings import REPOSITORY_ROOT
+from tests.browser.conftest import OpensPage
 from tests.browser.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -24,7 +25,7 @@ def start(page: Page, files: list[Path], name: str) -> None:
 
 
 def test_an_import_survives_a_reload_and_is_stopped_from_a_second_window(
-    page: Page, browser: Browser, studio_address: str, studio_home: Path, picture_files: list[Path]
+    page: Page, opens: OpensPage, studio_address: str, studio_home: Path, picture_files: list[Path]
 ) -> None:
     # While this is held, an import of that name waits before its first picture.
     with FileLock(studio_home / "run" / "import-club.lock"):
@@ -32,8 +33,7 @@ def test_an_import_survives_a_reload_and_is_stopped_from_a_second_window(
         page.reload()
         expect(page.locator("#import")).to_contain_text("getting ready")
         expect(page.locator("#status")).to_contain_text("bringing in club")
-        other = browser.new_page()
-        other.goto(f"{studio_address}?tab=pictures")
+        other = opens(f"{studio_address}?tab=pictures")
         expect(other.locator("#import")).to_contain_text("Bringing in \u201cclub\u201d")
         expect(other.locator("#pictures-files")).not_to_be_visible()
         other.locator("#import-stop").click()

@@ -1,12 +1,11 @@
 """The page as a Korean browser shows it: Korean throughout, English on demand."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DEADLINE_MS
+from tests.browser.conftest import OpensPage
 from tests.browser.visitor import TABS, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -31,14 +30,10 @@ READ = """() => {
 
 
 @pytest.fixture
-def korean(browser: Browser, studio_address: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="ko-KR")
-    page = context.new_page()
-    page.set_default_timeout(DEADLINE_MS)
-    page.goto(studio_address)
+def korean(opens: OpensPage, studio_address: str) -> Page:
+    page = opens(studio_address, locale="ko-KR")
     expect(page.locator("#slot-0 button[aria-pressed=true]")).to_have_attribute("data-id", "watercolor")
-    yield page
-    context.close()
+    return page
 
 
 def test_a_korean_browser_reads_korean_on_every_tab(korean: Page) -> None:

@@ -1,8 +1,8 @@
 """A page nobody touches leaves the processor to the training."""
 
 import pytest
-from playwright.sync_api import Browser
 
+from tests.browser.conftest import OpensPage
 from tests.browser.visitor import TABS, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -20,13 +20,9 @@ DRAWN_A_FRAME = """async (frames) => {
 GRADIOS_OWN = 1  # a clock that Gradio 6.31 leaves running on every page, an empty one too
 
 
-def test_no_tab_leaves_a_clock_running(browser: Browser, studio_address: str) -> None:
-    context = browser.new_context()
-    context.add_init_script(COUNTS_FRAMES)
-    visitor = Visitor(context.new_page())
-    visitor.page.goto(studio_address)
+def test_no_tab_leaves_a_clock_running(opens: OpensPage, studio_address: str) -> None:
+    visitor = Visitor(opens(studio_address, init_script=COUNTS_FRAMES))
     visitor.has_a_set("voxel-art")
     for tab in TABS:
         visitor.opens_whole_tab(tab)
     assert visitor.page.evaluate(DRAWN_A_FRAME, 120) < GRADIOS_OWN + 0.9
-    context.close()

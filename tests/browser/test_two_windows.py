@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import OpensPage
 from tests.browser.visitor import SOON_MS, WORK_MS, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -13,7 +14,7 @@ NAME = "voxel-art-2"  # voxel-art is a LoRA that ships
 
 
 def test_a_training_survives_a_reload_and_obeys_a_second_window(
-    page: Page, browser: Browser, studio_address: str
+    page: Page, opens: OpensPage, studio_address: str
 ) -> None:
     first = Visitor(page)
     first.takes_example("voxel-art")
@@ -28,8 +29,7 @@ def test_a_training_survives_a_reload_and_obeys_a_second_window(
     expect(page.locator("#train-progress")).to_contain_text(re.compile(r"step [1-9]\d* of 2000"), timeout=WORK_MS)
     expect(page.locator("#status")).to_contain_text(f"training {NAME}")
 
-    other = browser.new_page()
-    other.goto(f"{studio_address}?tab=train")
+    other = opens(f"{studio_address}?tab=train")
     expect(other.locator("#train-progress")).to_contain_text("of 2000", timeout=SOON_MS)
     other.locator("#train-pause").click()
     expect(other.locator("#train-progress")).to_contain_text("paused", timeout=WORK_MS)
@@ -41,4 +41,3 @@ def test_a_training_survives_a_reload_and_obeys_a_second_window(
     expect(other.get_by_text(f'Cancel training "{NAME}"?')).to_be_visible(timeout=SOON_MS)
     other.get_by_role("button", name="Yes, cancel it").locator("visible=true").click()
     expect(page.locator("#train-progress")).to_contain_text("canceled", timeout=WORK_MS)
-    other.close()

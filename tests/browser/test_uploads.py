@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import OpensPage
 from tests.browser.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -30,11 +31,10 @@ def test_no_original_stays_where_an_address_could_fetch_it(
 
 
 def test_a_phone_brings_pictures_from_its_camera_one_after_the_other(
-    browser: Browser, studio_address: str, picture_files: list[Path]
+    opens: OpensPage, studio_address: str, picture_files: list[Path]
 ) -> None:
-    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
-    phone = context.new_page()
-    phone.goto(f"{studio_address}?tab=pictures")
+    screen = {"width": 360, "height": 740}
+    phone = opens(f"{studio_address}?tab=pictures", viewport=screen, has_touch=True, is_mobile=True)
     expect(phone.locator("#camera, #add-set").locator("visible=true").first).to_be_visible()
     if phone.locator("#add-set").is_visible():  # another test has brought a set
         phone.locator("#add-set").tap()
@@ -43,7 +43,6 @@ def test_a_phone_brings_pictures_from_its_camera_one_after_the_other(
             phone.locator("#camera").tap()
         chooser.value.set_files(path)
         expect(phone.locator("#pictures-files tbody tr")).to_have_count(count)
-    context.close()
 
 
 def test_a_desktop_has_no_button_for_a_camera(page: Page) -> None:

@@ -4,16 +4,16 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from profile_studio.ui.korean import KOREAN
 from profile_studio.ui.texts import ENGLISH, Texts
+from tests.browser.conftest import OpensPage, RunningStudio
 from tests.browser.visitor import Visitor
-from tests.running_app import running_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SHORT = {"num_train_steps": 12, "checkpoint_every": 4, "sample_every": 6}
+SHORT = {"num_train_steps": 4, "checkpoint_every": 2, "sample_every": 4}
 LOCALES = {"en": "en-US", "ko": "ko-KR"}
 FEW_CLICKS = 25  # from the open page to a LoRA on one's own disk
 
@@ -21,14 +21,11 @@ FEW_CLICKS = 25  # from the open page to a LoRA on one's own disk
 @pytest.mark.parametrize("texts", [ENGLISH, KOREAN], ids=["english", "korean"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_person_comes_from_pictures_to_a_table(
-    browser: Browser, tmp_path: Path, picture_files: list[Path], texts: Texts, width: int
+    opens: OpensPage, running_studio: RunningStudio, picture_files: list[Path], texts: Texts, width: int
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 800}, locale=LOCALES[texts.language])
-    with running_app(tmp_path / "home") as address:
-        page = context.new_page()
-        page.goto(address)
-        goes_the_whole_path(Visitor(page, texts), picture_files)
-    context.close()
+    running_studio.empty()
+    page = opens(running_studio.address, viewport={"width": width, "height": 800}, locale=LOCALES[texts.language])
+    goes_the_whole_path(Visitor(page, texts), picture_files)
 
 
 def goes_the_whole_path(visitor: Visitor, picture_files: list[Path]) -> None:
@@ -50,7 +47,7 @@ def goes_the_whole_path(visitor: Visitor, picture_files: list[Path]) -> None:
     # Gradio draws the bar of tabs twice while it measures it.
     expect(page.get_by_role("tab", name=visitor.texts.train.tab)).to_have_count(1)
     expect(page.get_by_role("tab", name=visitor.texts.train.tab)).to_have_attribute("aria-selected", "true")
-    visitor.waits_for_training("my-club", 12)
+    visitor.waits_for_training("my-club", SHORT["num_train_steps"])
     expect(page.locator(".samples figure").first).to_contain_text(visitor.texts.train.base_sample)
 
     visitor.goes_to_blend("my-club")

@@ -11,7 +11,7 @@ from profile_studio.domain.names import suggest_name
 from profile_studio.ui.page import BLEND, COMPARE, GALLERY, PICTURES, STORAGE, TRAIN
 from profile_studio.ui.texts import ENGLISH, Texts
 
-SOON_MS, WORK_MS = 60_000, 400_000
+SOON_MS, WORK_MS = 200_000, 400_000
 FILLED = {
     PICTURES: ".welcome, #to-train",
     TRAIN: ".welcome, #promise .promise",

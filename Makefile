@@ -10,6 +10,8 @@
 PY = .venv/bin/python
 # Tests run beside processes they start: threads that spin while they wait would starve those on two cores.
 export OMP_WAIT_POLICY ?= PASSIVE
+# Two at once for all but the browser's tests, whose processes fill two cores by themselves.
+TWO_AT_ONCE = OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist worksteal
 
 run: install
 	$(PY) app.py
@@ -31,14 +33,15 @@ check: dev
 	.venv/bin/ruff check .
 	.venv/bin/pyright
 	.venv/bin/lint-imports
-	$(PY) -m pytest -m "not slow and not browser and not gpu"
+	$(TWO_AT_ONCE) -m "not slow and not browser and not gpu"
 
 test: dev chromium postgres
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/pyright
 	.venv/bin/lint-imports
-	$(PY) -m pytest -m "not gpu"
+	$(TWO_AT_ONCE) -m "not browser and not gpu"
+	$(PY) -m pytest -m "browser and not gpu"
 
 soak: dev
 	$(PY) -m tests.services.malformed_uploads 2000

@@ -1,5 +1,7 @@
 """Builds a random Stable Diffusion 1.5 so small that a training step takes milliseconds."""
 
+import json
+import shutil
 from pathlib import Path
 
 
@@ -65,6 +67,15 @@ def build_tiny_base(folder: Path) -> Path:
         feature_extractor=None,  # type: ignore[arg-type]
         requires_safety_checker=False,
     ).save_pretrained(folder, safe_serialization=True)
+    return folder
+
+
+def build_contradictory_base(base: Path, folder: Path) -> Path:
+    """A copy of a base that predicts noise, with a scheduler that starts at pure noise: it draws nothing but NaN."""
+    shutil.copytree(base, folder)
+    config = folder / "scheduler" / "scheduler_config.json"
+    facts = {**json.loads(config.read_text()), "rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+    config.write_text(json.dumps(facts))
     return folder
 
 

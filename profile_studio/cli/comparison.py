@@ -50,6 +50,7 @@ def compare(
         ],
         "recommended": report.recommended,
         "reason": report.reason,
+        "failed": [{"model": model, "reason": reason} for model, reason in report.failed.items()],
         "fingerprint": report.fingerprint,
         "files": sorted(str((out / file).resolve()) for file in report.files),
     }

@@ -1,7 +1,7 @@
 """Which models to compare on what, and the table that comes out."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -79,7 +79,10 @@ class ComparisonRow:
 
 @dataclass(frozen=True)
 class ComparisonReport:
-    """The table, its sentences, and the files that hold it. `pictures` maps SPEC to file names in prompt-seed order."""
+    """The table, its sentences, and the files that hold it.
+
+    `pictures` maps SPEC to file names in prompt-seed order; `failed` maps the SPEC of a model that drew none to why.
+    """
 
     rows: tuple[ComparisonRow, ...]
     recommended: str | None
@@ -88,6 +91,7 @@ class ComparisonReport:
     fingerprint: str
     files: tuple[str, ...]
     pictures: dict[str, tuple[str, ...]]
+    failed: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ ProfileStudioError                exit 1  kind "internal"
 │   ├── InvalidPrompt                     kind "invalid_prompt"
 │   ├── InvalidAdapter                    kind "invalid_adapter"
 │   ├── UnknownAdapter                    kind "unknown_adapter"
+│   ├── NotFinite                         kind "not_finite"
 │   ├── InvalidModelSpec                  kind "invalid_model_spec"
 │   ├── UnknownJob                        kind "unknown_job"
 │   ├── JobNotAllowed                     kind "job_not_allowed"
@@ -103,6 +104,12 @@ class UnknownAdapter(InputError):
     """No adapter has this name."""
 
     kind = "unknown_adapter"
+
+
+class NotFinite(InputError):
+    """A LoRA, their weights or a base model ends in NaN or infinity instead of a picture."""
+
+    kind = "not_finite"
 
 
 class InvalidModelSpec(InputError):

@@ -1,5 +1,6 @@
 """Which LoRA files are attached to a pipeline, and how strongly."""
 
+import math
 import warnings
 from collections import OrderedDict
 from collections.abc import Generator, Sequence
@@ -71,6 +72,14 @@ class AdapterRack:
             for adapter, weight in zip(loaded, weights, strict=True)
             if adapter.changes_text_encoder
         )
+
+    def not_finite(self, chosen: Sequence[ChosenAdapter]) -> list[str]:
+        """Names of those of the attached adapters that hold NaN or infinity themselves."""
+        loaded = [(adapter.name, self._loaded.get(adapter.path.resolve())) for adapter in chosen]
+        models = (self._pipeline.unet, self._pipeline.text_encoder)
+        return [
+            name for name, known in loaded if known and not all(_is_finite(model, known.peft_id) for model in models)
+        ]
 
     def _detach_all(self) -> None:
         if self._loaded:
@@ -159,6 +168,14 @@ def _check_choice(wanted: Sequence[ChosenAdapter]) -> None:
 def _layers_with(model: object, peft_id: str) -> int:
     modules = getattr(model, "modules")()  # noqa: B009  # transformers' text encoder is typed as object here
     return sum(isinstance(module, BaseTunerLayer) and peft_id in module.lora_A for module in modules)
+
+
+def _is_finite(model: object, peft_id: str) -> bool:
+    modules = getattr(model, "modules")()  # noqa: B009  # as above
+    layers = [module for module in modules if isinstance(module, BaseTunerLayer) and peft_id in module.lora_A]
+    halves = [half[peft_id].weight for layer in layers for half in (layer.lora_A, layer.lora_B)]
+    scalings = [layer.scaling[peft_id] for layer in layers]
+    return all(map(math.isfinite, scalings)) and all(bool(half.isfinite().all()) for half in halves)
 
 
 def _layers_in(path: Path) -> int:

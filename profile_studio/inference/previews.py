@@ -34,6 +34,15 @@ def preview_picture(pipeline: StableDiffusionPipeline, latents: Tensor) -> Image
 
 def decode_picture(pipeline: StableDiffusionPipeline, latents: Tensor) -> Image.Image:
     """The picture of scaled latents of shape (1, channels, height, width)."""
-    decoded = pipeline.vae.decode(latents / pipeline.vae.config.scaling_factor, return_dict=False)[0]
-    pictures = cast(list[Image.Image], pipeline.image_processor.postprocess(decoded, output_type="pil"))
+    return as_picture(pipeline, decode_latents(pipeline, latents))
+
+
+def decode_latents(pipeline: StableDiffusionPipeline, latents: Tensor) -> Tensor:
+    """Pixels around [-1, 1], shape (1, 3, height, width), of scaled latents."""
+    return pipeline.vae.decode(latents / pipeline.vae.config.scaling_factor, return_dict=False)[0]
+
+
+def as_picture(pipeline: StableDiffusionPipeline, pixels: Tensor) -> Image.Image:
+    """The picture of pixels as `decode_latents` returns them."""
+    pictures = cast(list[Image.Image], pipeline.image_processor.postprocess(pixels, output_type="pil"))
     return pictures[0]

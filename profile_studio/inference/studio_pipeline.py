@@ -16,8 +16,9 @@ from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.generation import GenerationRequest, PictureRecipe
 from profile_studio.families import load_pipeline, pick_device
 from profile_studio.inference.adapters import AdapterRack, ChosenAdapter
+from profile_studio.inference.finite import check_finite, why_not_finite
 from profile_studio.inference.noise_schedulers import make_noise_scheduler, predicted_clean_latents
-from profile_studio.inference.previews import decode_picture, preview_picture
+from profile_studio.inference.previews import as_picture, decode_latents, preview_picture
 from profile_studio.inference.prompts import PromptEmbeds, PromptEncoder
 from profile_studio.lora_files import base_label
 
@@ -84,15 +85,19 @@ class StudioPipeline:
             on_step: called after each step; what it raises ends the drawing.
         Raises:
             InvalidPrompt, InvalidAdapter, InvalidSettings: before the first step.
+            NotFinite: the numbers became NaN or infinite; it names the LoRAs or the base.
         """
         height, width = self._size(request)
         text_encoder_state = self._adapters.attach(adapters)
         embeds = self._prompts.encode(request.prompt, request.negative_prompt, text_encoder_state)
         for index in range(request.count):
-            latents = self._denoise(request, (height, width), embeds, index, on_step)
-            with torch.inference_mode():
-                image = decode_picture(self.pipeline, latents)
-            yield DrawnPicture(index, image, self._recipe(request, index))
+            try:
+                pixels = self._pixels(self._denoise(request, (height, width), embeds, index, on_step))
+            except FloatingPointError as error:
+                attached = [adapter for adapter in adapters if adapter.weight != 0]
+                broken = self._adapters.not_finite(attached)
+                raise why_not_finite(base_label(self.base.name), self._base_scheduler, attached, broken) from error
+            yield DrawnPicture(index, as_picture(self.pipeline, pixels), self._recipe(request, index))
 
     def _size(self, request: GenerationRequest) -> tuple[int, int]:
         multiple, native = self.pipeline.vae_scale_factor, self.base.native_size
@@ -135,8 +140,15 @@ class StudioPipeline:
             if is_guided:
                 output = guide(output, request.guidance_scale)
             latents = scheduler.step(output, timestep, latents, **extra, return_dict=False)[0]
+            check_finite(latents)
             on_step(Step(index, step, steps, self._previewer(scheduler, output, model_input, timestep)))
         return latents
+
+    @torch.inference_mode()
+    def _pixels(self, latents: Tensor) -> Tensor:
+        pixels = decode_latents(self.pipeline, latents)
+        check_finite(pixels)  # a VAE in fp16 overflows where its latents do not
+        return pixels
 
     def _previewer(
         self, scheduler: Any, output: Tensor, model_input: Tensor, timestep: Tensor

@@ -11,6 +11,7 @@ from pathlib import Path
 from profile_studio import __version__
 from profile_studio.base_models import BaseModel, find_base_model
 from profile_studio.domain.comparison import SECONDS_A_STEP_KEY, ComparisonConfig, ComparisonReport, parse_model_spec
+from profile_studio.domain.errors import NotFinite
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
 from profile_studio.domain.names import BASE_NAME
@@ -68,8 +69,11 @@ class _Picture:
 def run_comparison(config: ComparisonConfig, context: JobContext, settings: Settings) -> dict[str, object]:
     """Draws what is missing, measures, and writes report.json, table.csv, table.json, table.md and report.html.
 
+    A model whose pictures become NaN is not measured; the report says why.
+
     Raises:
         Interrupted: a wish was seen; finished pictures are kept.
+        NotFinite: the base's pictures, or those of every other model, become NaN.
         ProfileStudioError: a model, data set, the judge or the critic is not there (any more).
     """
     database = Database(settings.resolved_database_url)
@@ -90,13 +94,16 @@ def run_comparison(config: ComparisonConfig, context: JobContext, settings: Sett
         if part.adapter.trigger_word
     }
     pictures = {model.spec: list(_pictures_of(model, config, class_words)) for model in models}
-    seconds_a_step = _draw_missing(pictures, config, base, context)
+    seconds_a_step, failed = _draw_missing(pictures, config, base, context)
+    pictures = {spec: row for spec, row in pictures.items() if spec not in failed}
+    if failed and len(pictures) == 1:
+        raise next(iter(failed.values()))
     context.yield_device()
     # Every model is asked for the same: the trigger word, which only adapters know, is not part of the question.
     questions = [_WEIGHT_SIGNS.sub("", in_ordinary_words(prompt, class_words)) for prompt in config.prompts]
     seen = _see(pictures, judge.read(questions), config, style, judge, critic, context.folder)
     measured = measure(seen, config.metrics)
-    report = _report(measured, style, pictures, _fingerprint(config, base, models, judge, critic))
+    report = _report(measured, style, pictures, failed, _fingerprint(config, base, models, judge, critic))
     write_report(context.folder, config, report)
     return {
         "files": list(report.files),
@@ -128,24 +135,33 @@ def _pictures_of(model: ComparedModel, config: ComparisonConfig, class_words: Ma
 
 def _draw_missing(
     pictures: Mapping[str, list[_Picture]], config: ComparisonConfig, base: BaseModel, context: JobContext
-) -> float | None:
-    """Seconds that a step of a picture took, or None if nothing was left to draw."""
+) -> tuple[float | None, dict[str, NotFinite]]:
+    """Seconds that a step of a picture took, or None if nothing was left to draw; and SPECs that cannot be drawn."""
     everything = [picture for row in pictures.values() for picture in row]
     missing = [picture for picture in everything if not (context.folder / picture.name).is_file()]
     context.report(ProgressReport(len(everything) - len(missing), len(everything)))
     if not missing:
-        return None
+        return None, {}
     pipeline = StudioPipeline.load(base)
+    failed: dict[str, NotFinite] = {}
     started_at = time.monotonic()
     for done, picture in enumerate(missing):
         if wish := context.wish():
             raise Interrupted(wish)
         context.yield_device()
-        _draw(picture, config, pipeline, context)
+        if picture.model.spec not in failed:
+            try:
+                _draw(picture, config, pipeline, context)
+            except NotFinite as error:
+                if picture.model.spec == BASE_NAME:
+                    raise
+                failed[picture.model.spec] = error
         left = len(missing) - done - 1
         seconds_left = (time.monotonic() - started_at) / (done + 1) * left
         context.report(ProgressReport(len(everything) - left, len(everything), seconds_left, picture.model.spec))
-    return (time.monotonic() - started_at) / (len(missing) * config.num_inference_steps)
+    drawn = sum(picture.model.spec not in failed for picture in missing)
+    seconds = time.monotonic() - started_at
+    return (seconds / (drawn * config.num_inference_steps) if drawn else None), failed
 
 
 def _draw(picture: _Picture, config: ComparisonConfig, pipeline: StudioPipeline, context: JobContext) -> None:
@@ -188,6 +204,7 @@ def _report(
     measured: Measured,
     style: StyleReference | None,
     pictures: Mapping[str, list[_Picture]],
+    failed: Mapping[str, NotFinite],
     fingerprint: str,
 ) -> ComparisonReport:
     recommended, reason = recommend(measured)
@@ -195,11 +212,20 @@ def _report(
         rows=measured.rows,
         recommended=recommended,
         reason=reason,
-        sentences=(*sentences(measured), *([style.note] if style else [])),
+        sentences=(
+            *(text for spec, error in failed.items() for text in (_not_measured(spec, error), error.fix)),
+            *sentences(measured),
+            *([style.note] if style else []),
+        ),
         fingerprint=fingerprint,
         files=FILES,
         pictures={spec: tuple(picture.name for picture in row) for spec, row in pictures.items()},
+        failed={spec: str(error) for spec, error in failed.items()},
     )
+
+
+def _not_measured(spec: str, error: NotFinite) -> str:
+    return f"{spec} was not measured. {error.message}"
 
 
 def _fingerprint(

@@ -21,7 +21,8 @@ from profile_studio.domain.jobs import Interrupted, JobContext, LossPoint, Progr
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.families import StableDiffusionPipeline, load_pipeline, pick_device
 from profile_studio.families.stable_diffusion import StableDiffusion
-from profile_studio.lora_files import TrainingFacts, adapter_metadata, read_adapter, read_header
+from profile_studio.inference.finite import why_not_finite
+from profile_studio.lora_files import TrainingFacts, adapter_metadata, base_label, read_adapter, read_header
 from profile_studio.settings import Settings
 from profile_studio.storage.adapter_names import free_name, placing_adapter
 from profile_studio.storage.database import Database
@@ -53,7 +54,9 @@ def run_training(config: LoraTrainingConfig, context: JobContext, settings: Sett
     Returns: the job's result, see the fields at `_publish` and `_facts`.
     Raises:
         Interrupted: a person paused or canceled; a pause is saved first.
-        TrainingFailed: the loss or the weights are no numbers, the memory is too small, or the result has no effect.
+        TrainingFailed: the loss, the weights or what they draw are no numbers, the memory is too small, or the result
+            has no effect.
+        NotFinite: the base model draws no picture, before anything is trained.
         InputError: the data set or the base model is not usable (any more).
     """
     try:
@@ -62,6 +65,11 @@ def run_training(config: LoraTrainingConfig, context: JobContext, settings: Sett
         if error.errno != errno.ENOSPC:
             raise
         raise TrainingFailed("The disk is full.", "Make room, then resume or start the training again.") from error
+    except FloatingPointError as error:
+        raise TrainingFailed(
+            "The training diverged: with its LoRA a picture becomes NaN.",
+            f"Train again with a lower learning rate, such as {config.learning_rate / 4:.1g}.",
+        ) from error
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
@@ -129,7 +137,10 @@ class _Run:
         family = StableDiffusion(pipeline)
         self._tell(0, "Reading the pictures")
         training_set = self._training_set(family, base.bucket_step)
-        self._write_samples(pipeline, training_set, step=0)
+        try:
+            self._write_samples(pipeline, training_set, step=0)
+        except FloatingPointError as error:
+            raise why_not_finite(base_label(config.base), pipeline.scheduler) from error
         facts = TrainingFacts(
             base_hash=base.hash,
             prediction_type=family.prediction_type,
@@ -243,6 +254,7 @@ def verify_adapter(
 
     Raises:
         TrainingFailed: it cannot be read, its numbers are not finite or all zero, or the picture stays the same.
+        FloatingPointError: the picture is NaN.
     """
     try:
         read_adapter(path)

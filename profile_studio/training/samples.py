@@ -9,6 +9,7 @@ from torch import Tensor
 
 from profile_studio.domain.generation import NUM_INFERENCE_STEPS, GenerationRequest, Quality
 from profile_studio.families import StableDiffusionPipeline
+from profile_studio.inference.finite import check_finite
 from profile_studio.storage.files import write_atomically
 
 SAMPLE_SEED = 0
@@ -27,9 +28,12 @@ def draw(
 
     Args:
         between_steps: called after each step, so that a sample keeps nobody's own picture waiting.
+    Raises:
+        FloatingPointError: the numbers became NaN or infinite.
     """
 
     def after_step(_pipeline: object, _step: int, _timestep: object, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+        check_finite(tensors["latents"])
         between_steps()
         return tensors
 

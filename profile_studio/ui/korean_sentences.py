@@ -102,6 +102,33 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     ),
     "The same LoRA is chosen twice.": "같은 LoRA를 두 번 골랐어요.",
     "Choose each LoRA once and set its weight.": "LoRA는 하나씩만 고르고 세기를 정하세요.",
+    "No picture came out: NaN or infinity is inside the LoRA {names}.": (
+        "그림이 나오지 않았어요. LoRA {names} 안에 NaN이나 무한대가 있어요."
+    ),
+    "Leave it out, and train or download it again.": "그 LoRA를 빼고, 다시 학습하거나 다시 받으세요.",
+    "No picture came out: the base model {base!r} predicts noise, yet its noise scheduler starts at pure noise.": (
+        "그림이 나오지 않았어요. 기본 모델 “{base}”: 잡음을 예측하는데 노이즈 스케줄러는 순수한 잡음에서 시작해요."
+    ),
+    "In its scheduler/scheduler_config.json, set rescale_betas_zero_snr to false, or prediction_type to v_prediction if it was trained so.": (
+        "그 모델의 scheduler/scheduler_config.json에서 rescale_betas_zero_snr을 false로 바꾸거나, 그렇게 학습한 모델이면 "
+        "prediction_type을 v_prediction으로 바꾸세요."
+    ),
+    "No picture came out: with the LoRA {weights} the numbers became NaN or infinite.": (
+        "그림이 나오지 않았어요. LoRA를 {weights} 세기로 쓰면 숫자가 NaN이나 무한대가 돼요."
+    ),
+    "Choose lower weights or fewer LoRAs; one that fails alone at a low weight is broken.": (
+        "세기를 낮추거나 LoRA를 줄이세요. 낮은 세기로 혼자 써도 안 되는 LoRA는 망가진 파일이에요."
+    ),
+    "No picture came out: the numbers of the base model {base!r} became NaN or infinite.": (
+        "그림이 나오지 않았어요. 기본 모델 “{base}”: 숫자가 NaN이나 무한대가 됐어요."
+    ),
+    "Choose another noise scheduler or base model; if no prompt works, its files are damaged.": (
+        "다른 노이즈 스케줄러나 기본 모델을 고르세요. 어떤 프롬프트도 안 되면 모델 파일이 망가진 거예요."
+    ),
+    "The training diverged: with its LoRA a picture becomes NaN.": (
+        "학습이 발산했어요. 학습한 LoRA를 쓰면 그림이 NaN이 돼요."
+    ),
+    "{model} was not measured. {reason!s}": "{model}: 재지 않았어요. {reason}",
     "{count} LoRAs at once are too many.": "LoRA {count}개를 한꺼번에 쓸 수는 없어요.",
     "Choose up to {limit} with a weight above 0.": "세기가 0보다 큰 LoRA는 {limit}개까지만 고르세요.",
     "{file} says something about itself that cannot be read.": "{file} 파일에 적힌 정보를 읽을 수 없어요.",

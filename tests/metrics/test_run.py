@@ -1,5 +1,6 @@
 """The whole compare job on a tiny base and a tiny judge."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +9,9 @@ from PIL import Image
 from pydantic import TypeAdapter
 
 from profile_studio.domain.comparison import METRICS, SECONDS_A_STEP_KEY, ComparisonConfig, ComparisonReport
-from profile_studio.domain.errors import JudgeMissing
+from profile_studio.domain.errors import JudgeMissing, NotFinite
 from profile_studio.domain.jobs import Interrupted, Wish
+from profile_studio.lora_files import RawTensor, read_header, read_tensors, write_tensors
 from profile_studio.metrics.run import run_comparison
 from profile_studio.settings import Settings
 from profile_studio.storage.pictures import read_recipe
@@ -131,6 +133,41 @@ def test_a_paused_comparison_goes_on_where_it_stopped_and_ends_with_the_same_pic
     assert all(path.stat().st_mtime_ns == when for path, when in kept.items())
     assert pictures_of(unbroken.folder) == pictures_of(resumed.folder)
     assert report_of(unbroken) == report_of(resumed)
+
+
+def spoil(path: Path) -> None:
+    """Turns a LoRA's numbers into NaN."""
+    tensors = read_tensors(path)
+    nan = {name: RawTensor(each.dtype, each.shape, b"\xff" * len(each.data)) for name, each in tensors.items()}
+    write_tensors(path, nan, read_header(path).metadata)
+
+
+def test_a_model_that_draws_nan_is_not_measured_and_the_others_are(
+    tiny_base: Path, studio_settings: SettingsWithTinyJudge
+) -> None:
+    wavy = studio_settings.user_loras_dir / "wavy.safetensors"
+    shutil.copy(wavy, wavy.with_name("broken.safetensors"))
+    spoil(wavy.with_name("broken.safetensors"))
+    context = RecordingContext(studio_settings.jobs_dir / "a")
+
+    run_comparison(config(tiny_base, models=("broken=0.5", "wavy")), context, studio_settings)
+
+    report = report_of(context)
+    reason = "No picture came out: NaN or infinity is inside the LoRA broken."
+    assert [row.model for row in report.rows] == list(report.pictures) == ["base", "wavy"]
+    assert report.sentences[0] == f"broken=0.5 was not measured. {reason}"
+    assert list(report.failed) == ["broken=0.5"]
+    assert reason in (context.folder / "report.html").read_text(encoding="utf-8")
+    assert context.reports[-1].step == context.reports[-1].steps
+    assert not list((context.folder / "pictures").glob("broken*/*"))
+
+
+def test_a_comparison_of_nothing_but_nan_fails_and_names_the_lora(
+    tiny_base: Path, studio_settings: SettingsWithTinyJudge
+) -> None:
+    spoil(studio_settings.user_loras_dir / "wavy.safetensors")
+    with pytest.raises(NotFinite, match="inside the LoRA wavy"):
+        run_comparison(config(tiny_base), RecordingContext(studio_settings.jobs_dir / "a"), studio_settings)
 
 
 def test_without_a_judge_nothing_is_drawn(tiny_base: Path, studio_settings: SettingsWithTinyJudge) -> None:

@@ -7,16 +7,20 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
+from profile_studio.base_models import find_base_model
 from profile_studio.domain.datasets import CaptionSource
-from profile_studio.domain.errors import InvalidDataset, TrainingFailed
+from profile_studio.domain.errors import InvalidDataset, NotFinite, TrainingFailed
 from profile_studio.domain.jobs import Interrupted, JobKind, Wish
 from profile_studio.domain.training import Targets
+from profile_studio.families import load_pipeline
 from profile_studio.lora_files import read_adapter, read_header
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.training.run import run_training
+from profile_studio.training.samples import write_samples
+from tests.tiny_base import build_contradictory_base
 from tests.training.helpers import RecordingContext, create_dataset, small_config
 
 pytestmark = pytest.mark.slow
@@ -143,6 +147,30 @@ def test_a_diverging_training_fails_with_a_sentence(tiny_base: Path, settings: S
 
     assert "learning rate" in str(failure.value)
     assert list(settings.user_loras_dir.iterdir()) == []
+
+
+def test_a_base_that_draws_nan_is_named_before_anything_is_trained(
+    tiny_base: Path, settings: Settings, tmp_path: Path
+) -> None:
+    create_dataset(settings)
+    base = build_contradictory_base(tiny_base, tmp_path / "zero-snr")
+    context = RecordingContext(settings.jobs_dir / "a")
+
+    with pytest.raises(NotFinite, match="the base model 'zero-snr' predicts noise"):
+        run_training(small_config(base, sample_every=2), context, settings)
+
+    assert max(report.step for report in context.reports) == 0
+
+
+def test_a_sample_of_nan_is_an_error_and_no_black_picture(tiny_base: Path, settings: Settings, tmp_path: Path) -> None:
+    base = find_base_model(str(tiny_base), settings)
+    pipeline = load_pipeline(base, torch.device("cpu"), torch.float32)
+    pipeline.unet.conv_out.bias.data.fill_(torch.nan)
+
+    with pytest.raises(FloatingPointError):
+        write_samples(tmp_path, pipeline, ["a dot"], 64, 2, lambda: None)
+
+    assert list(tmp_path.glob("*.png")) == []
 
 
 def test_a_training_without_effect_fails_with_a_sentence(tiny_base: Path, settings: Settings) -> None:

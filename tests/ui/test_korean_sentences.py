@@ -44,6 +44,7 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "metrics/advice.py": ("recommend", "sentences", "_WORDS", "_decided", "_undecided", "_too_few", "_why_none"),
     "metrics/captioning_run.py": ("run_captioning",),
     "metrics/measure.py": ("_obstacle",),
+    "metrics/run.py": ("_not_measured",),
     "services/coverage.py": (
         "coverage_advice", "_count_advice", "_light_advice", "_variety_advice", "_untold", "_GROUPS", "_people_advice",
     ),

@@ -1,0 +1,53 @@
+"""Numbers that are NaN or infinite make a black picture; who brought them, and what to do about it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch import Tensor
+
+from profile_studio.domain.errors import NotFinite
+from profile_studio.inference.adapters import ChosenAdapter
+
+
+def check_finite(numbers: Tensor) -> None:
+    """Makes sure that a picture can come of these latents or pixels.
+
+    Raises:
+        FloatingPointError: one of them is NaN or infinite; whoever knows the models says why (`why_not_finite`).
+    """
+    if not bool(numbers.isfinite().all()):
+        raise FloatingPointError("NaN or infinity")
+
+
+def why_not_finite(
+    base: str, scheduler: Any, adapters: Sequence[ChosenAdapter] = (), broken: Sequence[str] = ()
+) -> NotFinite:
+    """The error that names what made a picture of NaN.
+
+    Args:
+        base: the base model's label.
+        scheduler: the one it was drawn with.
+        adapters: those that were attached.
+        broken: names of those whose own numbers are NaN or infinite.
+    """
+    if broken:
+        return NotFinite(
+            f"No picture came out: NaN or infinity is inside the LoRA {' and '.join(broken)}.",
+            "Leave it out, and train or download it again.",
+        )
+    if scheduler.config.get("rescale_betas_zero_snr") and scheduler.config.prediction_type == "epsilon":
+        return NotFinite(
+            f"No picture came out: the base model {base!r} predicts noise, yet its noise scheduler starts at pure noise.",
+            "In its scheduler/scheduler_config.json, set rescale_betas_zero_snr to false, or prediction_type to "
+            "v_prediction if it was trained so.",
+        )
+    if adapters:
+        weights = " and ".join(f"{each.name} = {each.weight:g}" for each in adapters)
+        return NotFinite(
+            f"No picture came out: with the LoRA {weights} the numbers became NaN or infinite.",
+            "Choose lower weights or fewer LoRAs; one that fails alone at a low weight is broken.",
+        )
+    return NotFinite(
+        f"No picture came out: the numbers of the base model {base!r} became NaN or infinite.",
+        "Choose another noise scheduler or base model; if no prompt works, its files are damaged.",
+    )

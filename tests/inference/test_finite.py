@@ -1,0 +1,90 @@
+"""What becomes NaN is an error that names who brought it, never a black picture."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profile_studio.base_models import BaseModel, find_base_model
+from profile_studio.domain.errors import NotFinite
+from profile_studio.inference.adapters import ChosenAdapter
+from profile_studio.lora_files import RawTensor, read_header, read_tensors, write_tensors
+from profile_studio.settings import Settings
+from tests.inference.conftest import ATTENTION, CONV, TEXT, WriteLora, small_request
+from tests.tiny_base import build_contradictory_base
+
+NAN, OVERFLOWING = float("nan"), 1e25
+
+
+def spoil(path: Path, value: float, half: str = "lora_up.weight") -> Path:
+    """Puts one value into every such half of a LoRA file."""
+    tensors = read_tensors(path)
+    for name, tensor in tensors.items():
+        if name.endswith(half):
+            values = np.full(tensor.shape, value, "<f4")
+            tensors[name] = RawTensor("F32", tensor.shape, values.tobytes())
+    write_tensors(path, tensors, read_header(path).metadata)
+    return path
+
+
+def refusal(pipeline: Any, base: BaseModel, *adapters: ChosenAdapter) -> NotFinite:
+    seen: list[int] = []
+    with pytest.raises(NotFinite) as caught:
+        list(pipeline.draw(small_request(base), adapters, lambda step: seen.append(step.step)))
+    assert seen == []
+    return caught.value
+
+
+@pytest.mark.parametrize("layer", [ATTENTION, CONV, TEXT])
+@pytest.mark.parametrize(
+    ("value", "half"), [(NAN, "lora_down.weight"), (float("inf"), "lora_up.weight"), (NAN, "alpha")]
+)
+def test_a_lora_that_holds_nan_is_named_and_its_neighbour_is_not(
+    studio_pipeline: Any, base: BaseModel, write_lora: WriteLora, layer: str, value: float, half: str
+) -> None:
+    broken = spoil(write_lora("broken", layers=(layer,), ss_training_comment="with a NaN"), value, half)
+    good = ChosenAdapter("good", write_lora("good", 1), 0.5)
+
+    error = refusal(studio_pipeline, base, good, ChosenAdapter("broken", broken, 0.5))
+
+    assert error.message == "No picture came out: NaN or infinity is inside the LoRA broken."
+    assert list(studio_pipeline.draw(small_request(base), [good]))
+
+
+def test_loras_that_overflow_are_named_with_their_weights(
+    studio_pipeline: Any, base: BaseModel, write_lora: WriteLora
+) -> None:
+    strong = spoil(spoil(write_lora("strong"), OVERFLOWING), OVERFLOWING, "lora_down.weight")
+    off = ChosenAdapter("off", write_lora("off", 2), 0.0)
+
+    error = refusal(
+        studio_pipeline, base, ChosenAdapter("strong", strong, 0.8), ChosenAdapter("good", write_lora("good"), 1.0), off
+    )
+
+    assert "with the LoRA strong = 0.8 and good = 1 the numbers" in error.message
+    assert "lower weights" in error.fix
+
+
+def test_a_base_that_predicts_noise_from_pure_noise_is_named_with_what_to_set(base: BaseModel, tmp_path: Path) -> None:
+    from profile_studio.inference.studio_pipeline import StudioPipeline
+
+    folder = build_contradictory_base(base.folder, tmp_path / "zero-snr")
+    zero_snr = find_base_model(str(folder), Settings())
+
+    error = refusal(StudioPipeline.load(zero_snr), zero_snr)
+
+    assert "the base model 'zero-snr' predicts noise" in error.message
+    assert "scheduler_config.json" in error.fix
+
+
+@pytest.mark.parametrize("part", ["unet", "vae"])
+def test_a_damaged_base_is_named(base: BaseModel, part: str) -> None:
+    from profile_studio.inference.studio_pipeline import StudioPipeline
+
+    damaged = StudioPipeline.load(base)
+    layer = damaged.pipeline.unet.conv_out if part == "unet" else damaged.pipeline.vae.decoder.conv_out
+    layer.bias.data.fill_(NAN)
+
+    with pytest.raises(NotFinite, match=f"the base model '{base.folder.name}' became NaN"):
+        list(damaged.draw(small_request(base), []))

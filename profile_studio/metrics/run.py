@@ -114,10 +114,11 @@ def run_comparison(config: ComparisonConfig, context: JobContext, settings: Sett
 
 
 def resolve_models(config: ComparisonConfig, settings: Settings, jobs: JobRepository) -> tuple[ComparedModel, ...]:
-    """The base and every model of the config, each once."""
+    """The base and every model of the config, each once; an adapter of weight 0 is none."""
     specs = dict.fromkeys([BASE_NAME, *(text.strip() for text in config.models)])
+    parts = {text: resolve_model(parse_model_spec(text), settings, jobs) for text in specs}
     return tuple(
-        ComparedModel(text, _slug(text), resolve_model(parse_model_spec(text), settings, jobs)) for text in specs
+        ComparedModel(text, _slug(text), tuple(part for part in parts[text] if part.weight > 0)) for text in specs
     )
 
 
@@ -165,7 +166,7 @@ def _draw_missing(
 
 
 def _draw(picture: _Picture, config: ComparisonConfig, pipeline: StudioPipeline, context: JobContext) -> None:
-    parts = [part for part in picture.model.adapters if part.weight > 0]
+    parts = picture.model.adapters
     request = GenerationRequest(
         prompt=picture.prompt,
         base=config.base,

@@ -170,6 +170,18 @@ def test_a_comparison_of_nothing_but_nan_fails_and_names_the_lora(
         run_comparison(config(tiny_base), RecordingContext(studio_settings.jobs_dir / "a"), studio_settings)
 
 
+def test_a_model_of_weight_zero_draws_the_pictures_of_the_base(
+    tiny_base: Path, studio_settings: SettingsWithTinyJudge
+) -> None:
+    context = RecordingContext(studio_settings.jobs_dir / "a")
+    run_comparison(config(tiny_base, models=("wavy=0",)), context, studio_settings)
+    pictures = report_of(context).pictures
+
+    assert len(pictures["base"]) == len(pictures["wavy=0"]) == 4
+    for base, at_zero in zip(pictures["base"], pictures["wavy=0"], strict=True):
+        assert pixels(context.folder / base) == pixels(context.folder / at_zero)
+
+
 def test_without_a_judge_nothing_is_drawn(tiny_base: Path, studio_settings: SettingsWithTinyJudge) -> None:
     studio_settings.judge_dir.unlink()
     context = RecordingContext(studio_settings.jobs_dir / "a")

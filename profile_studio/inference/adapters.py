@@ -17,7 +17,8 @@ from profile_studio.base_models import BaseModel
 from profile_studio.domain.errors import InvalidAdapter, InvalidSettings
 from profile_studio.lora_files import base_label, check_base, read_adapter, read_header
 
-MAX_LOADED_ADAPTERS = 8
+MAX_LOADED_BYTES = 2**30  # of files; in fp32 the same numbers of an fp16 file take twice as much
+BYTES_BESIDE_A_FILE = 2**24  # so that small ones end as well: peft looks at all that are loaded, layer by layer
 
 TextEncoderState = tuple[tuple[str, float], ...]
 """Sorted (peft id, weight) of the attached adapters that change the text encoder; an id never means two files."""
@@ -42,7 +43,7 @@ class _LoadedAdapter:
 
 
 class AdapterRack:
-    """Loads LoRA files into one pipeline when they are first chosen, and keeps the latest few."""
+    """Loads LoRA files into one pipeline when they are first chosen, and keeps the latest, up to `MAX_LOADED_BYTES`."""
 
     def __init__(self, pipeline: StableDiffusionPipeline, base: BaseModel) -> None:
         self._pipeline = pipeline
@@ -55,7 +56,7 @@ class AdapterRack:
 
         Raises:
             InvalidAdapter: a file is broken, or for another base model; what was attached before stays loaded.
-            InvalidSettings: an adapter is chosen twice, or more than `MAX_LOADED_ADAPTERS` are.
+            InvalidSettings: an adapter is chosen twice, or they are more than `MAX_LOADED_BYTES` together.
         """
         wanted = sorted((adapter for adapter in chosen if adapter.weight != 0), key=lambda adapter: adapter.name)
         _check_choice(wanted)
@@ -132,7 +133,7 @@ class AdapterRack:
         return text_encoder_layers > 0
 
     def _evict(self, keep: int) -> None:
-        while len(self._loaded) > max(MAX_LOADED_ADAPTERS, keep):
+        while len(self._loaded) > keep and sum(map(_loaded_bytes, self._loaded.values())) > MAX_LOADED_BYTES:
             self._unload(next(iter(self._loaded)))
 
     def _unload(self, path: Path) -> None:
@@ -159,10 +160,17 @@ def _check_choice(wanted: Sequence[ChosenAdapter]) -> None:
     names = [adapter.name for adapter in wanted]
     if len(set(names)) < len(names):
         raise InvalidSettings("The same LoRA is chosen twice.", "Choose each LoRA once and set its weight.")
-    if len(names) > MAX_LOADED_ADAPTERS:
+    file_bytes = sum(adapter.path.stat().st_size for adapter in wanted if adapter.path.is_file())
+    if file_bytes > MAX_LOADED_BYTES:
         raise InvalidSettings(
-            f"{len(names)} LoRAs at once are too many.", f"Choose up to {MAX_LOADED_ADAPTERS} with a weight above 0."
+            f"These {len(names)} LoRAs are {file_bytes / 2**30:.1f} GB together; "
+            f"at most {MAX_LOADED_BYTES / 2**30:.1f} GB work at once.",
+            "Choose fewer or smaller ones.",
         )
+
+
+def _loaded_bytes(adapter: _LoadedAdapter) -> int:
+    return adapter.fingerprint[1] + BYTES_BESIDE_A_FILE
 
 
 def _layers_with(model: object, peft_id: str) -> int:

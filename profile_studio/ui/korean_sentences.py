@@ -129,8 +129,10 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
         "학습이 발산했어요. 학습한 LoRA를 쓰면 그림이 NaN이 돼요."
     ),
     "{model} was not measured. {reason!s}": "{model}: 재지 않았어요. {reason}",
-    "{count} LoRAs at once are too many.": "LoRA {count}개를 한꺼번에 쓸 수는 없어요.",
-    "Choose up to {limit} with a weight above 0.": "세기가 0보다 큰 LoRA는 {limit}개까지만 고르세요.",
+    "These {count} LoRAs are {size} GB together; at most {limit} GB work at once.": (
+        "고른 LoRA {count}개가 모두 {size} GB예요. 한꺼번에는 {limit} GB까지 쓸 수 있어요."
+    ),
+    "Choose fewer or smaller ones.": "더 적게 고르거나 더 작은 것을 고르세요.",
     "{file} says something about itself that cannot be read.": "{file} 파일에 적힌 정보를 읽을 수 없어요.",
     "Export it again where it was trained.": "학습한 곳에서 다시 내보내세요.",
     "{name} was trained on an older version of {base!r} and no longer fits it.": (

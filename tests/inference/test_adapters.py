@@ -10,7 +10,7 @@ import pytest
 
 from profile_studio.base_models import BaseModel
 from profile_studio.domain.errors import InvalidAdapter, InvalidSettings
-from profile_studio.inference.adapters import MAX_LOADED_ADAPTERS, ChosenAdapter
+from profile_studio.inference.adapters import BYTES_BESIDE_A_FILE, ChosenAdapter
 from tests.inference.conftest import ATTENTION, CONV, SHAPES, TEXT, WriteLora, small_request
 
 Pixels = npt.NDArray[np.uint8]
@@ -87,11 +87,31 @@ def test_a_file_that_was_written_anew_is_loaded_anew(
     assert np.array_equal(after, draw(studio_pipeline, base, [ChosenAdapter("other", other, 1.0)]))
 
 
-def test_only_the_latest_adapters_stay_loaded(studio_pipeline: Any, base: BaseModel, write_lora: WriteLora) -> None:
-    for index in range(MAX_LOADED_ADAPTERS + 2):
-        draw(studio_pipeline, base, [ChosenAdapter(f"a{index}", write_lora(f"a{index}", index), 1.0)])
+def test_the_latest_adapters_stay_loaded_up_to_a_number_of_bytes(
+    studio_pipeline: Any, base: BaseModel, write_lora: WriteLora, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = [ChosenAdapter(f"a{index}", write_lora(f"a{index}", index), 1.0) for index in range(5)]
+    a_file = chosen[0].path.stat().st_size
+    limit = 3 * (a_file + BYTES_BESIDE_A_FILE)
+    monkeypatch.setattr("profile_studio.inference.adapters.MAX_LOADED_BYTES", limit)
+    rack = studio_pipeline._adapters
 
-    assert len(studio_pipeline.pipeline.unet.peft_config) <= MAX_LOADED_ADAPTERS
+    for each in chosen:
+        rack.attach([each])
+    assert len(rack._loaded) == len(studio_pipeline.pipeline.unet.peft_config) == 3
+
+    rack.attach(chosen)  # what is wanted now stays, whatever it adds up to in memory
+    assert len(rack._loaded) == 5
+
+
+def test_more_bytes_of_adapters_than_fit_are_refused(
+    studio_pipeline: Any, base: BaseModel, write_lora: WriteLora, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = [ChosenAdapter(f"a{index}", write_lora(f"a{index}", index), 1.0) for index in range(2)]
+    monkeypatch.setattr("profile_studio.inference.adapters.MAX_LOADED_BYTES", chosen[0].path.stat().st_size)
+
+    with pytest.raises(InvalidSettings, match="These 2 LoRAs are"):
+        draw(studio_pipeline, base, chosen)
 
 
 def test_an_adapter_of_another_base_is_refused(studio_pipeline: Any, base: BaseModel, write_lora: WriteLora) -> None:

@@ -2,13 +2,15 @@
 
 import re
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.names import Name
 
 WEIGHT_LIMIT = 1.5
+SEED_LIMIT = 2**31 - 1
 SAFE_WEIGHT_LIMIT = 1.0  # the shaded part of the slider; above it styles start to bend faces
 
 
@@ -34,7 +36,11 @@ class AdapterWeight(BaseModel):
 
 
 class GenerationRequest(BaseModel):
-    """Everything that decides a picture: two equal requests on one machine give equal pictures."""
+    """Everything that decides a picture: two equal requests on one machine give equal pictures.
+
+    Raises:
+        InvalidSettings: the seed of its last picture is beyond `SEED_LIMIT`, so nobody could ask for that picture again.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -46,9 +52,18 @@ class GenerationRequest(BaseModel):
     num_inference_steps: int = Field(default=20, ge=1, le=200)
     guidance_scale: float = Field(default=4.0, ge=1.0, le=30.0)
     noise_scheduler: NoiseSchedulerName = "default"
-    seed: int = Field(default=0, ge=0, le=2**31 - 1, description="Picture i uses seed + i.")
+    seed: int = Field(default=0, ge=0, le=SEED_LIMIT, description="Picture i uses seed + i.")
     height: int | None = Field(default=None, ge=64, le=2048, description="None: the base's native size.")
     width: int | None = Field(default=None, ge=64, le=2048)
+
+    @model_validator(mode="after")
+    def _check_last_seed(self) -> Self:
+        if self.seed + self.count - 1 > SEED_LIMIT:
+            raise InvalidSettings(
+                f"From seed {self.seed} on there are no {self.count} seeds; the last one is {SEED_LIMIT}.",
+                "Choose a smaller seed, or fewer pictures.",
+            )
+        return self
 
 
 class PictureRecipe(BaseModel):

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image, PngImagePlugin, UnidentifiedImageError
 from pydantic import ValidationError
 
-from profile_studio.domain.errors import InvalidName, InvalidPicture
+from profile_studio.domain.errors import InvalidName, InvalidPicture, InvalidSettings
 from profile_studio.domain.generation import PictureRecipe
 from profile_studio.storage.files import write_atomically
 
@@ -48,7 +48,7 @@ def read_recipe(path: Path) -> PictureRecipe:
                 image.load()
             text = image.info.get(RECIPE_CHUNK, "")
         return PictureRecipe.model_validate_json(text)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValidationError, InvalidName) as error:
+    except (UnidentifiedImageError, OSError, SyntaxError, ValidationError, InvalidName, InvalidSettings) as error:
         raise InvalidPicture(
             f"{path.name} carries no recipe of this studio.", "Choose a PNG that was made here and not edited since."
         ) from error

@@ -129,6 +129,10 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
         "학습이 발산했어요. 학습한 LoRA를 쓰면 그림이 NaN이 돼요."
     ),
     "{model} was not measured. {reason!s}": "{model}: 재지 않았어요. {reason}",
+    "From seed {seed} on there are no {count} seeds; the last one is {limit}.": (
+        "시드 {seed}부터 그림 {count}장을 만들 수 없어요. 마지막 시드: {limit}."
+    ),
+    "Choose a smaller seed, or fewer pictures.": "더 작은 시드를 고르거나 그림 수를 줄이세요.",
     "These {count} LoRAs are {size} GB together; at most {limit} GB work at once.": (
         "고른 LoRA {count}개가 모두 {size} GB예요. 한꺼번에는 {limit} GB까지 쓸 수 있어요."
     ),

@@ -19,9 +19,10 @@ def write_random_adapter(
     trigger_word: str = "",
     dataset: str = "",
     class_word: str = "",
+    seed: int = 0,
 ) -> Path:
     """A random LoRA of one layer, strong enough to be seen."""
-    generator = np.random.default_rng(0)
+    generator = np.random.default_rng(seed)
     down, up = (generator.normal(size=shape).astype("<f4") for shape in ((2, _WIDTH), (_WIDTH, 2)))
     tensors = {
         f"{_LAYER}.lora_down.weight": RawTensor("F32", down.shape, down.tobytes()),

@@ -67,7 +67,11 @@ class GenerationRequest(BaseModel):
 
 
 class PictureRecipe(BaseModel):
-    """Stored with every picture and inside its PNG."""
+    """Stored with every picture and inside its PNG. What earlier versions did not write is empty.
+
+    `adapter_hashes` maps the LoRAs that were on to the sha256 of their numbers; `noise_scheduler` is the name of the
+    class that drew.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -75,6 +79,8 @@ class PictureRecipe(BaseModel):
     seed: int
     base_hash: str
     versions: dict[str, str]
+    adapter_hashes: dict[str, str] = Field(default_factory=dict)
+    noise_scheduler: str = ""
 
 
 WORD_WEIGHT_STEP = 1.1  # compel: each + multiplies by 1.1, each - by 0.9

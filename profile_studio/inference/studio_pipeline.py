@@ -20,7 +20,7 @@ from profile_studio.inference.finite import check_finite, why_not_finite
 from profile_studio.inference.noise_schedulers import make_noise_scheduler, predicted_clean_latents
 from profile_studio.inference.previews import as_picture, decode_latents, preview_picture
 from profile_studio.inference.prompts import PromptEmbeds, PromptEncoder
-from profile_studio.lora_files import base_label
+from profile_studio.lora_files import base_label, tensors_hash
 
 LARGEST_SIDE_IN_NATIVE_SIZES = 4
 
@@ -89,6 +89,7 @@ class StudioPipeline:
         """
         height, width = self._size(request)
         text_encoder_state = self._adapters.attach(adapters)
+        hashes = {each.name: tensors_hash(each.path) for each in adapters if each.weight != 0}
         embeds = self._prompts.encode(request.prompt, request.negative_prompt, text_encoder_state)
         for index in range(request.count):
             try:
@@ -97,7 +98,7 @@ class StudioPipeline:
                 attached = [adapter for adapter in adapters if adapter.weight != 0]
                 broken = self._adapters.not_finite(attached)
                 raise why_not_finite(base_label(self.base.name), self._base_scheduler, attached, broken) from error
-            yield DrawnPicture(index, as_picture(self.pipeline, pixels), self._recipe(request, index))
+            yield DrawnPicture(index, as_picture(self.pipeline, pixels), self._recipe(request, index, hashes))
 
     def _size(self, request: GenerationRequest) -> tuple[int, int]:
         multiple, native = self.pipeline.vae_scale_factor, self.base.native_size
@@ -158,12 +159,14 @@ class StudioPipeline:
 
         return preview
 
-    def _recipe(self, request: GenerationRequest, index: int) -> PictureRecipe:
+    def _recipe(self, request: GenerationRequest, index: int, adapter_hashes: dict[str, str]) -> PictureRecipe:
         return PictureRecipe(
             request=request.model_copy(update={"base": base_label(request.base)}),
             seed=request.seed + index,
             base_hash=self.base.hash,
             versions={"profile_studio": __version__, **self._versions},
+            adapter_hashes=adapter_hashes,
+            noise_scheduler=type(self.pipeline.scheduler).__name__,
         )
 
 

@@ -11,6 +11,7 @@ from profile_studio.lora_files.file import (
     numbers,
     read_header,
     read_tensors,
+    tensors_hash,
     write_tensors,
 )
 from profile_studio.lora_files.metadata import (
@@ -42,5 +43,6 @@ __all__ = [
     "read_adapter",
     "read_header",
     "read_tensors",
+    "tensors_hash",
     "write_tensors",
 ]

@@ -4,10 +4,21 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from profile_studio.domain.errors import InvalidPicture
+from profile_studio.base_models import HUB_IDS, STARTER, find_base_model
+from profile_studio.domain.errors import (
+    BaseModelMissing,
+    InvalidAdapter,
+    InvalidName,
+    InvalidPicture,
+    NotInDemo,
+    UnknownAdapter,
+)
 from profile_studio.domain.generation import PictureRecipe
+from profile_studio.lora_files import tensors_hash
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
+from profile_studio.storage.base_folders import folder_of
+from profile_studio.storage.models import find_adapter
 from profile_studio.storage.pictures import latest_pictures, read_recipe, write_thumbnail
 
 PICTURES_A_PAGE = 120
@@ -42,6 +53,19 @@ class GalleryPage:
     found: int
     made: int  # how many there are without a search
     without_recipe: int  # files in the folder that were not made here, or are broken
+
+
+@dataclass(frozen=True)
+class Remaking:
+    """What is here of what made a picture.
+
+    `base` is the name or folder of a base model that can draw: the picture's own, unless `is_its_base` says otherwise.
+    `changed_adapters` are names of LoRAs under which other numbers lie now.
+    """
+
+    base: str
+    is_its_base: bool
+    changed_adapters: tuple[str, ...]
 
 
 class GalleryService:
@@ -85,6 +109,37 @@ class GalleryService:
         if self._settings.is_demo:
             return []
         return latest_pictures(self._settings.pictures_dir, limit)
+
+    def newest(self) -> MadePicture | None:
+        """The newest picture that carries a recipe."""
+        made = ((path, _recipe_or_none(path)) for path in self.recent())
+        return next((MadePicture(path, recipe) for path, recipe in made if recipe), None)
+
+    def remaking(self, recipe: PictureRecipe, chosen_base: str) -> Remaking:
+        """With what a picture can be made again.
+
+        Args:
+            chosen_base: the base model that a person has chosen, which may be the folder that the recipe only labels.
+        """
+        label, remembered = recipe.request.base, folder_of(recipe.base_hash, self._settings)
+        named = label if label in (STARTER, *HUB_IDS) else None
+        hashes = {base: self._hash(base) for base in (named, chosen_base, remembered) if base}
+        its_own = next((base for base, found in hashes.items() if found == recipe.base_hash), None)
+        can_draw = next((base for base, found in hashes.items() if found), STARTER)
+        changed = (name for name, was in recipe.adapter_hashes.items() if self._has_other_numbers(name, was))
+        return Remaking(its_own or can_draw, its_own is not None, tuple(changed))
+
+    def _hash(self, base: str) -> str | None:
+        try:
+            return find_base_model(base, self._settings).hash
+        except (BaseModelMissing, NotInDemo):
+            return None
+
+    def _has_other_numbers(self, name: str, hash_then: str) -> bool:
+        try:
+            return tensors_hash(find_adapter(name, self._settings).path) != hash_then
+        except (UnknownAdapter, InvalidAdapter, InvalidName):
+            return False  # there is no such LoRA at all, which is told where it is missed
 
     def recipe(self, path: Path) -> PictureRecipe:
         """What a picture was made with.

@@ -1,5 +1,6 @@
 """Made pictures: PNG files that carry their recipe, for us and for other programs."""
 
+import json
 import time
 import uuid
 from pathlib import Path
@@ -15,7 +16,17 @@ RECIPE_CHUNK = "profile_studio"
 PORTABLE_CHUNK = "parameters"
 THUMBNAIL_SIDE_PX = 192  # a grid's cell at twice the density
 
-_SAMPLER_NAMES = {"default": "DDIM", "ddim": "DDIM", "dpm++": "DPM++ 2M", "euler": "Euler"}
+# As Automatic1111 calls what diffusers' classes do.
+_SAMPLER_NAMES = {
+    "DDIMScheduler": "DDIM",
+    "DPMSolverMultistepScheduler": "DPM++ 2M",
+    "EulerAncestralDiscreteScheduler": "Euler a",
+    "EulerDiscreteScheduler": "Euler",
+    "LCMScheduler": "LCM",
+    "LMSDiscreteScheduler": "LMS",
+    "PNDMScheduler": "PLMS",
+    "UniPCMultistepScheduler": "UniPC",
+}
 
 
 def write_picture(folder: Path, image: Image.Image, recipe: PictureRecipe) -> Path:
@@ -84,15 +95,17 @@ def portable_parameters(recipe: PictureRecipe, height: int, width: int) -> str:
     request = recipe.request
     tags = "".join(f" <lora:{adapter.adapter_name}:{adapter.weight:g}>" for adapter in request.adapters)
     weights = ", ".join(f"{adapter.adapter_name}: {adapter.weight:g}" for adapter in request.adapters)
+    hashes = ", ".join(f"{name}: {digest[:12]}" for name, digest in recipe.adapter_hashes.items())
     facts = {
         "Steps": request.num_inference_steps,
-        "Sampler": _SAMPLER_NAMES[request.noise_scheduler],
+        "Sampler": _SAMPLER_NAMES.get(recipe.noise_scheduler, recipe.noise_scheduler.removesuffix("Scheduler")),
         "CFG scale": f"{request.guidance_scale:g}",
         "Seed": recipe.seed,
         "Size": f"{width}x{height}",
         "Model hash": recipe.base_hash[:10],
-        "Model": Path(request.base).name,
+        "Model": _quoted(Path(request.base).name),
         **({"Lora weights": f'"{weights}"'} if weights else {}),
+        **({"Lora hashes": f'"{hashes}"'} if hashes else {}),
         "Prompt syntax": "compel",
         "Version": f"Profile Studio {recipe.versions.get('profile_studio', '')}".strip(),
     }
@@ -101,3 +114,8 @@ def portable_parameters(recipe: PictureRecipe, height: int, width: int) -> str:
         lines.append(f"Negative prompt: {request.negative_prompt}")
     lines.append(", ".join(f"{name}: {fact}" for name, fact in facts.items()))
     return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    """A value as Automatic1111 writes it: in quotation marks where it holds what separates values."""
+    return json.dumps(text, ensure_ascii=False) if set(text) & set(',:\n"') else text

@@ -475,6 +475,12 @@ class BlendTexts:
     recipe_empty: str = "Make a picture first."
     left_out: str = "The recipe also has LoRAs that are gone, do not fit this base model, or have no card: {names}."
     left_out_fix: str = "What you make now does without them."
+    changed_base: str = (
+        "This picture was made with the base model {base}, which is not here as it was; {now} is chosen."
+    )
+    changed_base_fix: str = "For the same picture, give that model's folder as the base model."
+    changed_loras: str = "Another file has the name of a LoRA of this picture now: {names}."
+    changed_fix: str = "It is drawn all the same, and may look different."
     recent: str = "Your latest pictures"
     recent_info: str = "Choose one to get its recipe back."
     files: str = "LoRA files"

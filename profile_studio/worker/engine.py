@@ -35,6 +35,7 @@ from profile_studio.services.live import (
     send,
 )
 from profile_studio.settings import Settings
+from profile_studio.storage.base_folders import remember_folder
 from profile_studio.storage.models import WeightedAdapter, find_adapter
 from profile_studio.storage.pictures import write_picture
 
@@ -193,6 +194,7 @@ def draw(
     chosen = [ChosenAdapter(each.adapter.name, each.adapter.path, each.weight) for each in adapters]
     for picture in pipeline.draw(request, chosen, on_step):
         path = write_picture(settings.pictures_dir, picture.image, picture.recipe)
+        remember_folder(pipeline.base, settings)
         yield {"event": "picture", "index": picture.index, "file": str(path), "seed": picture.recipe.seed}
 
 

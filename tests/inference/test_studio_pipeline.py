@@ -8,9 +8,11 @@ import pytest
 from profile_studio.base_models import BaseModel, find_base_model
 from profile_studio.domain.errors import InvalidSettings, Stopped
 from profile_studio.domain.generation import GenerationRequest, NoiseSchedulerName
+from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.inference.studio_pipeline import DrawnPicture, Step
+from profile_studio.lora_files import read_header
 from profile_studio.settings import Settings
-from tests.inference.conftest import small_request
+from tests.inference.conftest import WriteLora, small_request
 
 # diffusers' schedulers make numpy arrays of tensors in the way that numpy 2 will stop to accept.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -93,6 +95,19 @@ def test_a_recipe_names_the_base_without_its_path(studio_pipeline: Any, base: Ba
     assert picture.recipe.request.base == base.folder.name
     assert picture.recipe.base_hash == base.hash
     assert {"profile_studio", "torch", "diffusers"} <= set(picture.recipe.versions)
+
+
+def test_a_recipe_pins_the_numbers_of_its_loras_and_what_drew(
+    studio_pipeline: Any, base: BaseModel, write_lora: WriteLora
+) -> None:
+    path = write_lora("style")
+    chosen = [ChosenAdapter("style", path, 0.5), ChosenAdapter("off", write_lora("off", 1), 0.0)]
+
+    (picture,) = studio_pipeline.draw(small_request(base), chosen)
+
+    stated = read_header(path).metadata["modelspec.hash_sha256"]
+    assert picture.recipe.adapter_hashes == {"style": stated.removeprefix("0x")}
+    assert picture.recipe.noise_scheduler == "DDIMScheduler"
 
 
 @pytest.mark.slow

@@ -81,6 +81,8 @@ def test_a_request_is_answered_with_previews_pictures_and_an_end(
     assert 0 < events[-1].seconds_to_first_step <= events[-1].seconds
     assert gallery.recipe(pictures[0].file).seed == 7
     assert gallery.recent(2) == [event.file for event in reversed(pictures)]
+    remaking = gallery.remaking(gallery.recipe(pictures[0].file), "starter")
+    assert (remaking.base, remaking.is_its_base) == (str(tiny_base), True)
 
 
 @pytest.mark.slow

@@ -1,13 +1,15 @@
 """Picture files carry their recipe."""
 
+import json
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from profile_studio.domain.errors import InvalidPicture
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest, PictureRecipe
 from profile_studio.storage.pictures import (
+    RECIPE_CHUNK,
     latest_pictures,
     portable_parameters,
     read_recipe,
@@ -26,6 +28,8 @@ RECIPE = PictureRecipe(
     seed=6,
     base_hash="abcdef0123456789",
     versions={"profile_studio": "0.1.0"},
+    adapter_hashes={"pixel-art": "0123456789abcdef"},
+    noise_scheduler="DPMSolverMultistepScheduler",
 )
 
 
@@ -41,8 +45,36 @@ def test_other_programs_read_how_it_was_made() -> None:
         "café, (red hair)1.3 <lora:pixel-art:0.8>",
         "Negative prompt: hat",
         "Steps: 20, Sampler: DPM++ 2M, CFG scale: 4, Seed: 6, Size: 8x16, Model hash: abcdef0123, Model: starter, "
-        'Lora weights: "pixel-art: 0.8", Prompt syntax: compel, Version: Profile Studio 0.1.0',
+        'Lora weights: "pixel-art: 0.8", Lora hashes: "pixel-art: 0123456789ab", Prompt syntax: compel, Version: Profile Studio 0.1.0',
     ]
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "base", "facts"),
+    [
+        ("PNDMScheduler", "starter", "Sampler: PLMS"),
+        ("DDIMScheduler", "starter", "Sampler: DDIM"),
+        ("SomeNewScheduler", "starter", "Sampler: SomeNew"),
+        ("DDIMScheduler", "my, model: CFG scale: 9", 'Model: "my, model: CFG scale: 9", Lora'),
+        ("DDIMScheduler", "/home/me/secret/my-model", "Model: my-model, Lora"),
+    ],
+)
+def test_other_programs_read_what_really_drew(scheduler: str, base: str, facts: str) -> None:
+    request = RECIPE.request.model_copy(update={"base": base, "noise_scheduler": "default"})
+    recipe = RECIPE.model_copy(update={"noise_scheduler": scheduler, "request": request})
+
+    assert facts in portable_parameters(recipe, height=16, width=8)
+
+
+def test_a_recipe_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    earlier = RECIPE.model_dump(mode="json", exclude={"adapter_hashes", "noise_scheduler"})
+    chunks = PngImagePlugin.PngInfo()
+    chunks.add_itxt(RECIPE_CHUNK, json.dumps(earlier))
+    Image.new("RGB", (8, 8)).save(tmp_path / "some.png", pnginfo=chunks)
+
+    read = read_recipe(tmp_path / "some.png")
+
+    assert (read.request, read.adapter_hashes) == (RECIPE.request, {})
 
 
 def test_the_newest_pictures_come_first(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from profile_studio.domain.generation import (
 )
 from profile_studio.domain.korean_words import foreign_words, in_english
 from profile_studio.domain.training import AdapterKind
+from profile_studio.services.gallery import Remaking
 from profile_studio.services.generation import DoneEvent, PictureEvent, PreviewEvent
 from profile_studio.ui.components.adapter_slots import (
     KINDS,
@@ -54,7 +55,7 @@ from profile_studio.ui.components.save_panel import fill_save_panel, save_panel,
 from profile_studio.ui.components.stage import Stage, Tile, empty_stage
 from profile_studio.ui.components.words import WORD_GROUPS, choose_word, chosen_word, weighted_words
 from profile_studio.ui.page import BLEND, QUIET, CarriedPicture, Page
-from profile_studio.ui.texts import BlendTexts
+from profile_studio.ui.texts import BlendTexts, Texts
 
 RECENT_PICTURES = 16
 NEW_FACE, SAME_FACE = "new", "same"
@@ -64,6 +65,14 @@ _OPENING_SEED = 5  # a face that shows the shipped style well
 _SEED_LIMIT = 1_000_000  # a seed a person can read out
 _LIVE: dict[str, Any] = {**QUIET, "concurrency_limit": None, "trigger_mode": "multiple"}
 """A slider that moved again does not wait for the picture of its last place."""
+
+
+@dataclass(frozen=True)
+class Remade:
+    """A picture that is made again at once; `notice` says what may come out otherwise."""
+
+    request: GenerationRequest
+    notice: Any
 
 
 class Latest:
@@ -225,18 +234,18 @@ def build(page: Page) -> BlendTab:
         }
         return {**shown, recipe: recipe_html(studio.gallery.recipe(opened), texts)} if opened else shown
 
-    def opens(path: Path) -> Updates:
+    def opens(path: Path, chosen_base: str) -> Updates:
         """A finished picture back on the stage, and its recipe back in the form."""
         made = studio.gallery.recipe(path)
-        asked = made.request
-        adapters = studio.adapters.list(asked.base)
+        asked, remaking = made.request, studio.gallery.remaking(made, chosen_base)
+        adapters = studio.adapters.list(remaking.base)
         cards = fill_slots(slots, adapters, asked.adapters, texts)
         dealt = deal_weights(adapters, asked.adapters)
         left_out = [each.adapter_name for each in asked.adapters if each not in dealt]
         words = without_trigger_words(asked.prompt, asked.adapters, adapters)
         tile = Tile(picture_source(path), seed=made.seed, is_done=True)
         return {
-            page.base: asked.base,
+            page.base: remaking.base,
             prompt: words,
             negative: asked.negative_prompt,
             steps: asked.num_inference_steps,
@@ -248,16 +257,18 @@ def build(page: Page) -> BlendTab:
             **shows_words(words),
             **cards,
             **shows_recent(path),
-            **({notice: told(error_notice(_left_out(left_out, texts), page.texts.common))} if left_out else {}),
+            notice: told(_what_changed(remaking, asked.base, left_out, page.texts)),
         }
 
-    def takes_over(carried: CarriedPicture) -> Updates:
+    def takes_over(carried: CarriedPicture, chosen_base: str) -> Updates:
         """The recipe of a picture in the form: to be made again at once, or to start from with new faces."""
         made = studio.gallery.get(carried.picture_id)
+        opened = opens(made.path, chosen_base)
         if carried.is_made_again:
-            again = made.recipe.request.model_copy(update={"seed": made.recipe.seed, "count": 1})
-            return {**opens(made.path), face: SAME_FACE, remade: again}
-        return {**opens(made.path), face: NEW_FACE, seed: gr.skip()}
+            update = {"seed": made.recipe.seed, "count": 1, "base": opened[page.base]}
+            again = made.recipe.request.model_copy(update=update)
+            return {**opened, face: SAME_FACE, remade: Remade(again, opened[notice])}
+        return {**opened, face: NEW_FACE, seed: gr.skip()}
 
     def shows_files(adapters: Sequence[Adapter]) -> Updates:
         everything = studio.adapters.list()
@@ -278,8 +289,8 @@ def build(page: Page) -> BlendTab:
         text: str,
         *chosen: Any,
     ) -> Updates:
-        newest = studio.gallery.recent(1) if is_first_look else []
-        opened = takes_over(carried_picture) if carried_picture else opens(newest[0]) if newest else {}
+        newest = studio.gallery.newest() if is_first_look else None
+        opened = takes_over(carried_picture, base) if carried_picture else opens(newest.path, base) if newest else {}
         base = opened.get(page.base, base)
         adapters = studio.adapters.list(base)
         if carried or (is_first_look and not newest):
@@ -309,7 +320,7 @@ def build(page: Page) -> BlendTab:
 
     @safe
     def makes_first(*values: Any) -> Iterator[Updates]:
-        if studio.gallery.recent(1):
+        if studio.gallery.newest():
             return
         yield {stage: empty_stage(texts.waiting, is_busy=True)}
         if _comes_up(studio.generation.engine_is_running):
@@ -318,10 +329,10 @@ def build(page: Page) -> BlendTab:
             yield {stage: empty_stage(texts.placeholder)}
 
     @safe
-    def makes_awaited(is_awaited_now: bool, again: GenerationRequest | None, *values: Any) -> Iterator[Updates]:
+    def makes_awaited(is_awaited_now: bool, again: Remade | None, *values: Any) -> Iterator[Updates]:
         if again:
-            yield {remade: None}
-            yield from shows_forming(again, values[0])
+            yield {remade: None, notice: again.notice}
+            yield from shows_forming(again.request, values[0])
         elif is_awaited_now:
             yield {is_awaited: False}
             yield from makes(values, wants_new_face=False)
@@ -369,9 +380,9 @@ def build(page: Page) -> BlendTab:
         return {hidden[0].card: gr.update(visible=True)} if hidden else {}
 
     @safe
-    def opens_recent(event: gr.EventData) -> Updates:
+    def opens_recent(base: str, event: gr.EventData) -> Updates:
         paths = {path.stem: path for path in studio.gallery.recent(RECENT_PICTURES)}
-        return opens(paths[str(event.value)]) if str(event.value) in paths else shows_recent(None)
+        return opens(paths[str(event.value)], base) if str(event.value) in paths else shows_recent(None)
 
     @safe
     def adds_file(path: str, base: str) -> Updates:
@@ -424,7 +435,7 @@ def build(page: Page) -> BlendTab:
     weaker.click(lambda *v: weighs(*v, -1), [prompt, word], [prompt, *word_parts, notice], **QUIET)
     quality.input(lambda chosen: NUM_INFERENCE_STEPS[Quality(chosen)], quality, steps, **QUIET)
     add_slot.click(reveals_slot, adapter_choices, [*(slot.card for slot in slots), notice], **QUIET)
-    recent.select(opens_recent, None, [*shown_outputs], **QUIET)
+    recent.select(opens_recent, page.base, [*shown_outputs], **QUIET)
     upload.upload(adds_file, [upload, page.base], [*file_parts, *slot_components(slots), notice], **QUIET)
     delete.click(asks_before_deleting, doomed, [question, confirm, notice], **QUIET)
     no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
@@ -463,8 +474,23 @@ def _request(page: Page, base: str, values: Sequence[Any]) -> GenerationRequest:
     return parse_form(GenerationRequest, form, page.texts.blend.fields, page.texts.common)
 
 
-def _left_out(names: Sequence[str], texts: BlendTexts) -> UnknownAdapter:
-    return UnknownAdapter(texts.left_out.format(names=", ".join(names)), texts.left_out_fix)
+def _what_changed(remaking: Remaking, base: str, left_out: Sequence[str], texts: Texts) -> str:
+    """Why a picture cannot be made again, or comes out another one; nothing where it can.
+
+    Args:
+        base: what the picture calls its base model.
+        left_out: LoRAs of the picture that are not here, or do not fit the base.
+    """
+    words = texts.blend
+    changes = [words.changed_base.format(base=base, now=Path(remaking.base).name)] if not remaking.is_its_base else []
+    if left_out:
+        changes.append(words.left_out.format(names=", ".join(left_out)))
+    if remaking.changed_adapters:
+        changes.append(words.changed_loras.format(names=", ".join(remaking.changed_adapters)))
+    if not changes:
+        return ""
+    fix = words.changed_base_fix if not remaking.is_its_base else words.left_out_fix if left_out else words.changed_fix
+    return error_notice(UnknownAdapter(" ".join(changes), fix), texts.common)
 
 
 def _comes_up(is_running: Callable[[], bool]) -> bool:

@@ -39,5 +39,5 @@ def pause(job: JobId) -> Reply:
 
 @app.command()
 def resume(job: JobId) -> Reply:
-    """Lets a paused job go on exactly where it was."""
+    """Lets a paused job go on where it was, or a failed training at its last whole checkpoint."""
     return job_facts(open_studio().jobs.resume(job))

@@ -11,6 +11,7 @@ from profile_studio.jobs.presence import supervisor_presence
 from profile_studio.jobs.queue import enqueue
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
+from profile_studio.storage.checkpoints import checkpoints_dir, newest_whole_checkpoint
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
 
@@ -77,16 +78,28 @@ class JobService:
         return self.get(job_id)
 
     def resume(self, job_id: str) -> Job:
-        """Puts a paused job back on the queue.
+        """Puts a paused job, or a failed one that kept a checkpoint, back on the queue.
 
         Raises:
-            JobNotAllowed: it is not paused.
+            JobNotAllowed: it is neither.
+            InvalidName: another training has reserved its LoRA's name since it failed.
         """
         refuse_in_demo(self._settings, "Resuming jobs is")
-        if not self._repository.resume(job_id):
-            raise self._refusal(job_id, "resumed", "Only a paused job can be resumed; start a new one instead.")
+        job = self.get(job_id)
+        if not self.can_resume(job) or not (self._repository.resume(job_id) or self._repository.revive(job_id)):
+            raise self._refusal(
+                job_id,
+                "resumed",
+                "Only a paused job, or a failed training with a whole checkpoint, can be resumed; start a new one instead.",
+            )
         enqueue(self._settings, job_id)
         return self.get(job_id)
+
+    def can_resume(self, job: Job) -> bool:
+        """Whether it is paused, or failed and left a whole checkpoint to go on from."""
+        if job.status is not JobStatus.FAILED:
+            return job.status is JobStatus.PAUSED
+        return newest_whole_checkpoint(checkpoints_dir(self._settings.jobs_dir / job.id)) is not None
 
     def cancel(self, job_id: str) -> Job:
         """Ends a job for good; what it made so far stays in its folder.

@@ -12,6 +12,7 @@ from profile_studio.domain.jobs import Job, JobError, JobKind, JobStatus, LossPo
 from profile_studio.storage.database import Database, jobs, loss_points
 
 _HELD = [JobStatus.RUNNING, JobStatus.PAUSING]
+_TAKE_ANOTHER_NAME = "Give the new one another name, or cancel that one."
 
 
 class JobRepository:
@@ -44,7 +45,7 @@ class JobRepository:
             with self._database.transaction() as connection:
                 connection.execute(row)
         except sa.exc.IntegrityError:
-            raise self._reserved(str(name)) from None
+            raise self._reserved(str(name), _TAKE_ANOTHER_NAME) from None
         return self.get(job_id)
 
     def check_free(self, adapter_name: str) -> None:
@@ -54,7 +55,7 @@ class JobRepository:
             InvalidName: one has.
         """
         if self._holder(adapter_name) is not None:
-            raise self._reserved(adapter_name)
+            raise self._reserved(adapter_name, _TAKE_ANOTHER_NAME)
 
     def get(self, job_id: str) -> Job:
         """The job of this id.
@@ -230,6 +231,25 @@ class JobRepository:
                 ).rowcount
             )
 
+    def revive(self, job_id: str) -> bool:
+        """A failed job waits for its turn again; False if it has not failed.
+
+        Raises:
+            InvalidName: another training has reserved its LoRA's name since.
+        """
+        name = self.get(job_id).adapter_name
+        try:
+            with self._database.transaction() as connection:
+                return bool(
+                    connection.execute(
+                        jobs.update()
+                        .where(jobs.c.id == job_id, jobs.c.status == JobStatus.FAILED)
+                        .values(status=JobStatus.QUEUED, error=sa.null(), finished_at=None)
+                    ).rowcount
+                )
+        except sa.exc.IntegrityError:
+            raise self._reserved(str(name), "Wait until that one is over, or cancel it.") from None
+
     def delete_finished(self, job_id: str) -> bool:
         """Forgets a job that is over, with its loss curve; False if it is not over, or gone already."""
         finished = [status for status in JobStatus if status.is_finished]
@@ -252,12 +272,9 @@ class JobRepository:
             status = connection.execute(query).scalar()
         return JobStatus(status) if status else None
 
-    def _reserved(self, adapter_name: str) -> InvalidName:
+    def _reserved(self, adapter_name: str, fix: str) -> InvalidName:
         status = self._holder(adapter_name) or JobStatus.QUEUED
-        return InvalidName(
-            f"A training of {adapter_name!r} is {status.value} already.",
-            "Give the new one another name, or cancel that one.",
-        )
+        return InvalidName(f"A training of {adapter_name!r} is {status.value} already.", fix)
 
     def _finish(self, job_id: str, attempt: int, now: float, **values: Any) -> bool:
         with self._database.transaction() as connection:

@@ -1,10 +1,8 @@
 """Resumable checkpoints that are either whole or not there.
 
-A checkpoint is a folder `checkpoint-N` whose manifest names each file with its size and sha256; it is written under a
-temporary name first. The newest one that verifies is the one to go on from.
+A checkpoint is written under a temporary name first; `storage.checkpoints` says which ones are whole.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -15,10 +13,10 @@ from typing import Any
 import safetensors.torch
 import torch
 
+from profile_studio.storage.checkpoints import newest_first, newest_whole_checkpoint, write_manifest
 from profile_studio.training.loop import Trainer
 
 KEPT = 2
-_MANIFEST = "manifest.json"
 _ADAPTER = "adapter.safetensors"
 _OPTIMIZER = "optimizer.pt"
 _PROGRESS = "progress.json"
@@ -46,8 +44,7 @@ def save_checkpoint(folder: Path, trainer: Trainer, progress: Progress) -> None:
     states = {"optimizer": trainer.optimizer.state_dict(), "scaler": trainer.scaler.state_dict()}
     torch.save(states, temporary / _OPTIMIZER)
     (temporary / _PROGRESS).write_text(json.dumps(asdict(progress)))
-    files = {path.name: _fingerprint(path) for path in sorted(temporary.iterdir())}
-    (temporary / _MANIFEST).write_text(json.dumps({"step": progress.step, "files": files}, indent=1))
+    write_manifest(temporary, progress.step)
     for path in temporary.iterdir():
         _flush_to_disk(path)
     shutil.rmtree(target, ignore_errors=True)
@@ -57,20 +54,19 @@ def save_checkpoint(folder: Path, trainer: Trainer, progress: Progress) -> None:
 
 def load_newest_checkpoint(folder: Path, trainer: Trainer) -> Progress:
     """Puts the newest whole checkpoint into the trainer; a fresh `Progress` if there is none."""
-    for checkpoint in _newest_first(folder):
-        if _is_whole(checkpoint):
-            trainer.adapter.load(safetensors.torch.load_file(checkpoint / _ADAPTER))
-            states: dict[str, Any] = torch.load(checkpoint / _OPTIMIZER, map_location="cpu", weights_only=True)
-            trainer.optimizer.load_state_dict(states["optimizer"])
-            trainer.scaler.load_state_dict(states["scaler"])
-            saved = json.loads((checkpoint / _PROGRESS).read_text())
-            return Progress(tuple(saved["losses"]), saved["seconds"])
-    return Progress()
+    if (checkpoint := newest_whole_checkpoint(folder)) is None:
+        return Progress()
+    trainer.adapter.load(safetensors.torch.load_file(checkpoint / _ADAPTER))
+    states: dict[str, Any] = torch.load(checkpoint / _OPTIMIZER, map_location="cpu", weights_only=True)
+    trainer.optimizer.load_state_dict(states["optimizer"])
+    trainer.scaler.load_state_dict(states["scaler"])
+    saved = json.loads((checkpoint / _PROGRESS).read_text())
+    return Progress(tuple(saved["losses"]), saved["seconds"])
 
 
 def delete_checkpoints(folder: Path) -> None:
     """Deletes what is only needed to go on; adapter files of single steps stay."""
-    for checkpoint in _newest_first(folder):
+    for checkpoint in newest_first(folder):
         shutil.rmtree(checkpoint, ignore_errors=True)
 
 
@@ -79,31 +75,13 @@ def step_file(folder: Path, step: int) -> Path:
     return folder / f"step-{step:05d}.safetensors"
 
 
-def _newest_first(folder: Path) -> list[Path]:
-    found = [path for path in folder.glob("checkpoint-*") if path.name.removeprefix("checkpoint-").isdigit()]
-    return sorted(found, key=lambda path: int(path.name.removeprefix("checkpoint-")), reverse=True)
-
-
-def _is_whole(checkpoint: Path) -> bool:
-    try:
-        files: dict[str, dict[str, object]] = json.loads((checkpoint / _MANIFEST).read_text())["files"]
-        return all(_fingerprint(checkpoint / name) == expected for name, expected in files.items())
-    except (OSError, ValueError, KeyError):
-        return False
-
-
-def _fingerprint(path: Path) -> dict[str, object]:
-    with path.open("rb") as file:
-        return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
-
-
 def _flush_to_disk(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 
 def _prune(folder: Path) -> None:
-    for old in _newest_first(folder)[KEPT:]:
+    for old in newest_first(folder)[KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
     for unfinished in folder.glob("checkpoint-*.tmp"):
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -25,6 +25,7 @@ from profile_studio.inference.finite import why_not_finite
 from profile_studio.lora_files import TrainingFacts, adapter_metadata, base_label, read_adapter, read_header
 from profile_studio.settings import Settings
 from profile_studio.storage.adapter_names import free_name, placing_adapter
+from profile_studio.storage.checkpoints import checkpoints_dir
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.files import write_atomically, write_json
@@ -97,7 +98,7 @@ class _Run:
         self.context = context
         self.settings = settings
         self.database = Database(settings.resolved_database_url)
-        self.checkpoints = context.folder / "checkpoints"
+        self.checkpoints = checkpoints_dir(context.folder)
         self.step_seconds: list[float] = []
         self.sample_seconds = 0.0
 
@@ -189,6 +190,8 @@ class _Run:
                 self._keep_step(parts, progress.step)
             if progress.step % config.checkpoint_every == 0:
                 save_checkpoint(self.checkpoints, trainer, progress)
+        if progress.step > resumed_at_step and progress.step % config.checkpoint_every:
+            save_checkpoint(self.checkpoints, trainer, progress)  # a check that fails must not cost the whole training
         return progress, resumed_at_step
 
     def _keep_step(self, parts: _Parts, step: int) -> None:

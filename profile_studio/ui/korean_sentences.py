@@ -280,6 +280,7 @@ _NAMES_AND_SETS: dict[str, str] = {
     "{dataset!r} has too few pictures to train on.": "“{dataset}” 세트는 학습하기에 사진이 너무 적어요.",
     "Import at least {least} pictures; 10 to 40 work well.": "{least}장 이상 가져오세요. 10~40장이면 좋아요.",
     "A training of {name!r} is {status!s} already.": "“{name}” 학습이 이미 있어요 ({status}).",
+    "Wait until that one is over, or cancel it.": "그 학습이 끝날 때까지 기다리거나 취소하세요.",
     "Give the new one another name, or cancel that one.": "새 학습에 다른 이름을 붙이거나, 그 학습을 취소하세요.",
 }
 
@@ -304,8 +305,8 @@ _JOBS: dict[str, str] = {
     "Wait until it is completed.": "끝날 때까지 기다리세요.",
     "The job {job} is {status!s} and cannot be {done!s}.": "“{status}” 상태인 작업에는 ‘{done}’ 기능을 쓸 수 없어요 ({job}).",
     "Only a running or queued job can be paused.": "진행 중이거나 대기 중인 작업만 일시정지할 수 있어요.",
-    "Only a paused job can be resumed; start a new one instead.": (
-        "일시정지한 작업만 계속할 수 있어요. 새 작업을 시작하세요."
+    "Only a paused job, or a failed training with a whole checkpoint, can be resumed; start a new one instead.": (
+        "일시정지한 작업이나, 온전한 체크포인트를 남기고 실패한 학습만 계속할 수 있어요. 새 작업을 시작하세요."
     ),
     "There is nothing to do: it is over.": "이미 끝난 작업이라 할 일이 없어요.",
     "There is no job {job!r}.": "작업 “{job}”: 찾을 수 없어요.",

@@ -124,6 +124,7 @@ def run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     except ProfileStudioError as error:
         traceback.print_exc()
         details = traceback.format_exc(limit=-3)
+        context.flush()  # the row of a failed job says how far it came
         repository.fail(job_id, attempt, JobError(error.kind, error.message, error.fix, details), time.time())
     except Exception:  # noqa: BLE001  the supervisor decides between another attempt and a failure
         traceback.print_exc()

@@ -71,6 +71,24 @@ def test_a_run_goes_on_from_an_older_checkpoint_when_the_newest_is_damaged(tiny_
     assert result["resumed_at_step"] == 2
 
 
+class _NoMemoryToCheck(RecordingContext):
+    """The steps fit into the memory; the pictures that check the result do not."""
+
+    def yield_device(self) -> None:
+        super().yield_device()
+        if self.reports[-1].note == "Checking the LoRA":
+            raise MemoryError
+
+
+def test_a_training_whose_check_failed_is_resumed_at_its_end(tiny_base: Path, settings: Settings) -> None:
+    create_dataset(settings)
+    config = small_config(tiny_base, num_train_steps=5)
+    with pytest.raises(TrainingFailed):
+        run_training(config, _NoMemoryToCheck(settings.jobs_dir / "a"), settings)
+
+    assert run_training(config, RecordingContext(settings.jobs_dir / "a"), settings)["resumed_at_step"] == 5
+
+
 def test_a_finished_training_leaves_samples_step_files_and_an_adapter_that_knows_its_origin(
     tiny_base: Path, settings: Settings
 ) -> None:

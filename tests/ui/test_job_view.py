@@ -1,9 +1,11 @@
 from dataclasses import replace
 
-from profile_studio.domain.jobs import Job, JobKind, JobStatus, LossPoint
+import pytest
+
+from profile_studio.domain.jobs import Job, JobError, JobKind, JobStatus, LossPoint
 from profile_studio.ui.components.job_view import job_label, progress_words, renamed_words, status_line
 from profile_studio.ui.components.markup import duration
-from profile_studio.ui.tabs.train import loss_table
+from profile_studio.ui.tabs.train import job_html, loss_table
 from profile_studio.ui.texts import ENGLISH
 
 RUNNING = Job(
@@ -32,7 +34,15 @@ def test_names_in_the_bar_are_escaped() -> None:
 
 
 def test_a_list_line_has_name_and_status() -> None:
-    assert job_label(replace(RUNNING, status=JobStatus.FAILED), ENGLISH) == "pixel-me \u2014 failed"
+    assert job_label(replace(RUNNING, status=JobStatus.FAILED), ENGLISH) == "pixel-me \u2014 failed 62 %"
+
+
+@pytest.mark.parametrize("status", [JobStatus.PAUSED, JobStatus.FAILED])
+def test_what_does_not_run_any_more_says_which_step_it_reached(status: JobStatus) -> None:
+    error = JobError("k", "It broke.", "Mend it.") if status is JobStatus.FAILED else None
+    html = job_html(replace(RUNNING, status=status, error=error), ENGLISH)
+    assert f"step 62 of 100, {status.value}" in html
+    assert ("It broke." in html) == (error is not None)
 
 
 def test_a_job_before_its_first_step_is_getting_ready() -> None:

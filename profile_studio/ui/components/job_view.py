@@ -30,7 +30,7 @@ def status_words(job: Job, texts: Texts) -> str:
     if job.wish is Wish.CANCEL and not job.status.is_finished:
         return texts.common.canceling
     words = texts.common.job_status[job.status]
-    if job.status in (JobStatus.RUNNING, JobStatus.PAUSING, JobStatus.PAUSED):
+    if job.status in (JobStatus.RUNNING, JobStatus.PAUSING, JobStatus.PAUSED, JobStatus.FAILED):
         words += f" {100 * job.fraction:.0f} %"
     return words
 

@@ -258,7 +258,9 @@ def receipt(job: Job, texts: CompareTexts) -> str:
 
 def _job_html(page: Page, job: Job) -> str:
     if job.error and job.status is JobStatus.FAILED:
-        return error_notice_of_job(job.error, page.texts.common)
+        return progress_html(job, page.texts.compare.working, page.texts) + error_notice_of_job(
+            job.error, page.texts.common
+        )
     if job.status is JobStatus.COMPLETED:
         return good_news(receipt(job, page.texts.compare))
     return progress_html(job, page.texts.compare.working, page.texts)

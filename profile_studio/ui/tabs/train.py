@@ -249,7 +249,7 @@ def build(page: Page) -> TrainTab:
         is_going = job.status in (JobStatus.QUEUED, JobStatus.RUNNING)
         return {
             pause: gr.update(visible=is_going and job.wish is None),
-            resume: gr.update(visible=job.status is JobStatus.PAUSED),
+            resume: gr.update(visible=studio.jobs.can_resume(job)),
             cancel: gr.update(visible=not job.status.is_finished and job.wish is None),
             finished: gr.update(visible=job.status is JobStatus.COMPLETED),
         }
@@ -397,7 +397,7 @@ def promise_html(page: Page, config: LoraTrainingConfig) -> str:
 def job_html(job: Job, texts: Texts) -> str:
     """The chosen job: how far, what came out, or what went wrong."""
     if job.error and job.status is JobStatus.FAILED:
-        return error_notice_of_job(job.error, texts.common)
+        return progress_html(job, texts.train.step, texts) + error_notice_of_job(job.error, texts.common)
     if job.status is JobStatus.COMPLETED:
         return good_news(receipt(job, texts.train))
     return progress_html(job, texts.train.step, texts)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from profile_studio.cli.output import Reply
-from profile_studio.cli.parts import open_studio
+from profile_studio.cli.parts import open_studio, wait_for_job
 from profile_studio.services.jobs import job_facts
 
 app = typer.Typer(help="Long work: trainings and comparisons.")
@@ -41,3 +41,9 @@ def pause(job: JobId) -> Reply:
 def resume(job: JobId) -> Reply:
     """Lets a paused job go on where it was, or a failed training at its last whole checkpoint."""
     return job_facts(open_studio().jobs.resume(job))
+
+
+@app.command()
+def wait(job: JobId) -> Reply:
+    """Waits until a job is over, as --wait does: exit code 0 if it completed, 1 or 2 if it failed, 1 if canceled."""
+    return job_facts(wait_for_job(open_studio(), job))

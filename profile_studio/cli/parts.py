@@ -12,6 +12,8 @@ from profile_studio.domain.jobs import Job, JobStatus
 from profile_studio.jobs.processes import KeptProcess, KeptSupervisor, worker_command
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
+from profile_studio.ui.components.job_view import renamed_words
+from profile_studio.ui.texts import ENGLISH
 
 LOOK_INTERVAL_S = 0.3
 SAY_INTERVAL_S = 2.0
@@ -33,6 +35,7 @@ def wait_for_job(studio: Studio, job_id: str) -> Job:
     """Waits until a job has completed; if no worker runs on this home, runs one until then.
 
     Raises:
+        Stopped: somebody ended the command; the fix says how to wait for the job again.
         ProfileStudioError: the job failed (an `InputError` if the input was at fault) or was canceled.
     """
     supervisor = KeptSupervisor(studio.settings, with_engine=False)
@@ -45,9 +48,16 @@ def wait_for_job(studio: Studio, job_id: str) -> Job:
                 said, said_at = line, time.monotonic()
                 say(line)
             time.sleep(LOOK_INTERVAL_S)
+    except Stopped as stopped:
+        way_back = f"`python -m profile_studio jobs wait {job_id}` waits for the job again; it goes on where it was."
+        raise Stopped(stopped.message, way_back) from None
     finally:
         if supervisor.is_running():
             supervisor.stop()
+    if studio.jobs.can_resume(job):
+        say(f"`python -m profile_studio jobs resume {job_id}` lets it go on from its last checkpoint.")
+    if renamed := renamed_words(job, ENGLISH.train):
+        say(renamed)
     if job.status is JobStatus.CANCELED:
         raise Stopped(f"The job {job_id} was canceled.", "Start it again if you want its result.")
     if job.error is not None:
@@ -83,7 +93,8 @@ def running_engine(studio: Studio) -> Generator[None, None, None]:
 def _progress_line(job: Job) -> str:
     left = f", {job.seconds_left:.0f} s left" if job.seconds_left is not None else ""
     note = f" ({job.note})" if job.note else ""
-    return f"{job.id} {job.status.value}: step {job.step} of {job.steps}{left}{note}"
+    paused = f"; `jobs resume {job.id}` lets it go on" if job.status is JobStatus.PAUSED else ""
+    return f"{job.id} {job.status.value}: step {job.step} of {job.steps}{left}{note}{paused}"
 
 
 def _as_error(job: Job) -> ProfileStudioError:

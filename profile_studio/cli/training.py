@@ -14,8 +14,6 @@ from profile_studio.domain.names import numbered
 from profile_studio.domain.presets import preset, with_steps
 from profile_studio.domain.training import TUNABLE_KEYS, AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.services.studio import Studio
-from profile_studio.ui.components.job_view import renamed_words
-from profile_studio.ui.texts import ENGLISH
 
 
 def train(
@@ -58,10 +56,7 @@ def train(
         say(f"Nobody has said yet who is in the pictures of {dataset!r}: --consent {choices} remembers it.")
     job = studio.training.submit(_with(start, changes))
     if wait:
-        job = wait_for_job(studio, job.id)
-        if renamed := renamed_words(job, ENGLISH.train):
-            say(renamed)
-        return _reply(job)
+        return _reply(wait_for_job(studio, job.id))
     if not studio.jobs.worker_is_running():
         say(
             f"The job {job.id} is queued, but no worker runs: start `python app.py` or `python -m profile_studio worker`."

@@ -388,7 +388,7 @@ class TrainTexts:
     yes_cancel: str = "Yes, cancel it"
     receipt: str = Counted("{name} is ready: {steps} {steps:step|steps} in {time}.")
     receipt_loss: str = "Loss went from {first:.3f} to {last:.3f}."
-    receipt_renamed: str = "It is called {name} because the name {asked} was taken meanwhile."
+    receipt_renamed: str = "It is called \u201c{name}\u201d because the name \u201c{asked}\u201d was taken meanwhile."
     download: str = "Download the LoRA"
     next: str = "Use it in Blend  \u2192"
 

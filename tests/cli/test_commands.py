@@ -2,6 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
+from profile_studio.domain.jobs import JobError, JobKind, ProgressReport
+from profile_studio.storage.database import Database
+from profile_studio.storage.jobs import JobRepository
 from tests.cli.conftest import CommandLine
 
 
@@ -112,6 +117,41 @@ def test_a_queued_job_says_that_no_worker_runs_and_can_be_steered(
     assert command_line.call("jobs", "cancel", queued["job"])[1]["status"] == "canceled"
     code, reply = command_line.call("jobs", "cancel", queued["job"])
     assert (code, reply["error"]["kind"]) == (2, "job_not_allowed")
+
+
+@pytest.mark.parametrize(
+    ("end", "exit_code", "kind"),
+    [
+        (None, 0, None),
+        (JobError("training_failed", "It broke.", "Mend it."), 1, "training_failed"),
+        (JobError("invalid_dataset", "It is empty.", "Fill it."), 2, "invalid_dataset"),
+        ("canceled", 1, "stopped"),
+    ],
+)
+def test_waiting_for_a_job_ends_as_it_did(
+    command_line: CommandLine, end: JobError | str | None, exit_code: int, kind: str | None
+) -> None:
+    command_line.call("jobs", "list")
+    jobs = JobRepository(Database(command_line.settings.resolved_database_url))
+    job = jobs.create(JobKind.TRAIN, {"adapter_name": "mine"}, 10, now=1.0)
+    attempt = jobs.claim(job.id, now=2.0) or 0
+    jobs.report(job.id, attempt, ProgressReport(4, 10), now=3.0)
+    if isinstance(end, JobError):
+        jobs.fail(job.id, attempt, end, now=4.0)
+    elif end == "canceled":
+        jobs.ask_cancel(job.id, now=4.0)
+        jobs.settle_cancel(job.id, attempt, now=4.0)
+    else:
+        jobs.complete(job.id, attempt, {"adapter": "mine-2", "file": "mine-2.safetensors"}, now=4.0)
+
+    code, reply = command_line.call("jobs", "wait", job.id)
+
+    assert (code, reply.get("error", {}) and reply["error"]["kind"]) == (exit_code, kind)
+    if kind is None:
+        assert (reply["status"], reply["adapter"]) == ("completed", "mine-2")
+        assert "called “mine-2” because the name “mine” was taken" in command_line.said
+    else:
+        assert command_line.call("jobs", "show", job.id)[1]["step"] == 4
 
 
 def test_the_doctor_names_a_fix_for_whatever_does_not_work(command_line: CommandLine) -> None:

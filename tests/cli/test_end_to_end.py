@@ -68,12 +68,31 @@ def test_a_waiting_command_that_is_stopped_leaves_the_job_waiting(
         output, said = process.communicate(timeout=PATIENCE_S)
 
     assert process.returncode == 1
-    assert json.loads(output)["error"]["kind"] == "stopped"
+    error = json.loads(output)["error"]
+    assert error["kind"] == "stopped"
     assert "Traceback" not in said
     [job] = command_line.call("jobs", "list")[1]["jobs"]
     assert (job["status"], job["attempt"]) == ("queued", 1)
+    assert f"jobs wait {job['job']}" in error["fix"]
     assert job["step"] >= 5
     assert not supervisor_presence(command_line.settings.run_dir).is_there()
+
+
+def test_who_waits_for_a_paused_job_hears_how_it_goes_on_and_who_stops_waiting_how_to_come_back(
+    command_line: CommandLine,
+) -> None:
+    studio = open_studio()
+    job = JobRepository(Database(studio.settings.resolved_database_url)).create(JobKind.TRAIN, {}, 1, 1.0)
+    studio.jobs.pause(job.id)
+    with command_line.start("jobs", "wait", job.id) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+
+    assert line == f"{job.id} paused: step 0 of 1; `jobs resume {job.id}` lets it go on\n"
+    assert process.returncode == 1
+    assert f"`python -m profile_studio jobs wait {job.id}`" in json.loads(output)["error"]["fix"]
 
 
 def test_waiting_for_a_canceled_or_failed_job_ends_with_its_error(command_line: CommandLine) -> None:

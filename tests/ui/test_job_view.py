@@ -53,7 +53,7 @@ def test_a_job_before_its_first_step_is_getting_ready() -> None:
 def test_a_receipt_says_when_the_lora_got_another_name() -> None:
     done = replace(RUNNING, status=JobStatus.COMPLETED)
     assert renamed_words(done, ENGLISH.train) == ""
-    words = "It is called pixel-me-2 because the name pixel-me was taken meanwhile."
+    words = "It is called “pixel-me-2” because the name “pixel-me” was taken meanwhile."
     assert renamed_words(replace(done, adapter_name="pixel-me-2"), ENGLISH.train) == words
 
 

@@ -124,6 +124,21 @@ def _read_json(folder: Path, file: str, base: str) -> dict[str, Any]:
         ) from error
 
 
+def tokenizer_folder(base: str, settings: Settings) -> Path | None:
+    """Where the tokenizer of a base model lies; None if it is not on this disk. Never reaches the network."""
+    if base == STARTER:
+        return settings.starter_dir / "tokenizer"
+    if settings.is_demo:
+        return None
+    if base not in HUB_IDS:
+        folder = Path(base) / "tokenizer"
+        return folder if (folder / "tokenizer_config.json").is_file() else None
+    from huggingface_hub import try_to_load_from_cache  # imported here, as below
+
+    config = try_to_load_from_cache(HUB_IDS[base], "tokenizer/tokenizer_config.json")
+    return Path(config).parent if isinstance(config, str) else None
+
+
 def known_words(settings: Settings) -> frozenset[str]:
     """Words that the tokenizer of a base model on this disk has a common token of its own for, in small letters."""
     vocabularies = [settings.starter_dir / "tokenizer" / "vocab.json", *_hub_vocabularies()]

@@ -14,6 +14,8 @@ from profile_studio.domain.names import numbered
 from profile_studio.domain.presets import preset, with_steps
 from profile_studio.domain.training import TUNABLE_KEYS, AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.services.studio import Studio
+from profile_studio.ui.caption_words import cut_sentences
+from profile_studio.ui.texts import ENGLISH
 
 
 def train(
@@ -54,7 +56,10 @@ def train(
     elif kind is AdapterKind.FACE and studio.datasets.get(dataset).consent is None:
         choices = "|".join(Consent)
         say(f"Nobody has said yet who is in the pictures of {dataset!r}: --consent {choices} remembers it.")
-    job = studio.training.submit(_with(start, changes))
+    config = _with(start, changes)
+    job = studio.training.submit(config)
+    if cut := cut_sentences(studio.training.cut_captions(config), ENGLISH.train):
+        say(cut)
     if wait:
         return _reply(wait_for_job(studio, job.id))
     if not studio.jobs.worker_is_running():
@@ -102,5 +107,6 @@ def _reply(job: Job) -> Reply:
         "resumed_at_step": result.get("resumed_at_step"),
         "seconds": job.finished_at - job.created_at if job.finished_at else None,
         "steps_per_second": result.get("steps_per_second"),
+        "cut_captions": result.get("cut_captions"),
         "loss": result.get("loss") or {"first": None, "last": None},
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from profile_studio.base_models import STARTER, BaseModel, find_base_model
+from profile_studio.base_models import STARTER, BaseModel, find_base_model, tokenizer_folder
 from profile_studio.decoding.crops import enlarging_method, training_pictures
 from profile_studio.domain.crops import Crop, crop_of
 from profile_studio.domain.datasets import MINIMUM_IMAGES, DatasetImage
@@ -14,7 +14,9 @@ from profile_studio.domain.errors import InvalidDataset, InvalidName, InvalidSet
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.names import check_name
 from profile_studio.domain.training import LoraTrainingConfig, resolutions_near
+from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.jobs.queue import enqueue
+from profile_studio.prompt_tokens import CutCaptions, cut_captions
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.services.promises import Promise, in_words
 from profile_studio.settings import Settings
@@ -59,6 +61,15 @@ class TrainingService:
             seconds = config.num_train_steps / STARTER_STEPS_PER_SECOND + beside_steps
             return Promise(seconds, memory_bytes, f"{in_words(seconds)} on a laptop; a guess until the first training.")
         return Promise(None, memory_bytes, "How long it takes shows after the first steps.")
+
+    def cut_captions(self, config: LoraTrainingConfig) -> CutCaptions | None:
+        """How many captions are longer than the base model reads; None if its tokenizer is not on this disk."""
+        folder = tokenizer_folder(config.base, self._settings)
+        if folder is None:
+            return None
+        dataset = self._datasets.get(config.dataset)
+        prompts = [prompt_with_trigger(dataset.trigger_word, image.caption) for image in dataset.training_images]
+        return cut_captions(prompts, folder)
 
     def view(self, config: LoraTrainingConfig, image: DatasetImage) -> TrainingView:
         """The very pixels that this training would be given of this picture.

@@ -6,7 +6,7 @@ import math
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -23,6 +23,7 @@ from profile_studio.families import StableDiffusionPipeline, load_pipeline, pick
 from profile_studio.families.stable_diffusion import StableDiffusion
 from profile_studio.inference.finite import why_not_finite
 from profile_studio.lora_files import TrainingFacts, adapter_metadata, base_label, read_adapter, read_header
+from profile_studio.prompt_tokens import CutCaptions, cut_captions
 from profile_studio.settings import Settings
 from profile_studio.storage.adapter_names import free_name, placing_adapter
 from profile_studio.storage.checkpoints import checkpoints_dir
@@ -88,6 +89,7 @@ class _Parts:
     training_set: TrainingSet
     facts: TrainingFacts
     trainer: Trainer
+    cut_captions: CutCaptions
 
 
 class _Run:
@@ -109,7 +111,7 @@ class _Run:
         parts = self._prepare()
         progress, resumed_at_step = self._train(parts)
         self._tell(self.config.num_train_steps, "Checking the LoRA")
-        result = self._publish(parts, _facts(progress, resumed_at_step))
+        result = self._publish(parts, {**_facts(progress, resumed_at_step), "cut_captions": asdict(parts.cut_captions)})
         delete_checkpoints(self.checkpoints)
         return result
 
@@ -151,7 +153,8 @@ class _Run:
             job_id=self.context.job.id,
         )
         trainer = Trainer(family, TrainedAdapter(family, config), training_set, config)
-        return _Parts(pipeline, training_set, facts, trainer)
+        prompts = [prompt for bucket in training_set.buckets for prompt in bucket.prompts]
+        return _Parts(pipeline, training_set, facts, trainer, cut_captions(prompts, base.folder / "tokenizer"))
 
     def _training_set(self, family: StableDiffusion, bucket_step: int) -> TrainingSet:
         cache = self.context.folder / "cache.safetensors"

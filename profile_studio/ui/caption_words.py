@@ -1,9 +1,11 @@
-"""What an automatic captioning left, in a sentence; the page and the command line say the same."""
+"""What is to be said about captions, in sentences; the page and the command line say the same."""
 
 from collections.abc import Mapping
 from typing import cast
 
-from profile_studio.ui.texts import Texts
+from profile_studio.domain.jobs import Job
+from profile_studio.prompt_tokens import CutCaptions
+from profile_studio.ui.texts import Texts, TrainTexts
 
 
 def left_sentence(result: Mapping[str, object] | None, texts: Texts) -> str:
@@ -12,3 +14,17 @@ def left_sentence(result: Mapping[str, object] | None, texts: Texts) -> str:
         return ""
     because = [texts.common.said(sentence) for sentence in cast(list[str], result["left_because"])]
     return " ".join([texts.pictures.photographs_left.format(n=result["left"]), *because])
+
+
+def cut_sentences(cut: CutCaptions | None, texts: TrainTexts) -> str:
+    """How many captions are too long for the base model, and what to do; empty if none is or nobody knows."""
+    if cut is None or not cut.n:
+        return ""
+    korean = [texts.cut_korean.format(n=cut.n_korean)] if cut.n_korean else []
+    return " ".join([texts.cut_captions.format(n=cut.n, window=cut.window), *korean])
+
+
+def cut_captions_of(job: Job) -> CutCaptions | None:
+    """What a finished training says of its captions; None for one that counted none."""
+    facts = (job.result or {}).get("cut_captions")
+    return CutCaptions(**cast(dict[str, int], facts)) if facts else None

@@ -335,6 +335,10 @@ _TRAIN = TrainTexts(
     yes_cancel="네, 취소할게요",
     receipt="“{name}” 완성: {time} 동안 {steps}스텝을 배웠어요.",
     receipt_loss="손실 변화: {first:.3f} → {last:.3f}.",
+    cut_captions=("설명 {n}개가 너무 길어요. 이 기본 모델은 토큰 {window}개까지만 읽어서, 그 뒤는 배우지 못해요."),
+    cut_korean=(
+        "그중 {n}개는 한국어예요. 한글은 글자 하나가 토큰 여러 개를 차지하니, 짧게 줄이거나 영어로 적어 주세요."
+    ),
     receipt_renamed="그사이 “{asked}” 이름을 다른 LoRA가 써서 “{name}” 이름으로 저장했어요.",
     download="LoRA 내려받기",
     next="섞기에서 써 보기  →",

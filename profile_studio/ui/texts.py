@@ -371,6 +371,14 @@ class TrainTexts:
         "It looks at {n} {n:picture|pictures} for {steps} {steps:step|steps}, then \u201c{name}\u201d waits for you in "
         "Blend."
     )
+    cut_captions: str = Counted(
+        "{n} {n:caption is|captions are} longer than the {window} {window:token|tokens} that this base model reads; the rest of "
+        "{n:it|them} is not learned."
+    )
+    cut_korean: str = Counted(
+        "{n} of them {n:is|are} in Korean, where one letter takes several tokens: shorten {n:it|them}, or write "
+        "{n:it|them} in English."
+    )
     memory: str = "Needs about {gib:.1f} GB of memory."
     start: str = "Start training"
     started: str = "Training {name} is in the queue. You may close this page; it goes on."

@@ -5,14 +5,19 @@ from pathlib import Path
 import pytest
 from PIL import ImageOps
 
+from profile_studio.domain.datasets import CaptionSource
 from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, InvalidName, InvalidSettings, UnknownDataset
 from profile_studio.domain.jobs import JobStatus
 from profile_studio.domain.presets import preset, with_steps
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, resolutions_near
+from profile_studio.prompt_tokens import CutCaptions
 from profile_studio.services.training import SECONDS_A_VERSION, SECONDS_BESIDE_STEPS, TrainingService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
+from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.jobs import JobRepository
+from profile_studio.ui.caption_words import cut_sentences
+from profile_studio.ui.texts import ENGLISH
 from tests.training.helpers import create_dataset, small_config
 
 
@@ -89,6 +94,26 @@ def test_a_warm_up_longer_than_the_training_is_refused(settings: Settings, datab
     with pytest.raises(InvalidSettings, match="A warm-up of 7 steps is longer than the training with its 6"):
         service.submit(small_config(tiny_base, lr_warmup_steps=7))
     assert service.submit(small_config(tiny_base, lr_warmup_steps=6)).status is JobStatus.QUEUED
+
+
+def test_captions_beyond_the_window_are_counted_with_their_trigger_word(
+    settings: Settings, database: Database, tiny_base: Path
+) -> None:
+    create_dataset(settings)
+    repository = DatasetRepository(database, settings.datasets_dir)
+    most = 75 - len("dotty,")  # this base has a token for each letter
+    captions = {"0": "a" * most, "1": "a" * (most + 1), "2": "안경을 쓴 여자가 웃고 있어요" * 2}
+    repository.set_captions("dots", captions, CaptionSource.HAND)
+    service = TrainingService(settings, database)
+
+    cut = service.cut_captions(small_config(tiny_base))
+
+    assert cut == CutCaptions(n=2, n_korean=1, window=75)
+    assert cut_sentences(cut, ENGLISH.train) == (
+        "2 captions are longer than the 75 tokens that this base model reads; the rest of them is not learned. "
+        "1 of them is in Korean, where one letter takes several tokens: shorten it, or write it in English."
+    )
+    assert service.cut_captions(small_config(Path("nowhere"))) is None
 
 
 def test_a_presets_warm_up_keeps_its_share_of_a_shorter_training() -> None:

@@ -100,6 +100,7 @@ def test_a_finished_training_leaves_samples_step_files_and_an_adapter_that_knows
 
     adapter = read_adapter(settings.user_loras_dir / "dotted.safetensors")
     assert result["file"] == str(adapter.path)
+    assert result["cut_captions"] == {"n": 0, "n_korean": 0, "window": 75}
     assert (adapter.rank, adapter.network_alpha, adapter.num_train_steps) == (4, 2.0, 6)
     assert (adapter.trigger_word, adapter.class_word) == ("dotty", "dots")
     assert (adapter.dataset, adapter.dataset_version) == ("dots", dataset.version)

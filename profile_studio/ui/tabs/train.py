@@ -18,6 +18,7 @@ from profile_studio.domain.names import numbered, suggest_name
 from profile_studio.domain.presets import Thoroughness, preset
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.services.jobs import Sample
+from profile_studio.ui.caption_words import cut_captions_of, cut_sentences
 from profile_studio.ui.components.job_view import job_label, job_name, newest_first, progress_html, renamed_words
 from profile_studio.ui.components.markup import duration, escape, figure, figures, picture_source
 from profile_studio.ui.components.notices import (
@@ -391,7 +392,9 @@ def promise_html(page: Page, config: LoraTrainingConfig) -> str:
     number = config.augmentation.versions
     versions = [texts.promise_versions.format(n=number)] if number > 1 else []
     memory = texts.memory.format(gib=promise.memory_bytes / 2**30) if promise.memory_bytes else ""
-    return f'<p class="promise">{escape(" ".join([words, *versions, page.texts.common.said(promise.sentence), memory]))}</p>'
+    cut = cut_sentences(page.studio.training.cut_captions(config), texts)
+    parts = [words, *versions, page.texts.common.said(promise.sentence), memory, cut]
+    return f'<p class="promise">{escape(" ".join(filter(None, parts)))}</p>'
 
 
 def job_html(job: Job, texts: Texts) -> str:
@@ -410,7 +413,7 @@ def receipt(job: Job, texts: TrainTexts) -> str:
     losses = (job.result or {}).get("loss")
     if isinstance(losses, dict) and losses.get("first") is not None and losses.get("last") is not None:
         sentence += " " + texts.receipt_loss.format(first=losses["first"], last=losses["last"])
-    return " ".join(filter(None, [sentence, renamed_words(job, texts)]))
+    return " ".join(filter(None, [sentence, cut_sentences(cut_captions_of(job), texts), renamed_words(job, texts)]))
 
 
 def loss_table(losses: Sequence[LossPoint], texts: TrainTexts) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """What works on this machine and what does not, each with the fix."""
 
 import importlib.metadata
-import json
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,22 +11,13 @@ from profile_studio.base_models import HUB_IDS, STARTER, find_base_model
 from profile_studio.domain.errors import BaseModelMissing
 from profile_studio.jobs.presence import supervisor_presence, web_presence
 from profile_studio.services.adapters import AdapterService
+from profile_studio.services.device import probe_device
 from profile_studio.services.storage_space import free_disk_bytes
 from profile_studio.settings import Settings
 
 NEEDED_MEMORY_GIB = 2.0
 NEEDED_DISK_GIB = 2.0
-PROBE_TIMEOUT_S = 120
 NEEDED_PACKAGES = ("torch", "diffusers", "transformers", "peft", "compel", "gradio", "dbos")
-
-# In a process of its own: this one stays free of torch.
-_PROBE_DEVICE = """
-import json, torch
-cuda = torch.cuda.is_available()
-mps = torch.backends.mps.is_available()
-name = torch.cuda.get_device_name(0) if cuda else "Apple GPU" if mps else f"CPU, {torch.get_num_threads()} threads"
-print(json.dumps({"device": "cuda" if cuda else "mps" if mps else "cpu", "name": name}))
-"""
 
 
 @dataclass(frozen=True)
@@ -70,17 +60,14 @@ def _packages() -> Check:
 
 def _device() -> Check:
     try:
-        probe = subprocess.run(
-            [sys.executable, "-c", _PROBE_DEVICE], capture_output=True, text=True, timeout=PROBE_TIMEOUT_S, check=True
-        )
-        found = json.loads(probe.stdout.strip().splitlines()[-1])
+        device = probe_device()
     except subprocess.TimeoutExpired:
         return Check(
             "device", False, "PyTorch takes too long to load: the machine is too busy.", "Close other programs."
         )
     except (subprocess.SubprocessError, OSError, ValueError, IndexError):
         return Check("device", False, "PyTorch cannot be loaded.", "Delete .venv and run `make run` again.")
-    return Check("device", True, f"{found['device']}: {found['name']}")
+    return Check("device", True, f"{device.kind}: {device.name}")
 
 
 def _memory() -> Check:

@@ -42,6 +42,11 @@ class FileReason(StrEnum):
     DUPLICATE = "duplicate"
     LIKE_THE_SET = "like_the_set"
     UNSAFE_PATH = "unsafe_path"
+    LINK = "link"
+    BROKEN_ZIP = "broken_zip"
+    EMPTY_ZIP = "empty_zip"
+    TOO_MANY_FILES = "too_many_files"
+    PASSWORD_PROTECTED = "password_protected"  # noqa: S105  a fate, and no secret
     CAPTION_WITHOUT_IMAGE = "caption_without_image"
     IMAGE_WITHOUT_CAPTION = "image_without_caption"
     ENLARGED = "enlarged"

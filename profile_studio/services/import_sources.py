@@ -8,7 +8,7 @@ import tempfile
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -16,30 +16,16 @@ from typing import IO
 from profile_studio.decoding.decode import RejectedPicture
 from profile_studio.domain.datasets import FileNote, FileReason
 from profile_studio.domain.errors import InvalidDataset
+from profile_studio.services.file_names import decode_names, zip_names
+from profile_studio.services.found_files import LOOSE, FoundFile, is_leftover
 
 MAXIMUM_FILE_BYTES = 50_000_000
 MAXIMUM_ZIP_ENTRIES = 5000
 MAXIMUM_ZIP_BYTES = 4_000_000_000
 MAXIMUM_ZIP_RATIO = 100
-LOOSE = "loose:"  # begins the group of files that were given one by one
 _FREE_RATIO_BYTES = 1_000_000  # below this even a perfectly compressed file is harmless
-_LEFTOVERS = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")  # written by systems, not chosen by people
-_UTF8_NAME = 0x800  # the zip flag that says how a name is written
+_ENCRYPTED_FLAG = 0x1
 _ZIP_ERRORS = (zipfile.BadZipFile, OSError, ValueError, RuntimeError)
-
-
-@dataclass(frozen=True)
-class FoundFile:
-    """A file as found. `group` keeps the captions of one source apart from those of another.
-
-    `folder` is the name of the folder it lies in, which may say how often it counts.
-    """
-
-    shown_name: str
-    group: str
-    path: PurePosixPath
-    folder: str
-    read: Callable[[], bytes]
 
 
 def find_files(sources: Sequence[Path], rejected: list[FileNote], open_zips: contextlib.ExitStack) -> list[FoundFile]:
@@ -49,21 +35,25 @@ def find_files(sources: Sequence[Path], rejected: list[FileNote], open_zips: con
         open_zips: keeps the zips open while the files are read.
 
     Raises:
-        InvalidDataset: a source does not exist, or a zip is broken, empty or beyond the limits.
+        InvalidDataset: a source does not exist, or there is nothing but zips that are broken, empty, protected or
+            beyond the limits.
     """
     walk = _Walk(rejected, open_zips)
     for number, source in enumerate(sources):
+        (name,) = _readable_names([source.name])
         if source.is_dir():
             walk.folder(source, f"folder:{number}")
         elif source.is_file() and _looks_like_zip(source.name):
-            walk.zip_file(source, source.name, f"zip:{number}", _ZipBudget(source.name))
+            walk.zip_file(source, name, f"zip:{number}", _ZipBudget(name))
         elif source.is_file():
-            path = PurePosixPath(source.name)
+            path = PurePosixPath(name)
             walk.found.append(
-                FoundFile(source.name, f"{LOOSE}{source.parent}", path, "", lambda source=source: _read_file(source))
+                FoundFile(name, f"{LOOSE}{source.parent}", path, "", lambda source=source: _read_file(source))
             )
         else:
             raise InvalidDataset(f"There is no file or folder {source.name!r}.", "Check the path.")
+    if not walk.found and walk.refused_zips:
+        raise walk.refused_zips[0]
     return walk.found
 
 
@@ -87,14 +77,6 @@ class _ZipBudget:
     entries: int = 0
     unpacked_bytes: int = 0
 
-    def spend_entries(self, count: int) -> None:
-        self.entries += count
-        if self.entries > MAXIMUM_ZIP_ENTRIES:
-            raise InvalidDataset(
-                f"{self.shown_archive} holds {self.entries} files; at most {MAXIMUM_ZIP_ENTRIES} are allowed.",
-                "Split it, or import the unpacked folder.",
-            )
-
     def spend_bytes(self, count: int) -> None:
         self.unpacked_bytes += count
         if self.unpacked_bytes > MAXIMUM_ZIP_BYTES:
@@ -107,49 +89,69 @@ class _ZipBudget:
 class _Walk:
     def __init__(self, rejected: list[FileNote], open_zips: contextlib.ExitStack) -> None:
         self.found: list[FoundFile] = []
+        self.refused_zips: list[InvalidDataset] = []
         self._rejected = rejected
         self._open_zips = open_zips
 
     def folder(self, folder: Path, group: str) -> None:
-        for parent, folders, names in os.walk(folder):
+        paths: list[Path] = []
+        for parent, folders, names in os.walk(folder, onerror=lambda error: self._closed_folder(folder, error)):
             folders.sort()
-            for name in [*folders, *sorted(names)]:
-                self._path_in_folder(folder, Path(parent) / name, group)
+            paths += [Path(parent) / name for name in [*folders, *sorted(names)]]
+        shown_names = _readable_names([path.relative_to(folder).as_posix() for path in paths])
+        for path, shown_name in zip(paths, shown_names, strict=True):
+            self._path_in_folder(path, shown_name, group)
 
-    def _path_in_folder(self, folder: Path, path: Path, group: str) -> None:
-        relative = PurePosixPath(path.relative_to(folder).as_posix())
+    def _closed_folder(self, folder: Path, error: OSError) -> None:
+        closed = Path(error.filename or folder)
+        (name,) = _readable_names([closed.relative_to(folder).as_posix() if closed != folder else folder.name])
+        self._rejected.append(FileNote(name, FileReason.UNREADABLE))
+
+    def _path_in_folder(self, path: Path, shown_name: str, group: str) -> None:
+        relative = PurePosixPath(shown_name)
         if path.is_symlink():
-            self._rejected.append(FileNote(str(relative), FileReason.UNSAFE_PATH))
-        elif path.is_dir() or _is_leftover(relative):
+            self._rejected.append(FileNote(shown_name, FileReason.LINK))
+        elif path.is_dir() or is_leftover(relative):
             return
         elif not path.is_file():  # a pipe or a device would never end
-            self._rejected.append(FileNote(str(relative), FileReason.NOT_AN_IMAGE))
+            self._rejected.append(FileNote(shown_name, FileReason.NOT_AN_IMAGE))
         elif _looks_like_zip(path.name):
-            self.zip_file(path, str(relative), f"{group}/{relative}", _ZipBudget(str(relative)))
+            self.zip_file(path, shown_name, f"{group}/{shown_name}", _ZipBudget(shown_name))
         else:
-            self.found.append(FoundFile(str(relative), group, relative, path.parent.name, lambda: _read_file(path)))
+            folder = relative.parent.name or _readable_names([path.parent.name])[0]
+            self.found.append(FoundFile(shown_name, group, relative, folder, lambda: _read_file(path)))
 
     def zip_file(self, file: Path | IO[bytes], shown_archive: str, group: str, budget: _ZipBudget) -> None:
         try:
             archive = self._open_zips.enter_context(zipfile.ZipFile(file))
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-        except _ZIP_ERRORS as error:
-            raise InvalidDataset(
-                f"{shown_archive} is not a zip that can be read.", "Pack the pictures again, or import the folder."
-            ) from error
-        if not entries:
-            raise InvalidDataset(f"{shown_archive} is an empty zip.", "Put pictures into it and try again.")
-        budget.spend_entries(len(entries))
-        for entry in entries:
-            self._entry(archive, entry, group, budget)
+        except _ZIP_ERRORS:
+            self._refuse_zip(shown_archive, _broken_zip(shown_archive))
+            return
+        names = zip_names(archive.infolist())
+        entries = [(entry, name) for entry, name in zip(archive.infolist(), names, strict=True) if not _is_folder(name)]
+        budget.entries += len(entries)
+        refusal = _refusal([entry for entry, _ in entries], shown_archive, budget)
+        if refusal is not None:
+            self._refuse_zip(shown_archive, refusal)
+            return
+        for entry, name in entries:
+            self._entry(archive, entry, name, group, budget)
 
-    def _entry(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, group: str, budget: _ZipBudget) -> None:
-        name = _entry_name(entry)
+    def _refuse_zip(self, shown_archive: str, refusal: "_Refusal") -> None:
+        reason, error = refusal
+        self._rejected.append(FileNote(shown_archive, reason))
+        self.refused_zips.append(error)
+
+    def _entry(
+        self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, group: str, budget: _ZipBudget
+    ) -> None:
         path = PurePosixPath(name)
         if _is_unsafe(name, entry):
             self._rejected.append(FileNote(name, FileReason.UNSAFE_PATH))
-        elif _is_leftover(path):
+        elif is_leftover(path):
             return
+        elif _is_encrypted(entry):
+            self._rejected.append(FileNote(name, FileReason.PASSWORD_PROTECTED))
         elif _looks_like_zip(name):
             self._zip_in_zip(archive, entry, path, group, budget)
         else:
@@ -166,32 +168,63 @@ class _Walk:
         inner = self._open_zips.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  the stack closes it
         try:
             inner.write(_read_entry(archive, entry, budget))
-            self.zip_file(inner, str(path), f"{group}!{path}", budget)
         except RejectedPicture as rejection:
             self._rejected.append(FileNote(str(path), rejection.reason))
+        else:
+            self.zip_file(inner, str(path), f"{group}!{path}", budget)
+
+
+def _readable_names(names: Sequence[str]) -> list[str]:
+    """Names as they can be stored and printed: those on a disk that are no Unicode are read in one old code page."""
+    raw = [os.fsencode(name) for name in names if not _is_unicode(name)]
+    decoded = iter(decode_names(raw))
+    return [unicodedata.normalize("NFC", name) if _is_unicode(name) else next(decoded) for name in names]
+
+
+def _is_unicode(name: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _looks_like_zip(name: str) -> bool:
     return name.lower().endswith(".zip")
 
 
-def _is_leftover(path: PurePosixPath) -> bool:
-    return bool(set(path.parts) & set(_LEFTOVERS)) or path.name.startswith("._")
+def _is_folder(name: str) -> bool:
+    return name.endswith("/")
 
 
-def _entry_name(entry: zipfile.ZipInfo) -> str:
-    """The name as it was meant: older packers write it in the code page of their country without saying so."""
-    if not entry.flag_bits & _UTF8_NAME:
-        with contextlib.suppress(UnicodeEncodeError):
-            raw = entry.filename.encode("cp437")
-            for encoding in ("utf-8", "cp949"):
-                with contextlib.suppress(UnicodeDecodeError):
-                    return unicodedata.normalize("NFC", raw.decode(encoding))
-    return unicodedata.normalize("NFC", entry.filename)
+_Refusal = tuple[FileReason, InvalidDataset]
+"""Why a zip is left out, and what is said where there is nothing but it."""
+
+
+def _broken_zip(shown_archive: str) -> _Refusal:
+    return FileReason.BROKEN_ZIP, InvalidDataset(
+        f"{shown_archive} is not a zip that can be read.", "Pack the pictures again, or import the folder."
+    )
+
+
+def _refusal(entries: Sequence[zipfile.ZipInfo], shown_archive: str, budget: _ZipBudget) -> _Refusal | None:
+    if not entries:
+        return FileReason.EMPTY_ZIP, InvalidDataset(
+            f"{shown_archive} is an empty zip.", "Put pictures into it and try again."
+        )
+    if budget.entries > MAXIMUM_ZIP_ENTRIES:
+        return FileReason.TOO_MANY_FILES, InvalidDataset(
+            f"{shown_archive} holds {budget.entries} files; at most {MAXIMUM_ZIP_ENTRIES} are allowed.",
+            "Split it, or import the unpacked folder.",
+        )
+    if all(map(_is_encrypted, entries)):
+        return FileReason.PASSWORD_PROTECTED, InvalidDataset(
+            f"{shown_archive} is protected by a password.", "Unpack it with the password and import the folder."
+        )
+    return None
+
+
+def _is_encrypted(entry: zipfile.ZipInfo) -> bool:
+    return bool(entry.flag_bits & _ENCRYPTED_FLAG)
 
 
 def _is_unsafe(name: str, entry: zipfile.ZipInfo) -> bool:
-    name = name.replace("\\", "/")
     is_link = stat.S_ISLNK(entry.external_attr >> 16)
     return is_link or name.startswith("/") or ":" in name.split("/")[0] or ".." in name.split("/")
 

@@ -264,6 +264,8 @@ _NAMES_AND_SETS: dict[str, str] = {
     "{archive} is not a zip that can be read.": "{archive} 파일은 읽을 수 있는 zip이 아니에요.",
     "Pack the pictures again, or import the folder.": "사진을 다시 압축하거나, 폴더를 가져오세요.",
     "{archive} is an empty zip.": "{archive} 파일은 빈 zip이에요.",
+    "{archive} is protected by a password.": "{archive} 파일은 암호로 잠겨 있어요.",
+    "Unpack it with the password and import the folder.": "암호로 압축을 풀고 그 폴더를 가져오세요.",
     "Put pictures into it and try again.": "사진을 넣고 다시 해 보세요.",
     "{name!r} cannot be deleted now: it is gone, or a job needs it.": "“{name}” 항목은 지금 지울 수 없어요. 이미 없거나, 작업에 필요해요.",
     "Look at the list again; what a job needs can go when the job is over.": (

@@ -151,6 +151,13 @@ class PicturesTexts:
             FileReason.DUPLICATE: "is a copy of another",
             FileReason.LIKE_THE_SET: "is like a picture the set has already, so it would not be unseen",
             FileReason.UNSAFE_PATH: "has an unsafe path",
+            FileReason.LINK: "is a link: copy the file itself to its place",
+            FileReason.BROKEN_ZIP: "is no zip that can be read: pack the pictures again",
+            FileReason.EMPTY_ZIP: "is an empty zip",
+            FileReason.TOO_MANY_FILES: "holds more files than a zip may: split it, or import the unpacked folder",
+            FileReason.PASSWORD_PROTECTED: (
+                "is protected by a password: unpack it with the password and import the folder"
+            ),
             FileReason.CAPTION_WITHOUT_IMAGE: "is a caption without its picture",
             FileReason.IMAGE_WITHOUT_CAPTION: "has no caption",
             FileReason.ENLARGED: "is small and will be enlarged",

@@ -191,8 +191,8 @@ def test_every_unusable_file_is_named_with_its_reason(
         "big.png": FileReason.TOO_LARGE,
         "bomb.png": FileReason.TOO_LARGE,
         "alone.txt": FileReason.CAPTION_WITHOUT_IMAGE,
-        "link.png": FileReason.UNSAFE_PATH,
-        "away": FileReason.UNSAFE_PATH,
+        "link.png": FileReason.LINK,
+        "away": FileReason.LINK,
     }
 
 

@@ -76,6 +76,8 @@ def _own_fate(picture: FoundPicture, group: int) -> Fate:
     aspect = max(picture.height, picture.width) / min(picture.height, picture.width)
     least_sharpness = OUTLINES if measures.is_drawing else SHARP_ENOUGH
     face_count = len(picture.faces or ())
+    if picture.set_aside is not None:
+        return Fate(group, picture.set_aside)
     rules = (
         (aspect > LONGEST_ASPECT, FileReason.EXTREME_ASPECT, aspect),
         (measures.brightest < DARK_BELOW, FileReason.TOO_DARK, measures.brightest),

@@ -36,6 +36,7 @@ from profile_studio.domain.datasets import (
 )
 from profile_studio.domain.errors import InvalidAdapter, InvalidDataset, InvalidPrompt, InvalidSettings, UnknownDataset
 from profile_studio.domain.names import check_name
+from profile_studio.domain.trigger_words import without_trigger_in_front
 from profile_studio.lora_files import read_adapter
 from profile_studio.services.cleaning import Fate, judge
 from profile_studio.services.coverage import coverage_advice
@@ -50,7 +51,7 @@ from profile_studio.services.stored_pictures import rows_of, store_picture
 from profile_studio.services.traces import TracesOfDatasets
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
-from profile_studio.storage.datasets import DatasetRepository
+from profile_studio.storage.datasets import DatasetRepository, NewImage
 from profile_studio.storage.files import create_folder_atomically
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.pictures import write_thumbnail
@@ -488,8 +489,9 @@ class DatasetService:
             folder_word, folder_class = _words_of_folders(found.pictures)
             trigger_word = request.trigger_word.strip() or folder_word
             rows = rows_of(found.pictures, fates)
-            kept = [(image.image_id, image.group_id) for image in rows if image.is_kept]
-            chosen = choose_held_out(kept, request.held_out_fraction)
+            if trigger_word and trigger_word == folder_word:
+                rows = [_without_trigger_in_front(row, trigger_word) for row in rows]
+            chosen = _held_out_ids(found.pictures, rows, request.held_out_fraction)
             images = [replace(image, held_out=image.image_id in chosen) for image in rows]
             try:
                 dataset = self._repository.create(
@@ -602,13 +604,30 @@ def _check_enough(found: ImportedFiles, fates: Sequence[Fate]) -> None:
     raise InvalidDataset(f"There is no usable picture{details}.", "Add JPEG, PNG or WebP pictures of 16 px or more.")
 
 
+def _without_trigger_in_front(row: NewImage, trigger_word: str) -> NewImage:
+    """Folders that name a trigger word come with captions that begin with it, our own export's too: it is put there again."""
+    caption = without_trigger_in_front(trigger_word, row.caption)
+    return replace(row, caption=caption, caption_source=row.caption_source if caption else CaptionSource.NONE)
+
+
+def _held_out_ids(pictures: Sequence[FoundPicture], rows: Sequence[NewImage], fraction: float | None) -> set[str]:
+    """What was brought as held out stays so; more is chosen where there is none of it, or a person says how much."""
+    brought = {row.image_id for picture, row in zip(pictures, rows, strict=True) if picture.held_out and row.is_kept}
+    if brought and fraction is None:
+        return brought
+    return brought | choose_held_out([(row.image_id, row.group_id) for row in rows if row.is_kept], fraction)
+
+
 def _words_of_folders(pictures: Sequence[FoundPicture]) -> tuple[str, str]:
-    """The trigger word and the class word that folders called `10_sks person` name, if all agree."""
-    words = {picture.folder_words for picture in pictures}
-    if len(words) != 1:
-        return "", ""
-    trigger_word, _, class_word = words.pop().partition(" ")
+    """The trigger word and the class word that folders called `10_sks person` name, each if all that name one agree."""
+    labels = {picture.folder_words for picture in pictures if picture.folder_words and picture.set_aside is None}
+    words = [label.partition(" ") for label in labels]
+    trigger_words = {trigger_word for trigger_word, _, _ in words}
+    class_words = {class_word.strip() for _, _, class_word in words} - {""}
     try:
-        return _check_trigger_word(trigger_word), _check_class_word(class_word)
+        return (
+            _check_trigger_word(trigger_words.pop()) if len(trigger_words) == 1 else "",
+            _check_class_word(class_words.pop()) if len(class_words) == 1 else "",
+        )
     except InvalidPrompt:
         return "", ""

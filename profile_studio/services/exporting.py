@@ -8,6 +8,7 @@ from pathlib import Path
 from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.errors import InvalidDataset
 from profile_studio.domain.trigger_words import prompt_with_trigger
+from profile_studio.services.found_files import HELD_OUT_FOLDER
 from profile_studio.storage.files import write_atomically
 
 
@@ -22,7 +23,7 @@ def export_dataset(dataset: Dataset, export_format: ExportFormat, out: Path) -> 
     """Writes the kept pictures and their captions; held-out pictures lie apart and stay untrained.
 
     `imagefolder` has `train/metadata.jsonl` (and `test/`) with `file_name` and `text`; `kohya` has folders
-    `N_trigger class` with a `.txt` beside each picture.
+    `N_trigger class` with a `.txt` beside each picture, as an import reads them back.
 
     Raises:
         InvalidDataset: the zip cannot be written there.
@@ -51,11 +52,13 @@ def _write_imagefolder(dataset: Dataset, archive: zipfile.ZipFile) -> None:
 
 
 def _write_kohya(dataset: Dataset, archive: zipfile.ZipFile) -> None:
-    words = " ".join(filter(None, (dataset.trigger_word or dataset.name, dataset.class_word)))
+    # Without a trigger word the class word stands behind a space, so that it is not taken for one.
+    words = f"{dataset.trigger_word} {dataset.class_word}" if dataset.class_word else dataset.trigger_word
     for image in dataset.images:
-        folder = "held_out" if image.held_out else f"{image.repeats}_{words}"
+        folder = HELD_OUT_FOLDER if image.held_out else f"{image.repeats}_{words}"
         archive.write(image.path, f"{folder}/{image.path.name}")
-        archive.writestr(f"{folder}/{image.path.stem}.txt", _text(dataset, image))
+        if text := _text(dataset, image):  # kohya's trainer stops at an empty caption file
+            archive.writestr(f"{folder}/{image.path.stem}.txt", text)
 
 
 def _text(dataset: Dataset, image: DatasetImage) -> str:

@@ -17,7 +17,7 @@ from profile_studio.decoding.decode import RejectedPicture
 from profile_studio.domain.datasets import FileNote, FileReason
 from profile_studio.domain.errors import InvalidDataset
 from profile_studio.services.file_names import decode_names, zip_names
-from profile_studio.services.found_files import LOOSE, FoundFile, is_leftover
+from profile_studio.services.found_files import LOOSE, FoundFile, is_hidden, is_leftover, looks_like_picture
 
 MAXIMUM_FILE_BYTES = 50_000_000
 MAXIMUM_ZIP_ENTRIES = 5000
@@ -109,9 +109,13 @@ class _Walk:
 
     def _path_in_folder(self, path: Path, shown_name: str, group: str) -> None:
         relative = PurePosixPath(shown_name)
-        if path.is_symlink():
+        if is_leftover(relative):
+            return
+        if is_hidden(relative):
+            self._hidden(relative, is_file=path.is_file())
+        elif path.is_symlink():
             self._rejected.append(FileNote(shown_name, FileReason.LINK))
-        elif path.is_dir() or is_leftover(relative):
+        elif path.is_dir():
             return
         elif not path.is_file():  # a pipe or a device would never end
             self._rejected.append(FileNote(shown_name, FileReason.NOT_AN_IMAGE))
@@ -120,6 +124,10 @@ class _Walk:
         else:
             folder = relative.parent.name or _readable_names([path.parent.name])[0]
             self.found.append(FoundFile(shown_name, group, relative, folder, lambda: _read_file(path)))
+
+    def _hidden(self, path: PurePosixPath, *, is_file: bool) -> None:
+        if is_file and looks_like_picture(path):
+            self._rejected.append(FileNote(str(path), FileReason.HIDDEN))
 
     def zip_file(self, file: Path | IO[bytes], shown_archive: str, group: str, budget: _ZipBudget) -> None:
         try:
@@ -150,6 +158,8 @@ class _Walk:
             self._rejected.append(FileNote(name, FileReason.UNSAFE_PATH))
         elif is_leftover(path):
             return
+        elif is_hidden(path):
+            self._hidden(path, is_file=True)
         elif _is_encrypted(entry):
             self._rejected.append(FileNote(name, FileReason.PASSWORD_PROTECTED))
         elif _looks_like_zip(name):

@@ -1,7 +1,6 @@
 """From dropped files to pictures with captions: each file has a fate, and each fate a reason."""
 
 import contextlib
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,15 +12,19 @@ from profile_studio.decoding.pool import Decoded, DecodedPicture, DecodingPool
 from profile_studio.domain.datasets import FaceBox, FileNote, FileReason, ImportProgress
 from profile_studio.domain.faces import face_warning
 from profile_studio.services.drawn_faces import DrawnFaces, FaceSearch
+from profile_studio.services.found_files import (
+    PICTURE_SUFFIXES,
+    FoundFile,
+    is_camera_folder,
+    is_held_out_by_place,
+    label_of,
+    set_aside_by_place,
+)
 from profile_studio.services.import_captions import CaptionFinder, PictureKey, is_caption_file
-from profile_studio.services.import_sources import FoundFile, find_files
+from profile_studio.services.import_sources import find_files
 
 _SMALLEST_BASE_PX = 128  # a smaller picture is enlarged by every base model
-_SUFFIXES = {"JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"), "PNG": (".png",), "WEBP": (".webp",), "MPO": (".jpg", ".jpeg")}
 _HEIF = "HEIF"
-_MAXIMUM_REPEATS = 100  # a larger number at the start of a folder's name is a year
-_REPEATS_FOLDER = re.compile(r"(?P<repeats>\d{1,3})_(?P<words>.+)")
-
 
 Tell = Callable[[ImportProgress], object]
 """Is called after each picture; what it raises ends the import."""
@@ -45,6 +48,11 @@ class FoundPicture:
     """Largest first; None where no detector looked."""
     drawn_face: float | None
     """How surely the critic sees a face in a drawing, 0 to 1; None where it did not look."""
+    in_camera_folder: bool = False
+    set_aside: FileReason | None = None
+    """Why its place says that it is not for training, if it does."""
+    held_out: bool = False
+    """Whether our own export kept it from training."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ def import_files(
         files = find_files(sources, findings.rejected, open_zips)
         for file in filter(is_caption_file, files):
             _take_captions(file, findings)
-        pictures = [file for file in files if not is_caption_file(file)]
+        pictures = _training_first([file for file in files if not is_caption_file(file)])
         told = _Told(len(pictures), tell)
         results = pool.decode_all(((file, file.read) for file in pictures), finder)
         for number, (file, result) in enumerate(results, start=1):
@@ -97,7 +105,7 @@ def import_files(
         scores = drawn_faces.scores(lambda waiting: told.tell(len(pictures) - waiting))
     captions, lost = findings.captions.match()
     found = tuple(
-        _found_picture(file, decoded, captions.get(key, ""), scores.get(decoded.sha256))
+        _found_picture(file, decoded, captions.get(key, ""), scores.get(decoded.sha256), pictures[file])
         for key, (file, decoded) in findings.pictures.items()
     )
     face_warnings = _face_warnings(found) if face_search else ()
@@ -154,28 +162,32 @@ def _take_picture(
         )
 
 
-def _found_picture(file: FoundFile, decoded: DecodedPicture, caption: str, drawn_face: float | None) -> FoundPicture:
-    repeats, words = _repeats_of(file.folder)
+def _training_first(files: Sequence[FoundFile]) -> dict[FoundFile, FileReason | None]:
+    """The files with why their place sets them aside; a copy among those must not take a training picture's place."""
+    places = dict(zip(files, set_aside_by_place(files), strict=True))
+    return dict(sorted(places.items(), key=lambda item: item[1] is not None))
+
+
+def _found_picture(
+    file: FoundFile, decoded: DecodedPicture, caption: str, drawn_face: float | None, set_aside: FileReason | None
+) -> FoundPicture:
+    label = label_of(file.folder)
     return FoundPicture(
         shown_name=file.shown_name,
         sha256=decoded.sha256,
         caption=caption,
         height=decoded.height,
         width=decoded.width,
-        repeats=repeats,
+        repeats=label.repeats if label else 1,
         file_format=decoded.file_format,
-        folder_words=words,
+        folder_words=label.words if label else "",
+        in_camera_folder=is_camera_folder(file.folder),
+        set_aside=set_aside,
+        held_out=is_held_out_by_place(file),
         measures=decoded.measures,
         faces=decoded.faces,
         drawn_face=drawn_face,
     )
-
-
-def _repeats_of(folder: str) -> tuple[int, str]:
-    match = _REPEATS_FOLDER.fullmatch(folder)
-    if match is None or not 1 <= int(match["repeats"]) <= _MAXIMUM_REPEATS:
-        return 1, ""
-    return int(match["repeats"]), match["words"].strip()
 
 
 def _warnings(pictures: Sequence[FoundPicture]) -> Iterator[FileNote]:
@@ -188,6 +200,8 @@ def _warnings(pictures: Sequence[FoundPicture]) -> Iterator[FileNote]:
             yield FileNote(picture.shown_name, FileReason.ENLARGED, measure=float(shortest))
         if picture.repeats > 1:
             yield FileNote(picture.shown_name, FileReason.REPEATED, measure=float(picture.repeats))
+        if picture.in_camera_folder:
+            yield FileNote(picture.shown_name, FileReason.CAMERA_FOLDER)
         if picture.file_format == _HEIF:
             yield FileNote(picture.shown_name, FileReason.CONVERTED)
         elif _has_wrong_suffix(picture):
@@ -205,4 +219,4 @@ def _face_warnings(pictures: Sequence[FoundPicture]) -> Iterator[FileNote]:
 
 def _has_wrong_suffix(picture: FoundPicture) -> bool:
     suffix = Path(picture.shown_name).suffix.lower()
-    return bool(suffix) and suffix not in _SUFFIXES.get(picture.file_format, ())
+    return bool(suffix) and suffix not in PICTURE_SUFFIXES.get(picture.file_format, ())

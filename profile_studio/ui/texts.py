@@ -139,6 +139,13 @@ class PicturesTexts:
             FileReason.CONVERTED: "was converted from HEIC",
             FileReason.WRONG_EXTENSION: "is a picture of another kind than its name says, and was read all the same",
             FileReason.REPEATED: "counts several times, as its folder's name says",
+            FileReason.CAMERA_FOLDER: (
+                "lies in a folder that is called as cameras call theirs, so its number is not taken for repeats"
+            ),
+            FileReason.REGULARIZATION: "lies in a folder of regularization pictures, which show what is not to be learned",
+            FileReason.SAMPLE: "lies in a folder of samples that a trainer made",
+            FileReason.MASK: "is the mask of another picture",
+            FileReason.HIDDEN: "is hidden, in the trash or a thumbnail: import its own folder to use it",
             FileReason.BLURRED: "is blurred",
             FileReason.TOO_DARK: "is too dark",
             FileReason.TOO_BRIGHT: "is too bright",

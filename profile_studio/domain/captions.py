@@ -1,6 +1,7 @@
 """Rules about captions: editing many at once, trigger words, and what a set of captions says of its pictures."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from enum import StrEnum
@@ -18,6 +19,7 @@ class CaptionEdit(StrEnum):
 
 TRIGGER_PLACEHOLDER = "[trigger]"
 """Stands for the trigger word in captions that fit any, as ai-toolkit writes it."""
+MAXIMUM_CAPTION_CHARACTERS = 2000
 
 COMMON_WORDS = frozenset(
     [
@@ -100,6 +102,14 @@ _CAPITALISED = re.compile(r"(?<![.!?]\s)(?<=\s)[A-Z][a-z]{2,}\b(?![-'\u2019])")
 
 _NOTABLE_SHARE = 0.5
 """Of all captions: what half of them say is a habit and no accident."""
+
+
+def clean_caption(text: str) -> str:
+    """The words of a text with single blanks between them, without what no file can hold: controls, half an emoji."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    odd = {letter for letter in set(text) if unicodedata.category(letter) in ("Cc", "Cs") and not letter.isspace()}
+    return " ".join(text.translate(dict.fromkeys(map(ord, {*odd, "\ufeff"}))).split())
 
 
 def edited(captions: Mapping[str, str], edit: CaptionEdit, words: str, replacement: str = "") -> dict[str, str]:

@@ -15,7 +15,7 @@ from profile_studio.base_models import known_words
 from profile_studio.decoding.decode import GRID_QUALITY, GRID_SIDE_PX
 from profile_studio.decoding.faces import FaceFinder
 from profile_studio.decoding.pool import DecodedPicture, shared_pool
-from profile_studio.domain.captions import CaptionEdit, edited
+from profile_studio.domain.captions import MAXIMUM_CAPTION_CHARACTERS, CaptionEdit, clean_caption, edited
 from profile_studio.domain.counting import counted
 from profile_studio.domain.datasets import (
     MINIMUM_IMAGES,
@@ -44,7 +44,6 @@ from profile_studio.services.demo import refuse_in_demo
 from profile_studio.services.drawn_faces import DrawnFaces, FaceSearch
 from profile_studio.services.exporting import ExportFormat, export_dataset
 from profile_studio.services.held_out import choose_held_out, held_out_by
-from profile_studio.services.import_captions import MAXIMUM_CAPTION_CHARACTERS
 from profile_studio.services.importing import FoundPicture, ImportedFiles, Tell, import_files
 from profile_studio.services.reference_pictures import add_references
 from profile_studio.services.stored_pictures import rows_of, store_picture
@@ -178,12 +177,12 @@ class DatasetService:
         """Changes captions by image id as one change that `undo_captions` takes back; returns how many differ."""
         refuse_in_demo(self._settings, "Changing captions is")
         images = {image.image_id: image for image in self.get(name).every_image}
-        clean = {image_id: " ".join(text.split())[:MAXIMUM_CAPTION_CHARACTERS] for image_id, text in captions.items()}
+        clean = {image_id: clean_caption(text)[:MAXIMUM_CAPTION_CHARACTERS] for image_id, text in captions.items()}
         differing = {image_id: text for image_id, text in clean.items() if text != images[image_id].caption}
         if differing:
             before = {each: (images[each].caption, images[each].caption_source.value) for each in differing}
             self._repository.set_captions(name, differing, source)
-            self._remember(self.get(name), what, before)
+            self._remember(self.get(name), clean_caption(what), before)
         return len(differing)
 
     def edit_captions(self, name: str, edit: CaptionEdit, words: str, replacement: str = "") -> int:
@@ -567,7 +566,7 @@ def _check_fraction(fraction: float | None) -> float | None:
 
 def _check_trigger_word(word: str) -> str:
     word = word.strip()
-    if not re.fullmatch(r"[^\s,()+]{0,64}", word) or word.endswith("-"):
+    if not re.fullmatch(r"[^\s,()+\ud800-\udfff]{0,64}", word) or word.endswith("-"):
         raise InvalidPrompt(
             f"{word!r} cannot be a trigger word.", "Use one made-up word without spaces, commas, brackets or +."
         )
@@ -576,7 +575,7 @@ def _check_trigger_word(word: str) -> str:
 
 def _check_class_word(word: str) -> str:
     word = " ".join(word.split())
-    if not re.fullmatch(r"[^,()+]{0,64}", word) or word.endswith("-"):
+    if not re.fullmatch(r"[^,()+\ud800-\udfff]{0,64}", word) or word.endswith("-"):
         raise InvalidPrompt(
             f"{word!r} cannot be a class word.",
             'Use the ordinary word for what is shown, such as "person", without commas, brackets or +.',

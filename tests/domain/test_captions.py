@@ -2,7 +2,7 @@
 
 import pytest
 
-from profile_studio.domain.captions import caption_advice, names_of_person, trigger_word_advice
+from profile_studio.domain.captions import caption_advice, clean_caption, names_of_person, trigger_word_advice
 
 
 def face(*captions: str, trigger_word: str = "sks", set_name: str = "friend") -> list[str]:
@@ -64,3 +64,17 @@ def test_a_part_that_is_in_every_caption_is_said_once() -> None:
     assert "Every caption says \u201con a table\u201d" in advice
     assert len(style(*(f"pixel art, {n}" for n in range(4)))) == 1
     assert style(*(f"[trigger], {n}" for n in range(4))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        (" a  red\n hat ", "a red hat"),
+        ("a party \ud83c", "a party"),
+        ("a\0 hat\x1b", "a hat"),
+        ("\ufeffa\u2028hat", "a hat"),
+        ("👩‍🎨 모자", "👩‍🎨 모자"),
+    ],
+)
+def test_a_clean_caption_can_be_stored_anywhere(text: str, clean: str) -> None:
+    assert clean_caption(text) == clean

@@ -138,3 +138,14 @@ def test_deleting_a_set_lists_what_went_with_it_and_what_could_not(
     assert list((settings.jobs_dir / finished.id).iterdir()) == []
     assert [waiting.id in sentence for sentence in deleted.left] == [True]
     assert json.dumps(deleted.removed)
+
+
+def test_half_an_emoji_is_left_out_of_captions_and_of_what_undo_says(
+    datasets: DatasetService, imported: Dataset
+) -> None:
+    first = imported.images[0]
+    datasets.set_caption("hats", first.original_name, "a party \ud83c")
+    assert captions(datasets.get("hats"))[0] == "a party"
+    datasets.edit_captions("hats", CaptionEdit.SUFFIX, "smiling \ud83c")
+    assert captions(datasets.get("hats"))[0] == "a party, smiling"
+    assert datasets.undo_captions("hats") == "suffix: smiling"

@@ -303,6 +303,8 @@ def test_a_zip_beyond_the_total_is_refused_while_it_streams(
         (ImportRequest([], "base"), InvalidName),
         (ImportRequest([], "x", held_out_fraction=1.0), InvalidSettings),
         (ImportRequest([], "x", trigger_word="two words"), InvalidPrompt),
+        (ImportRequest([], "x", trigger_word="half\ud83c"), InvalidPrompt),
+        (ImportRequest([], "x", class_word="half\ud83c"), InvalidPrompt),
         (ImportRequest([], "x", class_word="a cat, a dog"), InvalidPrompt),
         (ImportRequest([], "x"), InvalidDataset),
     ],

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from profile_studio.services.import_captions import MAXIMUM_CAPTION_CHARACTERS
+from profile_studio.domain.captions import MAXIMUM_CAPTION_CHARACTERS
 from profile_studio.ui.components.markup import escape
 
 # A field's `defaultValue` is what is saved, its `value` what is typed. While the Korean keyboard composes a letter,

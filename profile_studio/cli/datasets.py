@@ -264,6 +264,13 @@ def _counts(dataset: Dataset) -> Reply:
 
 def _notes(notes: tuple[FileNote, ...]) -> list[Reply]:
     return [
-        {"file": note.file, "reason": note.reason.value, "measure": note.measure, "like": note.other or None}
+        {
+            "file": note.file,
+            "reason": note.reason.value,
+            "measure": note.measure,
+            "like": note.other or None,
+            "line": note.line,
+            "detail": note.detail or None,
+        }
         for note in notes
     ]

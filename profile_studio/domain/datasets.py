@@ -60,19 +60,31 @@ class FileReason(StrEnum):
     TINY_FACE = "tiny_face"
     FACE_CUT_OFF = "face_cut_off"
     FACES_NOT_CHECKED = "faces_not_checked"
+    LIST_TOO_LARGE = "list_too_large"
+    LIST_WITHOUT_CAPTIONS = "list_without_captions"
+    GUESSED_COLUMN = "guessed_column"
+    UNREAD_ROW = "unread_row"
+    OPEN_QUOTE = "open_quote"
+    OLDER_ENCODING = "older_encoding"
+    AMBIGUOUS_CAPTION = "ambiguous_caption"
+    SECOND_CAPTION = "second_caption"
+    CAPTION_CUT = "caption_cut"
 
 
 @dataclass(frozen=True)
 class FileNote:
     """The fate of one file. `file` is the name the person knows, never a path of ours.
 
-    `measure` is the number that decided, if one did; `other` is the picture that this one is like.
+    `measure` is the number that decided, if one did; `other` is the picture that this one is like. `line` is where in the
+    file it is, from 1; `detail` is what the reason is about: an encoding, a column.
     """
 
     file: str
     reason: FileReason
     measure: float | None = None
     other: str = ""
+    line: int | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True)

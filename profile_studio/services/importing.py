@@ -11,6 +11,7 @@ from profile_studio.decoding.measures import PictureMeasures
 from profile_studio.decoding.pool import Decoded, DecodedPicture, DecodingPool
 from profile_studio.domain.datasets import FaceBox, FileNote, FileReason, ImportProgress
 from profile_studio.domain.faces import face_warning
+from profile_studio.services.caption_matching import PictureKey
 from profile_studio.services.drawn_faces import DrawnFaces, FaceSearch
 from profile_studio.services.found_files import (
     PICTURE_SUFFIXES,
@@ -20,7 +21,7 @@ from profile_studio.services.found_files import (
     label_of,
     set_aside_by_place,
 )
-from profile_studio.services.import_captions import CaptionFinder, PictureKey, is_caption_file
+from profile_studio.services.import_captions import CaptionFinder, is_caption_file, reads_first
 from profile_studio.services.import_sources import find_files
 
 _SMALLEST_BASE_PX = 128  # a smaller picture is enlarged by every base model
@@ -94,7 +95,7 @@ def import_files(
     finder, critic = (face_search.finder, face_search.critic) if face_search else (None, None)
     with contextlib.ExitStack() as open_zips, DrawnFaces(critic) as drawn_faces:
         files = find_files(sources, findings.rejected, open_zips)
-        for file in filter(is_caption_file, files):
+        for file in sorted(filter(is_caption_file, files), key=reads_first, reverse=True):
             _take_captions(file, findings)
         pictures = _training_first([file for file in files if not is_caption_file(file)])
         told = _Told(len(pictures), tell)
@@ -103,13 +104,14 @@ def import_files(
             _take_picture(file, result, findings, store, drawn_faces)
             told.tell(number - drawn_faces.waiting)
         scores = drawn_faces.scores(lambda waiting: told.tell(len(pictures) - waiting))
-    captions, lost = findings.captions.match()
+    matched = findings.captions.match()
     found = tuple(
-        _found_picture(file, decoded, captions.get(key, ""), scores.get(decoded.sha256), pictures[file])
+        _found_picture(file, decoded, matched.captions.get(key, ""), scores.get(decoded.sha256), pictures[file])
         for key, (file, decoded) in findings.pictures.items()
     )
     face_warnings = _face_warnings(found) if face_search else ()
-    return ImportedFiles(found, (*findings.rejected, *lost), (*_warnings(found), *face_warnings))
+    warnings = (*matched.warnings, *_warnings(found), *face_warnings)
+    return ImportedFiles(found, (*findings.rejected, *matched.rejected), warnings)
 
 
 class _Told:

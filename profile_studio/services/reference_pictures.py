@@ -55,8 +55,8 @@ def add_references(
             _remove(images, folder)
             raise
     rejected += [FileNote(each.original_name, each.reason, each.measure, each.other) for each in images if each.reason]
-    names = {picture.shown_name for picture in fresh}
-    warnings = tuple(note for note in found.warnings if note.file in names)
+    known = {picture.shown_name for picture in found.pictures if picture.sha256 in likenesses}
+    warnings = tuple(note for note in found.warnings if note.file not in known)
     return ReferencesReport(dataset, tuple(rejected), warnings, sum(image.is_kept for image in images))
 
 

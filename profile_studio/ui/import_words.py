@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from profile_studio.domain.datasets import Dataset, FileReason, ImportReport, ReferencesReport
+from profile_studio.domain.datasets import Dataset, FileNote, FileReason, ImportReport, ReferencesReport
 from profile_studio.ui.texts import PicturesTexts
 
 
@@ -34,10 +34,14 @@ def cost_sentence(dataset: Dataset, texts: PicturesTexts) -> str:
 
 
 def _reason_sentences(report: ImportReport, texts: PicturesTexts) -> list[str]:
-    reasons = Counter(note.reason for note in (*report.rejected, *report.warnings))
-    told_apart = (FileReason.IMAGE_WITHOUT_CAPTION,)
-    return [
-        texts.reason_counts.format(n=count, reason=texts.reasons[reason])
-        for reason, count in reasons.items()
-        if reason not in told_apart
+    notes = [
+        note for note in (*report.rejected, *report.warnings) if note.reason is not FileReason.IMAGE_WITHOUT_CAPTION
     ]
+    reasons = Counter(reason_words(note, texts) for note in notes)
+    return [texts.reason_counts.format(n=count, reason=words) for words, count in reasons.items()]
+
+
+def reason_words(note: FileNote, texts: PicturesTexts) -> str:
+    """Why a file deserves a note, and what of it that is about."""
+    words = texts.reasons[note.reason]
+    return f"{words} ({note.detail})" if note.detail else words

@@ -68,6 +68,15 @@ _REASONS = {
     FileReason.TINY_FACE: "사진에서 얼굴이 작음",
     FileReason.FACE_CUT_OFF: "얼굴이 가장자리에서 잘림",
     FileReason.FACES_NOT_CHECKED: "그림이거나 색이 단조로워 얼굴을 찾지 않음",
+    FileReason.LIST_TOO_LARGE: "설명 목록은 모두 합쳐 5MB, 5만 줄까지만 읽을 수 있어 읽지 않음",
+    FileReason.LIST_WITHOUT_CAPTIONS: "목록에서 설명을 찾지 못함 (열 이름을 file_name과 text로 바꾸세요)",
+    FileReason.GUESSED_COLUMN: "text나 caption이라는 열이 없어, 글이 있는 유일한 열을 설명으로 읽었음",
+    FileReason.UNREAD_ROW: "설명 목록의 한 줄로 읽을 수 없음",
+    FileReason.OPEN_QUOTE: "닫히지 않은 따옴표가 있어 따옴표 없이 읽었음",
+    FileReason.OLDER_ENCODING: "UTF-8이 아니라서 예전 인코딩으로 읽었음 (글자가 이상하면 UTF-8로 저장하세요)",
+    FileReason.AMBIGUOUS_CAPTION: "같은 이름이 여럿이라 어느 사진의 설명인지 알 수 없음",
+    FileReason.SECOND_CAPTION: "이미 설명이 있는 사진의 다른 설명이라 쓰지 않았음",
+    FileReason.CAPTION_CUT: "2000자가 넘는 설명이라 그 뒤를 잘랐음",
 }
 _REASON_COUNTS = {f"{{count}} {reason.replace('_', ' ')}": f"{words} {{count}}개" for reason, words in _REASONS.items()}
 
@@ -140,7 +149,8 @@ _PICTURES = PicturesTexts(
     adding_references="“{name}” 세트에 비교용 사진을 더하고 있어요. 페이지를 닫아도 계속돼요. 멈추면 한 장도 더하지 않아요.",
     references_added="“{name}” 세트에 비교용 사진 {n}장을 더했어요. 학습에는 쓰지 않아요.",
     have_captions="사진 {all}장 중 {n}장에 설명이 있어요.",
-    reason_counts="{n}장: {reason}.",
+    reason_counts="{n}개: {reason}.",
+    in_line="{file} ({line}번째 줄)",
     rejected="빠지거나 따로 둔 파일 {n}개:",
     warned="살펴볼 파일 {n}개:",
     face_detectors={

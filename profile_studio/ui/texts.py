@@ -116,6 +116,7 @@ class PicturesTexts:
     )
     have_captions: str = Counted("{n} of {all} {all:picture|pictures} {n:has|have} a caption.")
     reason_counts: str = "{n}\u00d7: {reason}."
+    in_line: str = "{file} (line {line})"
     rejected: str = Counted("{n} {n:file was|files were} left out or set aside:")
     warned: str = Counted("{n} {n:file deserves|files deserve} a look:")
     face_detectors: dict[FaceDetector, str] = field(
@@ -173,6 +174,16 @@ class PicturesTexts:
             FileReason.TINY_FACE: "shows a face that is small in the picture",
             FileReason.FACE_CUT_OFF: "shows a face that the edge cuts off",
             FileReason.FACES_NOT_CHECKED: "is a drawing or very flat, where nothing looked for faces",
+            FileReason.LIST_TOO_LARGE: "was not read: caption lists may have 5 MB and 50,000 lines in all",
+            FileReason.LIST_WITHOUT_CAPTIONS: "is a list in which no captions were found: call its columns file_name and text",
+            FileReason.GUESSED_COLUMN: "has no column called text or caption; the only column of words was taken",
+            FileReason.UNREAD_ROW: "cannot be read as a row of a caption list",
+            FileReason.OPEN_QUOTE: "has a quotation mark that is never closed, and was read without it",
+            FileReason.OLDER_ENCODING: "is not in UTF-8 and was read in an older encoding; if its letters look wrong, save it as "
+            "UTF-8",
+            FileReason.AMBIGUOUS_CAPTION: "is a caption whose picture cannot be told: several have this name",
+            FileReason.SECOND_CAPTION: "is another caption of a picture that has one, and was left out",
+            FileReason.CAPTION_CUT: "is a caption of more than 2000 characters, and was cut there",
         }
     )
     measured: str = "measured: {measure:.3g}"

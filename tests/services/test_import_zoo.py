@@ -17,7 +17,6 @@ from PIL import ExifTags, Image
 from profile_studio.decoding.decode import RejectedPicture, read_picture
 from profile_studio.domain.datasets import Dataset, FileReason, ImportRequest
 from profile_studio.services.datasets import DatasetService
-from profile_studio.services.import_captions import decode_text
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.ui.texts import ENGLISH
@@ -155,21 +154,6 @@ def test_layouts_may_be_mixed_and_what_lies_beside_a_picture_counts_more_than_a_
     assert {image.caption for image in report.dataset.images if image.original_name == "b.png"} == {"by hand"}
     assert len(report.rejected) == 12  # the same twelve pictures again
     assert {note.reason for note in report.rejected} == {FileReason.DUPLICATE}
-
-
-@pytest.mark.parametrize(
-    ("content", "text"),
-    [
-        ("모자".encode("utf-8-sig"), "모자"),
-        ("모자".encode("utf-16"), "모자"),
-        ("a hat".encode("utf-16-be"), "a hat"),
-        ("파란 모자를 쓴 사람".encode("cp949"), "파란 모자를 쓴 사람"),
-        ("Café, Ängste, façade".encode("latin-1"), "Café, Ängste, façade"),
-        ("“smart” – quotes".encode("cp1252"), "“smart” – quotes"),
-    ],
-)
-def test_captions_are_read_in_the_encodings_people_have(content: bytes, text: str) -> None:
-    assert decode_text(content) == text
 
 
 def test_names_in_a_korean_zip_are_read_as_they_were_written(datasets: DatasetService, tmp_path: Path) -> None:

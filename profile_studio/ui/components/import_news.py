@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from profile_studio.domain.datasets import FileNote, FileReason, ImportReport
+from profile_studio.domain.datasets import FileNote, ImportReport
 from profile_studio.services.background_import import BackgroundImport
 from profile_studio.ui.components.markup import details, duration, escape, progress_bar
 from profile_studio.ui.components.notices import good_news
-from profile_studio.ui.import_words import import_sentences
+from profile_studio.ui.import_words import import_sentences, reason_words
 from profile_studio.ui.texts import PicturesTexts, Texts
 
 _SHOWN_FILES = 12  # of each reason; the sentence says how many more there are
@@ -41,12 +41,11 @@ def import_news(report: ImportReport, texts: PicturesTexts) -> str:
 
 
 def _files_by_reason(notes: Sequence[FileNote], texts: PicturesTexts) -> str:
-    by_reason: dict[FileReason, list[str]] = defaultdict(list)
+    by_reason: dict[str, list[str]] = defaultdict(list)
     for note in notes:
-        by_reason[note.reason].append(note.file)
-    items = "".join(
-        f"<li>{escape(_some(files, texts))} {escape(texts.reasons[reason])}</li>" for reason, files in by_reason.items()
-    )
+        place = texts.in_line.format(file=note.file, line=note.line) if note.line else note.file
+        by_reason[reason_words(note, texts)].append(place)
+    items = "".join(f"<li>{escape(_some(files, texts))} {escape(words)}</li>" for words, files in by_reason.items())
     return f"<ul>{items}</ul>"
 
 

@@ -17,24 +17,27 @@ from profile_studio.lora_files import (
     adapter_metadata,
     base_label,
     check_base,
+    check_numbers,
     kohya_name,
-    layer_alphas,
     layer_name,
     numbers,
     read_adapter,
     read_header,
+    read_lora,
     read_tensors,
+    told_base,
     write_tensors,
 )
 
 LAYER = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_k"
+ONE = b"\x00\x3c"  # in fp16
 
 
 def halves(rank: int = 4, width: int = 768) -> dict[str, RawTensor]:
     """One layer of a LoRA for a text width, without alpha."""
     return {
-        f"{LAYER}.lora_down.weight": RawTensor("F16", (rank, width), bytes(2 * rank * width)),
-        f"{LAYER}.lora_up.weight": RawTensor("F16", (8, rank), bytes(2 * rank * 8)),
+        f"{LAYER}.lora_down.weight": RawTensor("F16", (rank, width), ONE * rank * width),
+        f"{LAYER}.lora_up.weight": RawTensor("F16", (8, rank), ONE * rank * 8),
     }
 
 
@@ -54,7 +57,7 @@ def trained_file(path: Path, base: str = "starter", base_hash: str = "ab" * 32) 
         ("unet", "mid_block.resnets.1.conv_shortcut"),
         ("unet", "down_blocks.2.attentions.0.proj_in"),
         ("unet", "down_blocks.1.resnets.0.time_emb_proj"),
-        ("text_encoder", "text_model.encoder.layers.0.self_attn.out_proj"),
+        ("text_encoder", "encoder.layers.0.self_attn.out_proj"),
     ],
 )
 def test_a_layer_survives_its_file_name(component: str, layer: str) -> None:
@@ -84,7 +87,7 @@ def test_a_trained_file_says_where_it_comes_from(tmp_path: Path) -> None:
     assert (adapter.rank, adapter.network_alpha, adapter.num_train_steps) == (4, 2.0, 300)
     assert (adapter.trigger_word, adapter.class_word) == ("zzz", "person")
     assert (adapter.dataset, adapter.default_weight) == ("faces", 0.8)
-    assert layer_alphas(path) == {layer_name(LAYER): 2.0}
+    assert {name: layer.network_alpha for name, layer in read_lora(path).layers.items()} == {layer_name(LAYER): 2.0}
     metadata = read_header(path).metadata
     assert json.loads(metadata["ss_tag_frequency"]) == {"faces": {"zzz": 2, "red hair": 1, "blue shirt": 1}}
     assert metadata["modelspec.hash_sha256"].startswith("0x")
@@ -234,21 +237,43 @@ def test_an_alpha_that_cannot_be_read_is_an_error(tmp_path: Path, alpha: RawTens
     assert "alpha" in refusal.value.message
 
 
+def layers_called(*names: str, width: int = 768) -> dict[str, RawTensor]:
+    """Whole layers of a file in kohya's layout."""
+    down, up = halves(width=width).values()
+    return {f"{name}.lora_{half}.weight": tensor for name in names for half, tensor in (("down", down), ("up", up))}
+
+
 @pytest.mark.parametrize(
     ("tensors", "word"),
     [
         ({"model.weight": RawTensor("F16", (1,), bytes(2))}, "not a LoRA"),
-        ({f"{LAYER}.lora_down.weight": RawTensor("F16", (1, 1), bytes(2))}, "not a LoRA"),
-        ({"lora_te2_x.alpha": RawTensor("F16", (), bytes(2))}, "SDXL"),
-        (halves(width=2048), "another base model"),
+        ({f"{LAYER}.lora_down.weight": RawTensor("F16", (1, 1), bytes(2))}, "by halves"),
+        ({**halves(), f"{LAYER}_2.alpha": RawTensor("F16", (), ONE)}, "by halves"),
+        ({**halves(), f"{LAYER}.lora_up.weight": RawTensor("F16", (8, 3), bytes(48))}, "do not belong together"),
+        (layers_called(LAYER, LAYER.replace("lora_unet_mid_block_attentions_0", "lora_unet_middle_block_1")), "twice"),
+        (layers_called("lora_te2_text_model_encoder_layers_0_mlp_fc1"), "SDXL"),
+        (halves(width=2048), "SDXL"),
+        (halves(width=1024), "Stable Diffusion 2"),
+        ({"x.lora_A.weight": RawTensor("C64", (1,), bytes(8))}, "C64"),
+        (halves(rank=513), "rank 513"),
+        ({**halves(), f"{LAYER}.dora_scale": RawTensor("F16", (), ONE)}, "DoRA"),
+        ({"unet.x.to_q.lora_magnitude_vector.weight": RawTensor("F16", (), ONE)}, "DoRA"),
+        ({f"{LAYER}.lokr_w1": RawTensor("F16", (), ONE)}, "LoKr"),
+        ({f"{LAYER}.hada_w1_a": RawTensor("F16", (), ONE)}, "LoHa"),
+        ({f"{LAYER}.on_input": RawTensor("F16", (), ONE)}, "IA3"),
+        ({"unet.x.to_q.ia3_l.weight": RawTensor("F16", (), ONE)}, "IA3"),
+        ({f"{LAYER}.oft_blocks": RawTensor("F16", (), ONE)}, "OFT"),
+        ({**halves(), f"{LAYER}.lora_mid.weight": RawTensor("F16", (), ONE)}, "lora_mid"),
+        ({**halves(), f"{LAYER}.lora_up.bias": RawTensor("F16", (), ONE)}, "biases"),
+        ({**halves(), "lora_unet_conv_in.diff": RawTensor("F16", (), ONE)}, "whole layers"),
+        ({**halves(), "bundle_emb.me.string_to_param.*": RawTensor("F16", (), ONE)}, "embedding"),
     ],
-    ids=["a whole model", "half a layer", "sdxl text encoder", "sdxl width"],
 )
-def test_what_is_no_lora_for_stable_diffusion_1_is_refused(
+def test_what_is_no_plain_lora_for_stable_diffusion_1_is_refused_as_what_it_is(
     tmp_path: Path, tensors: dict[str, RawTensor], word: str
 ) -> None:
     path = tmp_path / "a.safetensors"
-    write_tensors(path, tensors, {})
+    safetensors_file(path, tensors)
 
     with pytest.raises(InvalidAdapter) as refusal:
         read_adapter(path)
@@ -262,3 +287,104 @@ def test_a_base_is_labelled_by_its_folders_name_however_its_path_is_written(tmp_
     (base / "unet").mkdir(parents=True)
 
     assert base_label(spelling.format(base=base)) == "my-model"
+
+
+def safetensors_file(path: Path, tensors: dict[str, RawTensor]) -> None:
+    """Writes a file without asking what it holds."""
+    header: dict[str, object] = {}
+    data = b""
+    for name, tensor in tensors.items():
+        offsets = [len(data), len(data) + len(tensor.data)]
+        header[name] = {"dtype": tensor.dtype, "shape": tensor.shape, "data_offsets": offsets}
+        data += bytes(tensor.data)
+    encoded = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(encoded)) + encoded + data)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"ss_steps": "None"},
+        {"ss_steps": "9" * 5000},
+        {"ss_tag_frequency": "x" * 100_000},
+        {"ss_network_alpha": "dynamic"},
+        {"profile_studio.kind": "painting"},
+        {"profile_studio.default_weight": "nan"},
+        {"profile_studio.default_weight": "1.9"},
+        {"modelspec.trigger_phrase": "zzz\n" * 10_000},
+        {"lora_adapter_metadata": "{"},
+        {"lora_adapter_metadata": "[]"},
+        {"lora_adapter_metadata": "[" * 5000},
+        *(
+            {"lora_adapter_metadata": json.dumps({"unet.r": 4, "unet.lora_alpha": 4.0, **extra})}
+            for extra in (
+                {"unet.future_option": True},
+                {"unet.use_dora": True},
+                {"unet.lora_bias": True},
+                {"unet.lora_alpha": "4"},
+                {"unet.r": 8},
+                {"unet.modules_to_save": ["conv_out"]},
+                {"unet.alpha_pattern": None},
+                {"future": 1},
+            )
+        ),
+    ],
+    ids=lambda metadata: str(metadata)[:60],
+)
+def test_foreign_metadata_refuses_no_good_file(tmp_path: Path, metadata: dict[str, str]) -> None:
+    path = tmp_path / "a.safetensors"
+    write_tensors(path, halves(), metadata)
+
+    adapter = read_adapter(path)
+
+    assert (adapter.rank, adapter.network_alpha, adapter.num_train_steps) == (4, 4.0, 0)
+    assert (adapter.default_weight, adapter.kind) == (1.0, AdapterKind.STYLE)
+    assert len(adapter.trigger_word) <= 200
+
+
+@pytest.mark.parametrize("alpha", ["many", None, float("nan")])
+def test_an_alpha_in_the_metadata_that_cannot_be_read_is_an_error(tmp_path: Path, alpha: object) -> None:
+    path = tmp_path / "a.safetensors"
+    write_tensors(path, halves(), {"lora_adapter_metadata": json.dumps({"unet.lora_alpha": alpha})})
+
+    with pytest.raises(InvalidAdapter) as refusal:
+        read_adapter(path)
+
+    assert "alpha" in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("tensors", "metadata", "base"),
+    [
+        (halves(width=768), {}, "sd15"),
+        (halves(width=32), {"ss_base_model_version": "sd_v1"}, None),
+        (layers_called("lora_te_text_model_encoder_layers_0_mlp_fc1"), {}, None),
+        (layers_called("lora_te_text_model_encoder_layers_0_mlp_fc1"), {"ss_base_model_version": "sd_v1"}, "sd15"),
+        (layers_called("lora_unet_conv_in"), {"modelspec.architecture": "stable-diffusion-v1/lora"}, "sd15"),
+        (layers_called("lora_unet_conv_in"), {"ss_base_model_version": "None"}, None),
+    ],
+)
+def test_the_base_is_told_by_shapes_first_and_words_then(
+    tmp_path: Path, tensors: dict[str, RawTensor], metadata: dict[str, str], base: str | None
+) -> None:
+    path = tmp_path / "a.safetensors"
+    write_tensors(path, tensors, metadata)
+
+    assert told_base(read_lora(path), path.name) == base
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [(b"\x00\x7e", "NaN"), (b"\x00\x7c", "infinite"), (b"\xff\x7b", "overflowed"), (bytes(2), "changes nothing")],
+    ids=["NaN", "infinite", "65504", "zero"],
+)
+def test_numbers_that_draw_black_or_nothing_are_refused_and_named(tmp_path: Path, value: bytes, word: str) -> None:
+    path = tmp_path / "mine.safetensors"
+    up = RawTensor("F16", (8, 4), value + bytes(2 * 31))
+    write_tensors(path, {**halves(), f"{LAYER}.lora_up.weight": up}, {})
+
+    with pytest.raises(InvalidAdapter) as refusal:
+        check_numbers(read_lora(path), path.name)
+
+    assert word in refusal.value.message
+    assert "mine.safetensors" in refusal.value.message

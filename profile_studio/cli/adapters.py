@@ -35,11 +35,12 @@ def show(name: Name) -> Reply:
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A .safetensors file.")],
+    source: Annotated[Path, typer.Argument(help="A .safetensors file, or a folder as peft writes it.")],
     name: Annotated[str | None, typer.Option(help="Default: from the file's name.")] = None,
+    base: Annotated[str | None, typer.Option(help="Its base model, if the file does not tell.")] = None,
 ) -> Reply:
-    """Takes a LoRA file in."""
-    return _reply(open_studio().adapters.import_file(file, name))
+    """Takes a LoRA in."""
+    return _reply(open_studio().adapters.import_file(source, name, absolute_base(base) if base else None))
 
 
 @app.command()

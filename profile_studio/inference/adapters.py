@@ -11,11 +11,11 @@ from pathlib import Path
 
 from diffusers import StableDiffusionPipeline
 from peft.tuners.tuners_utils import BaseTunerLayer
-from safetensors import SafetensorError
 
 from profile_studio.base_models import BaseModel
 from profile_studio.domain.errors import InvalidAdapter, InvalidSettings
-from profile_studio.lora_files import base_label, check_base, read_adapter, read_header
+from profile_studio.inference.lora_layers import attach_lora
+from profile_studio.lora_files import base_label, check_base, check_numbers, described, read_lora
 
 MAX_LOADED_BYTES = 2**30  # of files; in fp32 the same numbers of an fp16 file take twice as much
 BYTES_BESIDE_A_FILE = 2**24  # so that small ones end as well: peft looks at all that are loaded, layer by layer
@@ -97,40 +97,20 @@ class AdapterRack:
         if known and known.fingerprint == fingerprint:
             self._loaded.move_to_end(path)
             return known
-        check_base(read_adapter(path), base_label(self._base.name), self._base.hash)
+        lora = read_lora(path)
+        check_base(described(lora, path), base_label(self._base.name), self._base.hash)
+        check_numbers(lora, path.name)
         if known:
             self._unload(path)
         peft_id = f"adapter_{next(self._ids)}"  # file names may hold what peft's module names must not
         try:
-            changes_text_encoder = self._inject(path, peft_id)
+            with without_peft_warnings():
+                changed = attach_lora(self._pipeline, lora, peft_id, path.name, base_label(self._base.name))
         except BaseException:
             self._remove(peft_id)
             raise
-        self._loaded[path] = _LoadedAdapter(peft_id, fingerprint, changes_text_encoder)
+        self._loaded[path] = _LoadedAdapter(peft_id, fingerprint, "text_encoder" in changed)
         return self._loaded[path]
-
-    def _inject(self, path: Path, peft_id: str) -> bool:
-        """Loads a file and proves that each of its layers found its place; returns whether text encoder layers did."""
-        try:
-            with without_peft_warnings():
-                self._pipeline.load_lora_weights(
-                    str(path.parent), weight_name=path.name, adapter_name=peft_id, local_files_only=True
-                )
-        # diffusers and peft say with these that names or shapes do not fit the base model.
-        except (ValueError, RuntimeError, KeyError, SafetensorError, OSError) as error:
-            raise InvalidAdapter(
-                f"{path.name} does not fit the base model {base_label(self._base.name)!r}.",
-                "Choose the base model it was trained on, or train it again on this one.",
-            ) from error
-        unet_layers = _layers_with(self._pipeline.unet, peft_id)
-        text_encoder_layers = _layers_with(self._pipeline.text_encoder, peft_id)
-        attached, in_file = unet_layers + text_encoder_layers, _layers_in(path)
-        if attached != in_file:
-            raise InvalidAdapter(
-                f"Only {attached} of {in_file} layers of {path.name} fit the base model {base_label(self._base.name)!r}.",
-                "Choose the base model it was trained on, or train it again on this one.",
-            )
-        return text_encoder_layers > 0
 
     def _evict(self, keep: int) -> None:
         while len(self._loaded) > keep and sum(map(_loaded_bytes, self._loaded.values())) > MAX_LOADED_BYTES:
@@ -173,19 +153,9 @@ def _loaded_bytes(adapter: _LoadedAdapter) -> int:
     return adapter.fingerprint[1] + BYTES_BESIDE_A_FILE
 
 
-def _layers_with(model: object, peft_id: str) -> int:
-    modules = getattr(model, "modules")()  # noqa: B009  # transformers' text encoder is typed as object here
-    return sum(isinstance(module, BaseTunerLayer) and peft_id in module.lora_A for module in modules)
-
-
 def _is_finite(model: object, peft_id: str) -> bool:
     modules = getattr(model, "modules")()  # noqa: B009  # as above
     layers = [module for module in modules if isinstance(module, BaseTunerLayer) and peft_id in module.lora_A]
     halves = [half[peft_id].weight for layer in layers for half in (layer.lora_A, layer.lora_B)]
     scalings = [layer.scaling[peft_id] for layer in layers]
     return all(map(math.isfinite, scalings)) and all(bool(half.isfinite().all()) for half in halves)
-
-
-def _layers_in(path: Path) -> int:
-    suffixes = (".lora_down.weight", ".lora_A.weight", ".lora.down.weight")
-    return sum(name.endswith(suffixes) for name in read_header(path).tensors)

@@ -1,6 +1,6 @@
 """The LoRA file: its names, its alphas and what its header says, without torch.
 
-We write the kohya layout, `lora_unet_<layer>.lora_down.weight`, `.lora_up.weight` and `.alpha`, because it carries a
+One reader makes layers of every spelling (`read_lora`). We write the kohya layout, `lora_unet_<layer>.lora_down.weight`, `.lora_up.weight` and `.alpha`, because it carries a
 network_alpha per layer and every program reads it. A pickle is never opened.
 """
 
@@ -14,6 +14,16 @@ from profile_studio.lora_files.file import (
     tensors_hash,
     write_tensors,
 )
+from profile_studio.lora_files.layers import (
+    Lora,
+    LoraLayer,
+    changes_nothing,
+    check_numbers,
+    has_sound_numbers,
+    read_lora,
+    read_lora_folder,
+)
+from profile_studio.lora_files.layouts import write_diffusers, write_kohya, write_peft
 from profile_studio.lora_files.metadata import (
     SD15,
     STARTER,
@@ -21,28 +31,41 @@ from profile_studio.lora_files.metadata import (
     adapter_metadata,
     base_label,
     check_base,
-    layer_alphas,
+    described,
     read_adapter,
+    told_base,
 )
-from profile_studio.lora_files.names import kohya_name, layer_name
+from profile_studio.lora_files.names import LayerName, kohya_name, layer_name
 
 __all__ = [
     "SD15",
     "STARTER",
+    "LayerName",
+    "Lora",
     "LoraHeader",
+    "LoraLayer",
     "RawTensor",
     "TensorInfo",
     "TrainingFacts",
     "adapter_metadata",
     "base_label",
+    "changes_nothing",
     "check_base",
+    "check_numbers",
+    "described",
+    "has_sound_numbers",
     "kohya_name",
-    "layer_alphas",
     "layer_name",
     "numbers",
     "read_adapter",
     "read_header",
+    "read_lora",
+    "read_lora_folder",
     "read_tensors",
     "tensors_hash",
+    "told_base",
+    "write_diffusers",
+    "write_kohya",
+    "write_peft",
     "write_tensors",
 ]

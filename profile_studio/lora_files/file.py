@@ -2,8 +2,9 @@
 
 import hashlib
 import math
+import mmap
 import struct
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -65,11 +66,11 @@ class LoraHeader:
 
 @dataclass(frozen=True)
 class RawTensor:
-    """A tensor as its little-endian bytes."""
+    """A tensor as its little-endian bytes; those of a file are read from the disk when they are looked at."""
 
     dtype: str
     shape: tuple[int, ...]
-    data: bytes
+    data: bytes | memoryview
 
 
 def read_header(path: Path) -> LoraHeader:
@@ -80,6 +81,7 @@ def read_header(path: Path) -> LoraHeader:
     """
     if not path.is_file():
         raise InvalidAdapter(f"{path.name} is not a file.", "Choose a .safetensors file.")
+    start = b""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -106,20 +108,22 @@ def read_header(path: Path) -> LoraHeader:
     return LoraHeader(_placed(path, kinds), metadata, 8 + struct.unpack("<Q", start[:8])[0])
 
 
-def read_tensors(path: Path, names: Collection[str] | None = None) -> dict[str, RawTensor]:
-    """Tensors of a file as bytes: those of these names, or all.
+def read_tensors(path: Path) -> dict[str, RawTensor]:
+    """All tensors of a file.
 
     Raises:
         InvalidAdapter: as `read_header`.
     """
-    header = read_header(path)
-    tensors: dict[str, RawTensor] = {}
+    return tensors_of(path, read_header(path))
+
+
+def tensors_of(path: Path, header: LoraHeader) -> dict[str, RawTensor]:
+    """All tensors of a file whose header was read."""
     with path.open("rb") as file:
-        for name, info in header.tensors.items():
-            if names is None or name in names:
-                file.seek(header.data_start + info.start)
-                tensors[name] = RawTensor(info.dtype, info.shape, file.read(info.end - info.start))
-    return tensors
+        data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))[header.data_start :]
+    return {
+        name: RawTensor(info.dtype, info.shape, data[info.start : info.end]) for name, info in header.tensors.items()
+    }
 
 
 def tensors_hash(path: Path) -> str:

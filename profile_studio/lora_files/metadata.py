@@ -1,7 +1,6 @@
 """What a LoRA file says about itself, and what we write into ours."""
 
 import json
-import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -12,19 +11,21 @@ from pathlib import Path
 from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.crops import CropMode
 from profile_studio.domain.errors import InvalidAdapter
+from profile_studio.domain.generation import WEIGHT_LIMIT
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
-from profile_studio.lora_files.file import LoraHeader, RawTensor, TensorInfo, numbers, read_header, read_tensors
-from profile_studio.lora_files.names import layer_name
+from profile_studio.lora_files.layers import Lora, read_lora
 
 STARTER = "starter"
 SD15 = "sd15"
-SD15_TEXT_WIDTH = 768
-SD1_VERSIONS = ("sd_v1", "sd_1.5", "sd1", "sd_v1.5")
-
-_KOHYA_KEY = re.compile(r"lora_(?P<part>unet|te1|te2|te)_[a-z0-9_]+\.(lora_down\.weight|lora_up\.weight|alpha)")
-_DIFFUSERS_KEY = re.compile(r"(unet|text_encoder)\.[\w.]+\.(lora_[AB]\.weight|lora\.(down|up)\.weight|alpha)")
-_DOWN_SUFFIXES = (".lora_down.weight", ".lora_A.weight", ".lora.down.weight")
-_UP_SUFFIXES = (".lora_up.weight", ".lora_B.weight", ".lora.up.weight")
+_LONGEST_WORD = 200  # of a trigger word; foreign headers hold whole texts there
+_TEXT_WIDTHS = {768: SD15, 1024: "Stable Diffusion 2", 2048: "SDXL"}  # what the U-Net's cross-attention reads
+_STATED = (
+    (re.compile(r"xl", re.IGNORECASE), "SDXL"),
+    (re.compile(r"sd_?v?2|stable-diffusion-v2", re.IGNORECASE), "Stable Diffusion 2"),
+    (re.compile(r"sd3|stable-diffusion-v3|stable-diffusion-3", re.IGNORECASE), "Stable Diffusion 3"),
+    (re.compile(r"flux", re.IGNORECASE), "Flux"),
+    (re.compile(r"sd_?v?1|stable-diffusion-v1", re.IGNORECASE), SD15),
+)
 
 
 @dataclass(frozen=True)
@@ -40,50 +41,76 @@ class TrainingFacts:
     class_word: str = ""
 
 
-def layer_alphas(path: Path) -> dict[tuple[str, str], float]:
-    """Component and dotted layer to its stored network_alpha, for a file in kohya's layout.
-
-    Raises:
-        InvalidAdapter: as `read_header`.
-    """
-    return {layer_name(name): alpha for name, alpha in _alphas(path, read_header(path)).items()}
-
-
 def read_adapter(path: Path, *, ships: bool = False) -> Adapter:
     """What a LoRA file says about itself; its name is the file's.
 
     A file of another program has no base hash: it fits the base it was named for.
 
     Raises:
-        InvalidAdapter: as `read_header`, or it is for a base model this studio does not know.
+        InvalidAdapter: as `read_lora`, or it is for a base model this studio does not know.
     """
-    header = read_header(path)
-    _check_keys(path, header.tensors)
-    metadata = header.metadata
-    ours = "profile_studio.base_hash" in metadata
-    rank = max(_rank(info) for name, info in header.tensors.items() if name.endswith(_DOWN_SUFFIXES))
-    try:
-        return Adapter(
-            name=path.stem,
-            path=path,
-            kind=AdapterKind(metadata.get("profile_studio.kind", AdapterKind.STYLE)),
-            base=metadata.get("profile_studio.base", "") if ours else _foreign_base(path, header),
-            base_hash=metadata.get("profile_studio.base_hash", ""),
-            trigger_word=metadata.get("profile_studio.trigger_word", metadata.get("modelspec.trigger_phrase", "")),
-            class_word=metadata.get("profile_studio.class_word", ""),
-            rank=rank,
-            network_alpha=_network_alpha(path, header, rank),
-            num_train_steps=int(metadata.get("ss_steps", 0)),
-            dataset=metadata.get("profile_studio.dataset", ""),
-            dataset_version=metadata.get("profile_studio.dataset_version", ""),
-            ships=ships,
-            size_bytes=path.stat().st_size,
-            default_weight=float(metadata.get("profile_studio.default_weight", 1.0)),
-        )
-    except ValueError as error:
+    return described(read_lora(path), path, ships=ships)
+
+
+def described(lora: Lora, path: Path, *, ships: bool = False) -> Adapter:
+    """What a LoRA that was read from this path says about itself.
+
+    Foreign metadata may be anything: what cannot be read of it counts as absent.
+
+    Raises:
+        InvalidAdapter: it is for a base model this studio does not know, or does not tell for which.
+    """
+    metadata = lora.metadata
+    strongest = max(lora.layers.values(), key=lambda layer: layer.rank)
+    base = metadata.get("profile_studio.base") or told_base(lora, path.name)
+    if base is None:
         raise InvalidAdapter(
-            f"{path.name} says something about itself that cannot be read.", "Export it again where it was trained."
-        ) from error
+            f"{path.name} does not tell which base model it is for.",
+            "Name it when you import the file: `adapters import FILE --base BASE`.",
+        )
+    trigger_word = metadata.get("profile_studio.trigger_word", metadata.get("modelspec.trigger_phrase", ""))
+    return Adapter(
+        name=path.stem,
+        path=path,
+        kind=_kind(metadata.get("profile_studio.kind", "")),
+        base=base,
+        base_hash=metadata.get("profile_studio.base_hash", ""),
+        trigger_word=" ".join(trigger_word.split())[:_LONGEST_WORD],
+        class_word=metadata.get("profile_studio.class_word", ""),
+        rank=strongest.rank,
+        network_alpha=strongest.network_alpha,
+        num_train_steps=_whole_number(metadata.get("ss_steps", "")),
+        dataset=metadata.get("profile_studio.dataset", ""),
+        dataset_version=metadata.get("profile_studio.dataset_version", ""),
+        ships=ships,
+        size_bytes=path.stat().st_size,
+        default_weight=_default_weight(metadata.get("profile_studio.default_weight", "")),
+    )
+
+
+def told_base(lora: Lora, file: str) -> str | None:
+    """`sd15` if the names, shapes and words of a foreign LoRA tell that it is for Stable Diffusion 1; None if nothing.
+
+    Raises:
+        InvalidAdapter: they tell that it is for another kind of base model.
+    """
+    widths = {
+        layer.down.shape[1]
+        for (component, name), layer in lora.layers.items()
+        if component == "unet" and re.search(r"attn2\.to_[kv]$", name)
+    }
+    words = f"{lora.metadata.get('ss_base_model_version', '')} {lora.metadata.get('modelspec.architecture', '')}"
+    if any(component not in ("unet", "text_encoder") for component, _ in lora.layers):
+        told = "SDXL or Stable Diffusion 3"
+    elif widths:
+        told = _TEXT_WIDTHS.get(widths.pop()) if len(widths) == 1 else None
+    else:
+        told = next((base for pattern, base in _STATED if pattern.search(words)), None)
+    if told not in (SD15, None):
+        raise InvalidAdapter(
+            f"{file} is a LoRA for {told}.", "Use a LoRA for Stable Diffusion 1.x, or train one here from pictures."
+        )
+    return told
 
 
 def check_base(adapter: Adapter, base: str, base_hash: str) -> None:
@@ -158,61 +185,14 @@ def adapter_metadata(config: LoraTrainingConfig, facts: TrainingFacts, step: int
     }
 
 
-def _check_keys(path: Path, tensors: dict[str, TensorInfo]) -> None:
-    if any(name.startswith(("lora_te1_", "lora_te2_", "text_encoder_2.", "transformer.")) for name in tensors):
-        raise InvalidAdapter(
-            f"{path.name} is a LoRA for SDXL or SD 3.", "Use a LoRA for Stable Diffusion 1.x, or train one here."
-        )
-    strange = [name for name in tensors if not (_KOHYA_KEY.fullmatch(name) or _DIFFUSERS_KEY.fullmatch(name))]
-    downs = {_stem(name, _DOWN_SUFFIXES) for name in tensors if name.endswith(_DOWN_SUFFIXES)}
-    ups = {_stem(name, _UP_SUFFIXES) for name in tensors if name.endswith(_UP_SUFFIXES)}
-    if strange or not downs or downs != ups:
-        example = strange[0] if strange else "none that belong together"
-        raise InvalidAdapter(
-            f"{path.name} is not a LoRA this studio can read ({len(strange)} unknown parts, such as {example[:80]}).",
-            "Use a plain LoRA for Stable Diffusion 1.x in kohya's or diffusers' layout.",
-        )
+def _kind(text: str) -> AdapterKind:
+    return AdapterKind(text) if text in tuple(AdapterKind) else AdapterKind.STYLE
 
 
-def _stem(name: str, suffixes: tuple[str, ...]) -> str:
-    return next(name.removesuffix(suffix) for suffix in suffixes if name.endswith(suffix))
+def _whole_number(text: str) -> int:
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
 
 
-def _rank(down: TensorInfo) -> int:
-    return down.shape[0] if down.shape else 0
-
-
-def _network_alpha(path: Path, header: LoraHeader, rank: int) -> float:
-    """The alpha of the first layer that has one, or the stated one; a file without any means alpha = rank."""
-    stated = header.metadata.get("ss_network_alpha", "")
-    default = float(stated) if re.fullmatch(r"[0-9.]+", stated) else float(rank)
-    return next(iter(_alphas(path, header).values()), default)
-
-
-def _alphas(path: Path, header: LoraHeader) -> dict[str, float]:
-    keys = [key for key in header.tensors if key.endswith(".alpha")]
-    return {key.removesuffix(".alpha"): _alpha(path, key, tensor) for key, tensor in read_tensors(path, keys).items()}
-
-
-def _alpha(path: Path, key: str, tensor: RawTensor) -> float:
-    if math.prod(tensor.shape) != 1 or not math.isfinite(alpha := float(numbers(tensor).item())):
-        raise InvalidAdapter(
-            f"{path.name} has an alpha that is no number ({key[:80]}), so its strength is unknown.",
-            "Export it again where it was made.",
-        )
-    return alpha
-
-
-def _foreign_base(path: Path, header: LoraHeader) -> str:
-    widths = {
-        info.shape[1]
-        for name, info in header.tensors.items()
-        if name.endswith(_DOWN_SUFFIXES) and re.search(r"attn2[._](processor\.)?to_[kv]", name) and len(info.shape) > 1
-    }
-    stated = header.metadata.get("ss_base_model_version", "")
-    if widths == {SD15_TEXT_WIDTH} or (not widths and stated in SD1_VERSIONS):
-        return SD15
-    raise InvalidAdapter(
-        f"{path.name} is for another base model{f' ({stated})' if stated else ''}.",
-        "Use a LoRA for Stable Diffusion 1.5, or train one here from pictures.",
-    )
+def _default_weight(text: str) -> float:
+    is_weight = re.fullmatch(r"[01]\.[0-9]{1,9}", text) and float(text) <= WEIGHT_LIMIT
+    return float(text) if is_weight else 1.0

@@ -1,9 +1,8 @@
 """The LoRA files of a person and those that ship: listing, importing, exporting."""
 
-import json
 import shutil
-from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,15 +11,20 @@ from profile_studio.domain.adapters import Adapter, UnreadableAdapter, cover_pat
 from profile_studio.domain.errors import BaseModelMissing, InvalidAdapter, InvalidName, UnknownAdapter
 from profile_studio.domain.names import check_name, suggest_name
 from profile_studio.lora_files import (
+    SD15,
     STARTER,
-    RawTensor,
+    Lora,
+    base_label,
     check_base,
-    layer_alphas,
-    layer_name,
+    check_numbers,
+    described,
     read_adapter,
-    read_header,
-    read_tensors,
-    write_tensors,
+    read_lora,
+    read_lora_folder,
+    told_base,
+    write_diffusers,
+    write_kohya,
+    write_peft,
 )
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
@@ -30,7 +34,6 @@ from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.models import find_adapter
 
 ExportFormat = Literal["diffusers", "kohya", "peft"]
-_PEFT_HALVES = {"lora_down.weight": "lora_A.weight", "lora_up.weight": "lora_B.weight"}
 
 
 class AdapterService:
@@ -65,15 +68,23 @@ class AdapterService:
         """
         return find_adapter(name, self._settings)
 
-    def import_file(self, path: Path, name: str | None = None) -> Adapter:
-        """Copies a LoRA file in, after its header was checked.
+    def import_file(self, path: Path, name: str | None = None, base: str | None = None) -> Adapter:
+        """Takes in a LoRA file, or a folder as peft writes it, after all of it was checked.
 
+        Args:
+            base: the base model it was trained on, for a file that does not tell.
         Raises:
-            InvalidAdapter: it is no file, a pickle, broken, no LoRA, or for a base model that is not here any more.
+            InvalidAdapter: it is a pickle, broken, no plain LoRA, without effect, for another base model or for one
+                that is not here any more, or does not tell its base model and `base` is not given.
             InvalidName: the name is taken or not allowed.
+            BaseModelMissing: `base` is not on this disk.
         """
         refuse_in_demo(self._settings, "Adding LoRA files is")
-        adapter = read_adapter(path)
+        lora = read_lora_folder(path) if path.is_dir() else read_lora(path)
+        check_numbers(lora, path.name)
+        if base is not None:
+            lora = self._for_base(lora, path, base)
+        adapter = described(lora, path)
         if adapter.base == STARTER:
             check_base(adapter, STARTER, find_base_model(STARTER, self._settings).hash)
         name = check_name(name) if name else suggest_name(path.stem)
@@ -81,7 +92,10 @@ class AdapterService:
         with placing_adapter(self._settings):
             self._refuse_taken(name)
             with write_atomically(target) as temporary:
-                shutil.copyfile(path, temporary)
+                if path.is_dir() or base is not None:
+                    write_kohya(temporary, lora)
+                else:
+                    shutil.copyfile(path, temporary)
         return read_adapter(target)
 
     def delete(self, name: str) -> None:
@@ -109,17 +123,32 @@ class AdapterService:
         Raises:
             InvalidAdapter: the file is in a layout that this export does not know, or `out` is there already.
         """
-        adapter = self.get(name)
+        lora = read_lora(self.get(name).path)
         if format == "peft":
-            _export_peft(adapter, out)
+            if out.exists():
+                raise InvalidAdapter(f"{out.name} is there already.", "Choose a folder that does not exist yet.")
+            with create_folder_atomically(out) as folder:
+                write_peft(folder, lora)
             return out
         target = out / f"{name}.safetensors" if out.suffix != ".safetensors" else out
         with write_atomically(target) as temporary:
             if format == "kohya":
-                shutil.copyfile(adapter.path, temporary)
+                write_kohya(temporary, lora)
             else:
-                _write_diffusers(adapter, temporary)
+                write_diffusers(temporary, lora)
         return target
+
+    def _for_base(self, lora: Lora, path: Path, base: str) -> Lora:
+        """The same LoRA, its metadata telling the base model that a person named."""
+        label = base_label(base)
+        base_hash = "" if base == SD15 else find_base_model(base, self._settings).hash
+        if "profile_studio.base" in lora.metadata:
+            check_base(described(lora, path), label, base_hash)
+            return lora
+        told_base(lora, path.name)
+        return replace(
+            lora, metadata={**lora.metadata, "profile_studio.base": label, "profile_studio.base_hash": base_hash}
+        )
 
     def _found(self) -> "Iterator[Adapter | UnreadableAdapter]":
         """Everything in both folders, those of the person last."""
@@ -143,72 +172,3 @@ class AdapterService:
             self._jobs.check_free(name)
         if adapter_exists(name, self._settings):
             raise InvalidName(f"There is already a LoRA called {name!r}.", "Give it another name.")
-
-
-def _write_diffusers(adapter: Adapter, path: Path) -> None:
-    """Writes `unet.<layer>.lora_A.weight` keys, and the config that diffusers reads rank and alpha from."""
-    tensors: dict[str, RawTensor] = {}
-    config: dict[str, object] = {}
-    for component, layers in _by_component(adapter).items():
-        tensors |= {
-            f"{component}.{layer}.{half}": tensor for layer, halves in layers.items() for half, tensor in halves.items()
-        }
-        config |= {f"{component}.{key}": value for key, value in _peft_config(adapter, component, layers).items()}
-    metadata = {**read_header(adapter.path).metadata, "lora_adapter_metadata": json.dumps(config, sort_keys=True)}
-    write_tensors(path, tensors, metadata)
-
-
-def _export_peft(adapter: Adapter, folder: Path) -> None:
-    """Writes a folder that `PeftModel.from_pretrained(unet, folder)` opens; text encoder layers go into a subfolder."""
-    if folder.exists():
-        raise InvalidAdapter(f"{folder.name} is there already.", "Choose a folder that does not exist yet.")
-    with create_folder_atomically(folder) as temporary:
-        for component, layers in _by_component(adapter).items():
-            part = temporary if component == "unet" else temporary / component
-            part.mkdir(exist_ok=True)
-            tensors = {
-                f"base_model.model.{layer}.{half}": tensor
-                for layer, halves in layers.items()
-                for half, tensor in halves.items()
-            }
-            write_tensors(part / "adapter_model.safetensors", tensors, {"format": "pt"})
-            config = {"peft_type": "LORA", "bias": "none", **_peft_config(adapter, component, layers)}
-            (part / "adapter_config.json").write_text(json.dumps(config, indent=1, sort_keys=True))
-
-
-def _by_component(adapter: Adapter) -> dict[str, dict[str, dict[str, RawTensor]]]:
-    """Component to layer to its two halves by peft's names.
-
-    Layers of the text encoder lose the `text_model.` in front: newer transformers have no such module, and older ones
-    are matched by the end of a name.
-    """
-    components: dict[str, dict[str, dict[str, RawTensor]]] = {}
-    for key, tensor in read_tensors(adapter.path).items():
-        name, _, half = key.partition(".")
-        if not name.startswith("lora_"):
-            raise InvalidAdapter(
-                f"{adapter.name} is not in kohya's layout, so its layers cannot be renamed.",
-                "Use the file as it is; diffusers reads it.",
-            )
-        if half in _PEFT_HALVES:
-            component, layer = layer_name(name)
-            halves = components.setdefault(component, {}).setdefault(layer.removeprefix("text_model."), {})
-            halves[_PEFT_HALVES[half]] = tensor
-    return components
-
-
-def _peft_config(adapter: Adapter, component: str, layers: dict[str, dict[str, RawTensor]]) -> dict[str, object]:
-    """peft's names for ranks and alphas: the most common ones, and a pattern for each layer that differs."""
-    stored = layer_alphas(adapter.path)
-    alphas = {layer.removeprefix("text_model."): alpha for (part, layer), alpha in stored.items() if part == component}
-    ranks = {layer: halves["lora_A.weight"].shape[0] for layer, halves in layers.items()}
-    layer_to_alpha = {layer: alphas.get(layer, float(ranks[layer])) for layer in layers}
-    rank = Counter(ranks.values()).most_common(1)[0][0]
-    alpha = Counter(layer_to_alpha.values()).most_common(1)[0][0]
-    return {
-        "r": rank,
-        "lora_alpha": alpha,
-        "rank_pattern": {layer: value for layer, value in ranks.items() if value != rank},
-        "alpha_pattern": {layer: value for layer, value in layer_to_alpha.items() if value != alpha},
-        "target_modules": sorted(layers),
-    }

@@ -22,7 +22,16 @@ from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.families import StableDiffusionPipeline, load_pipeline, pick_device
 from profile_studio.families.stable_diffusion import StableDiffusion
 from profile_studio.inference.finite import why_not_finite
-from profile_studio.lora_files import TrainingFacts, adapter_metadata, base_label, read_adapter, read_header
+from profile_studio.inference.lora_layers import attach_lora
+from profile_studio.lora_files import (
+    TrainingFacts,
+    adapter_metadata,
+    base_label,
+    changes_nothing,
+    has_sound_numbers,
+    read_header,
+    read_lora,
+)
 from profile_studio.prompt_tokens import CutCaptions, cut_captions
 from profile_studio.settings import Settings
 from profile_studio.storage.adapter_names import free_name, placing_adapter
@@ -254,7 +263,7 @@ class _Run:
 def verify_adapter(
     path: Path, pipeline: StableDiffusionPipeline, size_px: int, between_steps: Callable[[], None]
 ) -> None:
-    """Makes sure that an adapter file works: the studio lists it, plain diffusers opens it, it changes a picture.
+    """Makes sure that an adapter file works: the studio reads it, its numbers are sound, and it changes a picture.
 
     Any LoRA on the pipeline is removed first; it is left without one.
 
@@ -263,19 +272,19 @@ def verify_adapter(
         FloatingPointError: the picture is NaN.
     """
     try:
-        read_adapter(path)
+        lora = read_lora(path)
     except InvalidAdapter as error:
         raise TrainingFailed(
             "The file of the trained LoRA cannot be read back.", "Resume the training; its checkpoint is kept."
         ) from error
-    tensors = {name: value for name, value in load_file(path).items() if not name.endswith(".alpha")}
-    if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
+    if not has_sound_numbers(lora):
         raise TrainingFailed("The trained LoRA holds values that are no numbers.", "Train with a lower learning rate.")
-    if not any(bool(value.any()) for name, value in tensors.items() if name.endswith("lora_up.weight")):
+    if changes_nothing(lora):
         raise TrainingFailed("The training changed nothing.", "Train with a higher learning rate or more steps.")
     pipeline.unload_lora_weights()
     without = draw(pipeline, "", size_px, between_steps, VERIFICATION_STEPS)
-    pipeline.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name="verified")
+    attach_lora(pipeline, lora, "verified", path.name, "")
+    pipeline.set_adapters(["verified"])
     picture = draw(pipeline, "", size_px, between_steps, VERIFICATION_STEPS)
     pipeline.unload_lora_weights()
     if ImageChops.difference(without, picture).getbbox() is None:

@@ -137,8 +137,6 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
         "고른 LoRA {count}개가 모두 {size} GB예요. 한꺼번에는 {limit} GB까지 쓸 수 있어요."
     ),
     "Choose fewer or smaller ones.": "더 적게 고르거나 더 작은 것을 고르세요.",
-    "{file} says something about itself that cannot be read.": "{file} 파일에 적힌 정보를 읽을 수 없어요.",
-    "Export it again where it was trained.": "학습한 곳에서 다시 내보내세요.",
     "{name} was trained on an older version of {base!r} and no longer fits it.": (
         "“{name}” LoRA는 “{base}”의 이전 버전으로 학습해서 지금 버전에는 맞지 않아요."
     ),
@@ -167,25 +165,59 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
         "{file} 파일에는 읽을 수 없는 숫자 형식 {dtype}이 들어 있어요."
     ),
     "Export it as fp16 or fp32 where it was made.": "만든 곳에서 fp16이나 fp32로 다시 내보내세요.",
-    "{file} has an alpha that is no number ({key}), so its strength is unknown.": (
-        "{file} 파일의 alpha 값이 숫자가 아니어서({key}) 세기를 알 수 없어요."
+    "{file} has an alpha that is no number ({layer}), so its strength is unknown.": (
+        "{file} 파일의 alpha 값이 숫자가 아니어서 세기를 알 수 없어요 ({layer})."
+    ),
+    "{file} does not tell which base model it is for.": "{file} 파일만으로는 어느 기본 모델용인지 알 수 없어요.",
+    "Name it when you import the file: `adapters import FILE --base BASE`.": (
+        "가져올 때 기본 모델을 적으세요: `adapters import FILE --base BASE`."
+    ),
+    "{file} is a LoRA for {base}.": "{file} 파일은 다른 기본 모델용 LoRA예요 ({base}).",
+    "Use a LoRA for Stable Diffusion 1.x, or train one here from pictures.": (
+        "Stable Diffusion 1.x용 LoRA를 쓰거나, 여기에서 사진으로 새로 학습하세요."
+    ),
+    "{file} holds no LoRA: no adapter_model.safetensors, in it or in its folders unet_lora and text_encoder_lora.": (
+        "{file} 폴더에 LoRA가 없어요. 이 폴더나 그 안의 unet_lora, text_encoder_lora 폴더에 adapter_model.safetensors 파일이 있어야 해요."
+    ),
+    "Choose the folder that holds them, or a .safetensors file.": "그 파일이 든 폴더나 .safetensors 파일을 고르세요.",
+    "{folder} has its weights in a pickle, a kind of file that can run programs when it is opened.": (
+        "{folder} 폴더의 가중치는 열 때 프로그램을 실행할 수 있는 pickle 형식이에요."
+    ),
+    "Ask for the same LoRA with an adapter_model.safetensors.": "같은 LoRA를 adapter_model.safetensors 파일로 받으세요.",
+    "{folder} has no adapter_config.json that can be read, so its strength is unknown.": (
+        "{folder} 폴더에 읽을 수 있는 adapter_config.json 파일이 없어서 세기를 알 수 없어요."
+    ),
+    "Choose the folder as peft wrote it.": "peft로 저장한 폴더를 그대로 고르세요.",
+    "{file} is a {kind}, and this studio reads plain LoRAs only.": (
+        "{file} 파일은 {kind} 방식이에요. 이 스튜디오는 보통 LoRA만 읽을 수 있어요."
+    ),
+    "Ask for a plain LoRA, or convert it where it was made.": "보통 LoRA로 받거나, 만든 곳에서 변환하세요.",
+    "{file} holds NaN, infinite or overflowed numbers, which draw black pictures.": (
+        "{file} 파일에 NaN, 무한대, 범위를 넘은 숫자가 들어 있어요. 이러면 검은 그림이 나와요."
+    ),
+    "Use an earlier checkpoint of it, or train it again with a lower learning rate or in fp32.": (
+        "더 이른 체크포인트를 쓰거나, 학습률을 낮추거나 fp32로 다시 학습하세요."
+    ),
+    "{file} changes nothing: all that it adds is zero.": "{file} 파일은 더하는 값이 모두 0이라 아무것도 바꾸지 않아요.",
+    "Use a later checkpoint, or train it for longer.": "더 나중의 체크포인트를 쓰거나 더 오래 학습하세요.",
+    "{file} holds the layer {layer} by halves.": "{file} 파일에 {layer} 레이어가 반만 들어 있어요.",
+    "Download it again, or export it again where it was made.": "다시 내려받거나, 만든 곳에서 다시 내보내세요.",
+    "{file} has halves of {layer} that do not belong together.": (
+        "{file} 파일의 {layer} 레이어는 두 부분의 크기가 서로 맞지 않아요."
+    ),
+    "{file} has the rank {rank}; a LoRA may have up to {limit}.": "{file} 파일의 rank는 {rank}이에요. {limit}까지만 받아요.",
+    "Resize it to a lower rank where it was trained.": "학습한 곳에서 rank를 더 낮게 줄이세요.",
+    "{file} holds the layer {layer} twice, under two spellings.": (
+        "{file} 파일에 {layer} 레이어가 두 가지 표기로 두 번 들어 있어요."
     ),
     "Export it again where it was made.": "만든 곳에서 다시 내보내세요.",
     "The file of the trained LoRA cannot be read back.": "학습한 LoRA의 파일을 다시 읽을 수 없어요.",
     "Resume the training; its checkpoint is kept.": "학습을 계속하세요. 체크포인트는 그대로 있어요.",
-    "{file} is a LoRA for SDXL or SD 3.": "{file} 파일은 SDXL이나 SD 3용 LoRA예요.",
-    "Use a LoRA for Stable Diffusion 1.x, or train one here.": (
-        "Stable Diffusion 1.x용 LoRA를 쓰거나, 여기에서 새로 학습하세요."
-    ),
     "{file} is not a LoRA this studio can read ({count} unknown parts, such as {example}).": (
         "{file} 파일은 읽을 수 있는 LoRA가 아니에요 (모르는 부분 {count}개, 예: {example})."
     ),
     "Use a plain LoRA for Stable Diffusion 1.x in kohya's or diffusers' layout.": (
         "kohya나 diffusers 형식으로 된 Stable Diffusion 1.x용 LoRA를 쓰세요."
-    ),
-    "{file} is for another base model{stated}.": "{file} 파일은 다른 기본 모델용이에요{stated}.",
-    "Use a LoRA for Stable Diffusion 1.5, or train one here from pictures.": (
-        "Stable Diffusion 1.5용 LoRA를 쓰거나, 여기에서 사진으로 새로 학습하세요."
     ),
     "There is no LoRA {name!r}.": "“{name}” LoRA가 없어요.",
     "`adapters list` shows the ones there are.": "섞기 탭에서 지금 있는 LoRA를 볼 수 있어요 (명령은 `adapters list`).",
@@ -198,10 +230,6 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "Give the new one another name.": "새 LoRA에 다른 이름을 붙이세요.",
     "{folder} is there already.": "{folder} 폴더가 이미 있어요.",
     "Choose a folder that does not exist yet.": "아직 없는 폴더를 고르세요.",
-    "{name} is not in kohya's layout, so its layers cannot be renamed.": (
-        "“{name}” LoRA는 kohya 형식이 아니라서 레이어 이름을 바꿀 수 없어요."
-    ),
-    "Use the file as it is; diffusers reads it.": "파일을 그대로 쓰세요. diffusers에서 읽을 수 있어요.",
 }
 
 _NAMES_AND_SETS: dict[str, str] = {

@@ -8,6 +8,7 @@ import pytest
 
 from profile_studio.domain.errors import InvalidAdapter, InvalidName, UnknownAdapter
 from profile_studio.domain.jobs import JobKind
+from profile_studio.lora_files import read_header, read_tensors
 from profile_studio.services.adapters import AdapterService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
@@ -117,11 +118,64 @@ def test_a_deleted_adapter_is_gone(settings: Settings, foreign_file: Path) -> No
         service.delete("mine")
 
 
-def test_the_kohya_export_is_the_file_itself(settings: Settings, foreign_file: Path, tmp_path: Path) -> None:
-    service = AdapterService(settings)
-    service.import_file(foreign_file, "mine")
+def test_the_kohya_export_of_a_file_of_ours_holds_the_same_tensors(settings: Settings, tmp_path: Path) -> None:
+    path = trained_file(settings.user_loras_dir / "mine.safetensors")
 
-    exported = service.export("mine", "kohya", tmp_path / "out")
+    exported = AdapterService(settings).export("mine", "kohya", tmp_path / "out")
 
     assert exported == tmp_path / "out" / "mine.safetensors"
-    assert exported.read_bytes() == foreign_file.read_bytes()
+    assert read_tensors(exported) == read_tensors(path)
+    assert read_header(exported).metadata == read_header(path).metadata
+
+
+def test_a_file_that_does_not_tell_its_base_is_asked_for_it(
+    settings: Settings, tiny_base: Path, tmp_path: Path
+) -> None:
+    service = AdapterService(settings)
+    path = tmp_path / "mine.safetensors"
+    write_tensors(path, halves(width=32), {})
+
+    with pytest.raises(InvalidAdapter) as question:
+        service.import_file(path)
+    imported = service.import_file(path, base=str(tiny_base))
+
+    assert "--base" in question.value.fix
+    assert imported.base == tiny_base.name
+    assert imported in service.list(str(tiny_base))
+
+
+def test_a_file_for_another_kind_of_base_stays_refused_whatever_a_person_says(
+    settings: Settings, tiny_base: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "xl.safetensors"
+    write_tensors(path, halves(width=2048), {})
+
+    with pytest.raises(InvalidAdapter) as refusal:
+        AdapterService(settings).import_file(path, base=str(tiny_base))
+
+    assert "SDXL" in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("files", "word"),
+    [
+        ({}, "holds no LoRA"),
+        ({"unet_lora/adapter_model.bin": b"x", "unet_lora/adapter_config.json": b"{}"}, "pickle"),
+        ({"adapter_model.safetensors": b"a LoRA"}, "adapter_config.json"),
+        ({"adapter_model.safetensors": b"a LoRA", "adapter_config.json": b"{"}, "adapter_config.json"),
+        ({"adapter_model.safetensors": b"a LoRA", "adapter_config.json": b'{"peft_type": "IA3"}'}, "IA3"),
+    ],
+)
+def test_a_folder_that_is_no_lora_is_refused_as_what_it_is(
+    settings: Settings, foreign_file: Path, tmp_path: Path, files: dict[str, bytes], word: str
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(foreign_file.read_bytes() if content == b"a LoRA" else content)
+
+    with pytest.raises(InvalidAdapter) as refusal:
+        AdapterService(settings).import_file(folder)
+
+    assert word in refusal.value.message

@@ -92,8 +92,8 @@ def _with(start: LoraTrainingConfig, changes: dict[str, object]) -> LoraTraining
 def _free_name(studio: Studio, dataset: str) -> str:
     trained = {job.adapter_name for job in studio.jobs.list() if not job.status.is_finished}
     taken = trained | {adapter.name for adapter in studio.adapters.list()}
-    numbered = (numbered(dataset, number) for number in range(2, len(taken) + 3))
-    return dataset if dataset not in taken else next(name for name in numbered if name not in taken)
+    names = [dataset, *(numbered(dataset, number) for number in range(2, len(taken) + 3))]
+    return next(name for name in names if name not in taken)
 
 
 def _reply(job: Job) -> Reply:

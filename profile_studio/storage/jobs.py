@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from profile_studio.domain.errors import InvalidName, UnknownJob
 from profile_studio.domain.jobs import Job, JobError, JobKind, JobStatus, LossPoint, ProgressReport, Wish
@@ -44,7 +45,7 @@ class JobRepository:
         try:
             with self._database.transaction() as connection:
                 connection.execute(row)
-        except sa.exc.IntegrityError:
+        except IntegrityError:
             raise self._reserved(str(name), _TAKE_ANOTHER_NAME) from None
         return self.get(job_id)
 
@@ -247,7 +248,7 @@ class JobRepository:
                         .values(status=JobStatus.QUEUED, error=sa.null(), finished_at=None)
                     ).rowcount
                 )
-        except sa.exc.IntegrityError:
+        except IntegrityError:
             raise self._reserved(str(name), "Wait until that one is over, or cancel it.") from None
 
     def delete_finished(self, job_id: str) -> bool:

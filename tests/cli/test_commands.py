@@ -228,6 +228,7 @@ def test_how_pictures_are_cut_and_varied_is_tuned_by_name(
 
     code, _ = command_line.call(*train, "--set", "crop=face", "--set", "flip=true", "--set", "color_jitter=true")
     assert code == 0
+    assert command_line.call(*train)[1]["adapter"] == "noise-2"
     code, reply = command_line.call(*train, "--name", "other", "--set", "crop=round")
     assert (code, reply["error"]["kind"]) == (2, "invalid_settings")
     assert "crop" in reply["error"]["message"]

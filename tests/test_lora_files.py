@@ -374,17 +374,46 @@ def test_the_base_is_told_by_shapes_first_and_words_then(
 
 
 @pytest.mark.parametrize(
-    ("value", "word"),
-    [(b"\x00\x7e", "NaN"), (b"\x00\x7c", "infinite"), (b"\xff\x7b", "overflowed"), (bytes(2), "changes nothing")],
-    ids=["NaN", "infinite", "65504", "zero"],
+    ("value", "alpha", "word"),
+    [
+        (np.nan, 4, "NaN"),
+        (np.inf, 4, "infinite"),
+        (65504, 4, "overflowed"),
+        (1, 1e30, "overflowed"),
+        (600, 600, "overflowed"),
+        (0, 4, "changes nothing"),
+        (1, 0, "changes nothing"),
+    ],
 )
-def test_numbers_that_draw_black_or_nothing_are_refused_and_named(tmp_path: Path, value: bytes, word: str) -> None:
+def test_numbers_that_draw_black_or_nothing_are_refused_and_named(
+    tmp_path: Path, value: float, alpha: float, word: str
+) -> None:
     path = tmp_path / "mine.safetensors"
-    up = RawTensor("F16", (8, 4), value + bytes(2 * 31))
-    write_tensors(path, {**halves(), f"{LAYER}.lora_up.weight": up}, {})
+    up = np.zeros((8, 4), "<f2")
+    up[3, 1] = value
+    changed = {
+        f"{LAYER}.lora_up.weight": RawTensor("F16", (8, 4), up.tobytes()),
+        f"{LAYER}.alpha": RawTensor("F32", (), struct.pack("<f", alpha)),
+    }
+    write_tensors(path, {**halves(), **changed}, {})
 
     with pytest.raises(InvalidAdapter) as refusal:
         check_numbers(read_lora(path), path.name)
 
     assert word in refusal.value.message
     assert "mine.safetensors" in refusal.value.message
+
+
+def test_a_file_of_absurd_size_is_refused_by_the_stated_limit(tmp_path: Path) -> None:
+    path = tmp_path / "huge.safetensors"
+    n_bytes = 647 * 2**20
+    header = json.dumps({"x.lora_A.weight": {"dtype": "U8", "shape": [n_bytes], "data_offsets": [0, n_bytes]}}).encode()
+    path.write_bytes(struct.pack("<Q", len(header)) + header)
+    with path.open("r+b") as file:
+        file.truncate(8 + len(header) + n_bytes)  # a hole, which takes no room on the disk
+
+    with pytest.raises(InvalidAdapter) as refusal:
+        read_header(path)
+
+    assert "647 MB" in refusal.value.message
+    assert "512 MB" in refusal.value.message

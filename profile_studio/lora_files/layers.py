@@ -105,8 +105,8 @@ def check_numbers(lora: Lora, file: str) -> None:
 
 
 def has_sound_numbers(lora: Lora) -> bool:
-    """Whether all numbers are finite, and below the largest of fp16, at which an overflow stops."""
-    return all(_largest(half) < LARGEST_FP16 for layer in lora.layers.values() for half in (layer.down, layer.up))
+    """Whether all numbers are finite and below the largest of fp16, and so is whatever they can add to a weight."""
+    return all(_is_sound(layer) for layer in lora.layers.values())
 
 
 def changes_nothing(lora: Lora) -> bool:
@@ -115,6 +115,11 @@ def changes_nothing(lora: Lora) -> bool:
         layer.network_alpha == 0 or _largest(layer.down) == 0 or _largest(layer.up) == 0
         for layer in lora.layers.values()
     )
+
+
+def _is_sound(layer: LoraLayer) -> bool:
+    down, up = _largest(layer.down), _largest(layer.up)
+    return all(size < LARGEST_FP16 for size in (down, up, abs(layer.network_alpha) * down * up))  # a NaN is not below
 
 
 def _largest(half: RawTensor) -> float:

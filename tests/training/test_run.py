@@ -18,7 +18,7 @@ from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.jobs import JobRepository
-from profile_studio.training.run import run_training
+from profile_studio.training.run import run_training, verify_adapter
 from profile_studio.training.samples import write_samples
 from tests.tiny_base import build_contradictory_base
 from tests.training.helpers import RecordingContext, create_dataset, small_config
@@ -200,6 +200,17 @@ def test_a_training_without_effect_fails_with_a_sentence(tiny_base: Path, settin
         run_training(config, RecordingContext(settings.jobs_dir / "a"), settings)
 
     assert "higher learning rate" in str(failure.value)
+
+
+def test_a_result_that_cannot_be_read_back_fails_with_a_sentence(tmp_path: Path, tiny_base: Path) -> None:
+    pipeline = load_pipeline(find_base_model(str(tiny_base), Settings()), torch.device("cpu"), torch.float32)
+    path = tmp_path / "candidate.safetensors"
+    path.write_bytes(b"cut")
+
+    with pytest.raises(TrainingFailed) as failure:
+        verify_adapter(path, pipeline, 64, lambda: None)
+
+    assert "cannot be read back" in failure.value.message
 
 
 def test_a_data_set_that_changed_while_the_training_waited_is_refused(tiny_base: Path, settings: Settings) -> None:

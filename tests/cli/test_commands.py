@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from profile_studio.domain.jobs import JobError, JobKind, ProgressReport
+from profile_studio.lora_files import write_tensors
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
 from tests.cli.conftest import CommandLine
+from tests.test_lora_files import halves
 
 
 def test_an_import_tells_the_fate_of_each_file(command_line: CommandLine, pictures: Path) -> None:
@@ -68,6 +70,28 @@ def test_captions_and_the_trigger_word_can_be_edited(command_line: CommandLine, 
     assert code == 0
     assert (reply["trigger_word"], reply["class_word"]) == ("snowy", "hill")
     assert [image["caption"] for image in reply["pictures"] if image["image"] == picture] == ["snow, gray"]
+
+
+def test_a_lora_is_imported_for_a_named_base_and_comes_back_from_a_folder(
+    command_line: CommandLine, tiny_base: Path, tmp_path: Path
+) -> None:
+    write_tensors(tmp_path / "mine.safetensors", halves(width=32), {"modelspec.trigger_phrase": "zzz"})
+    (command_line.settings.user_loras_dir / "strange.safetensors").mkdir()
+
+    code, refused = command_line.call("adapters", "import", str(tmp_path / "mine.safetensors"))
+    _, imported = command_line.call("adapters", "import", str(tmp_path / "mine.safetensors"), "--base", str(tiny_base))
+    command_line.call("adapters", "export", "mine", "--format", "peft", "--out", str(tmp_path / "folder"))
+    _, again = command_line.call("adapters", "import", str(tmp_path / "folder"), "--name", "again")
+    listed = command_line.call("adapters", "list", "--base", str(tiny_base))[1]
+
+    assert code == 2
+    assert "--base" in refused["error"]["fix"]
+    assert {key: imported[key] for key in ("base_hash", "trigger_word", "rank", "network_alpha")} == {
+        key: again[key] for key in ("base_hash", "trigger_word", "rank", "network_alpha")
+    }
+    assert again["trigger_word"] == "zzz"
+    assert listed["adapters"] == ["again", "mine"]
+    assert [entry["file"] for entry in listed["skipped"]] == ["strange.safetensors"]
 
 
 def test_a_wrong_word_is_exit_2_with_one_error_object(command_line: CommandLine) -> None:

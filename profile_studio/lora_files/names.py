@@ -1,6 +1,7 @@
 """How the layers of a LoRA are called: every program's spelling becomes the name of a module in diffusers."""
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Part = Literal["down", "up", "alpha"]
@@ -50,6 +51,7 @@ def kohya_name(component: str, layer: str) -> str:
     return f"lora_{component}_{layer.replace('.', '_')}"
 
 
+@lru_cache(maxsize=8192)  # the same few hundred names stand in every file of a list
 def layer_name(name: str) -> LayerName | None:
     """The module of a name in any spelling, such as `lora_unet_mid_block_attentions_0_proj_in`; None if there is none.
 

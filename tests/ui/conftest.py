@@ -9,7 +9,7 @@ import pytest
 Made = TypeVar("Made")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def in_a_loop() -> Callable[[Callable[[], Made]], Made]:
     """Runs what makes a `gr.Blocks` inside an event loop; outside of one Gradio makes loops that it never closes."""
 

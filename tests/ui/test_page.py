@@ -14,9 +14,12 @@ from profile_studio.ui.languages import LANGUAGES
 from profile_studio.ui.serving import launch_options
 
 
-@pytest.fixture
-def page(settings: Settings, in_a_loop: Callable[[Callable[[], gr.Blocks]], gr.Blocks]) -> gr.Blocks:
-    return in_a_loop(lambda: build(Studio.open(settings)))
+@pytest.fixture(scope="module")
+def page(
+    tmp_path_factory: pytest.TempPathFactory, in_a_loop: Callable[[Callable[[], gr.Blocks]], gr.Blocks]
+) -> gr.Blocks:
+    home = tmp_path_factory.mktemp("page") / "home"
+    return in_a_loop(lambda: build(Studio.open(Settings(home=home))))
 
 
 def test_the_page_opens_on_blend_and_has_its_doors(page: gr.Blocks) -> None:

@@ -5,6 +5,8 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,42 +45,46 @@ def answers(url: str) -> bool:
     return True
 
 
+def log_of(folder: Path) -> Path:
+    return folder.with_suffix(".log")
+
+
 def start_server(folder: Path, user: str | None) -> "tuple[subprocess.Popen[bytes], str]":
     """A PostgreSQL on a free port and its URL; it answers, or has ended, as it does where somebody took the port meanwhile."""
     port = free_port()
     options = ["-D", str(folder), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-F"]
-    server = subprocess.Popen(
-        [program("postgres"), *options], user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    with log_of(folder).open("ab") as log:
+        server = subprocess.Popen([program("postgres"), *options], user=user, cwd=folder, stdout=log, stderr=log)
     url = f"postgresql://studio@127.0.0.1:{port}/postgres"
     wait_until(lambda: server.poll() is not None or answers(url))
     return server, url
 
 
 @pytest.fixture(scope="module")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_url() -> Iterator[str]:
     """A PostgreSQL for this module alone; it refuses to run as root, so root hands it to Debian's user for it."""
-    folder = tmp_path_factory.mktemp("postgres") / "cluster"
-    folder.mkdir()
-    user = None
-    if os.geteuid() == 0:
-        user = "postgres"
-        shutil.chown(folder, user)
-        for parent in list(folder.parents)[:3]:  # pytest keeps its folders to itself
-            parent.chmod(parent.stat().st_mode | 0o011)
-    initdb = [program("initdb"), "--pgdata", str(folder), "--username", "studio", "--auth", "trust", "--no-sync"]
-    subprocess.run(initdb, user=user, cwd=folder, check=True, capture_output=True)
-    for _ in range(5):
-        server, url = start_server(folder, user)
-        if server.poll() is None:
-            break
-    else:
-        pytest.fail("PostgreSQL does not start.")
-    try:
-        yield url
-    finally:
-        server.send_signal(signal.SIGINT)  # "fast": does not wait for connections that a pool still holds
-        server.wait(timeout=PATIENCE_S)
+    # Not among pytest's folders: each session that starts makes those of all sessions root's alone.
+    with tempfile.TemporaryDirectory(prefix="studio-postgres-", ignore_cleanup_errors=True) as parent:
+        folder, user = Path(parent) / "cluster", None
+        folder.mkdir()
+        if os.geteuid() == 0:
+            user = "postgres"
+            for path in (Path(parent), folder):
+                shutil.chown(path, user)
+        initdb = [program("initdb"), "--pgdata", str(folder), "--username", "studio", "--auth", "trust", "--no-sync"]
+        subprocess.run(initdb, user=user, cwd=folder, check=True, capture_output=True)
+        for _ in range(5):
+            server, url = start_server(folder, user)
+            if server.poll() is None:
+                break
+        else:
+            pytest.fail(f"PostgreSQL does not start:\n{log_of(folder).read_text()}")
+        try:
+            yield url
+        finally:
+            server.send_signal(signal.SIGINT)  # "fast": does not wait for connections that a pool still holds
+            server.wait(timeout=PATIENCE_S)
+            sys.stderr.write(log_of(folder).read_text())  # pytest shows it where a test failed
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from profile_studio.decoding.measures import measure
 from profile_studio.decoding.png import png_bytes
 from profile_studio.domain.datasets import FaceDetector, FileReason
 
-MEMORY_BYTES = 1_500_000_000  # 64 megapixels with transparency, and what turning and shrinking them takes
+MEMORY_BYTES = 1_500_000_000  # 100 megapixels with transparency, and what turning and shrinking them takes
 EXIT_MEMORY = 77
 _LOOK_INTERVAL_S = 0.05
 
@@ -53,7 +53,8 @@ def answer(content: bytes, face_finder: FaceFinder | None, output: IO[bytes]) ->
     except MemoryError:
         write_frame(output, {"reason": FileReason.TOO_LARGE.value})
     else:
-        facts = {"sha256": picture.sha256, "format": picture.file_format, "measures": measures, "faces": faces}
+        facts = {"sha256": picture.sha256, "format": picture.file_format, "has_more_frames": picture.has_more_frames}
+        facts |= {"measures": measures, "faces": faces}
         write_frame(output, {**facts, "height": picture.image.height, "width": picture.image.width}, parts)
 
 

@@ -3,21 +3,29 @@
 import hashlib
 import importlib.util
 import io
+import struct
 import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import ExifTags, Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, ImageFile, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
+from profile_studio.decoding.other_files import kind_of
 from profile_studio.domain.datasets import FileReason
 
-FORMATS = ("JPEG", "PNG", "WEBP")
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "BMP", "TIFF", "GIF")
 HEIF = "HEIF"
 MINIMUM_SIDE_PX = 16
-MAXIMUM_PIXELS = 64_000_000
+MAXIMUM_PIXELS = 100_000_000
 MAXIMUM_SIDE_PX = 2048
 THUMBNAIL_SIDE_PX = 256
 GRID_SIDE_PX, GRID_QUALITY = 128, 75  # 2 to 4 kB each: a page of a grid travels whole
+_OF_FRAMES = ("GIF", "WEBP", "PNG", "AVIF", "TIFF")  # a phone's second frame, in MPO and HEIC, is depth or light
+_SUBFILE_TYPE, _REDUCED = 254, 1  # tag and value of a TIFF that is the small copy of another picture
+_DNG_VERSION = 50706  # the tag of Adobe's raw format
+_BROKEN = (OSError, ValueError, SyntaxError, EOFError, TypeError, IndexError, struct.error)
+"""What Pillow's decoders raise for files that break after a good header."""
+
 _DRAFT_SIDE_PX = 1500  # what is left after halving is more than any base model trains on
 
 
@@ -31,19 +39,24 @@ class RejectedPicture(Exception):
 
 @dataclass(frozen=True)
 class OwnPicture:
-    """A picture as we keep it. `sha256` is of its pixels, 64 hex digits; `file_format` is what the file really was."""
+    """A picture as we keep it. `sha256` is of its pixels, 64 hex digits; `file_format` is what the file really was.
+
+    `has_more_frames` says that it is the first of several frames or pages.
+    """
 
     image: Image.Image
     sha256: str
     file_format: str
+    has_more_frames: bool
 
 
 def read_picture(content: bytes) -> OwnPicture:
     """The picture in these bytes as we keep it.
 
     Raises:
-        RejectedPicture: it is not a JPEG, PNG, WebP (or HEIC, with pillow-heif), it is broken, or its size is out of
-            bounds.
+        RejectedPicture: it is of none of the `FORMATS` (or HEIC, with pillow-heif), it is broken, or its size is out
+            of bounds.
+        MemoryError: it takes more than this process may.
     """
     source = _open(content)
     if source.width * source.height > MAXIMUM_PIXELS:
@@ -52,20 +65,20 @@ def read_picture(content: bytes) -> OwnPicture:
         raise RejectedPicture(FileReason.TOO_SMALL)
     file_format = source.format or ""
     try:
+        has_more_frames = file_format in _OF_FRAMES and getattr(source, "n_frames", 1) > 1
         # A JPEG is decoded at a half, a quarter or an eighth where that is still large: less time, less memory.
         if max(source.size) >= 2 * _DRAFT_SIDE_PX:
             scale = _DRAFT_SIDE_PX / max(source.size)
             source.draft(None, (int(source.width * scale), int(source.height * scale)))
         image = _to_rgb(_upright(source))
-    # Pillow's decoders raise these for files that break after a good header.
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, TypeError, IndexError) as error:
+    except _BROKEN as error:
         raise RejectedPicture(FileReason.UNREADABLE) from error
     if min(image.size) < MINIMUM_SIDE_PX:  # a long thin strip, shrunk
         raise RejectedPicture(FileReason.TOO_SMALL)
     image.info.clear()
     digest = hashlib.sha256(f"{image.width}x{image.height}".encode())
     digest.update(image.tobytes())
-    return OwnPicture(image, digest.hexdigest(), file_format)
+    return OwnPicture(image, digest.hexdigest(), file_format, has_more_frames)
 
 
 def _open(content: bytes) -> ImageFile.ImageFile:
@@ -74,18 +87,32 @@ def _open(content: bytes) -> ImageFile.ImageFile:
     formats = (*FORMATS, HEIF) if _is_heif(content) else FORMATS
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return Image.open(io.BytesIO(content), formats=formats)
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # `MAXIMUM_PIXELS` is our limit
+            source = Image.open(io.BytesIO(content), formats=formats)
+        is_preview = isinstance(source, TiffImagePlugin.TiffImageFile) and _is_preview(source, content)
+    except Image.DecompressionBombError as error:
         raise RejectedPicture(FileReason.TOO_LARGE) from error
     except UnidentifiedImageError as error:  # libheif opens no HEIC that breaks off
-        raise RejectedPicture(FileReason.UNREADABLE if _is_heif(content) else FileReason.NOT_AN_IMAGE) from error
-    except (OSError, ValueError, SyntaxError, TypeError, IndexError) as error:
+        reason = FileReason.UNREADABLE if _is_heif(content) else kind_of(content) or FileReason.NOT_AN_IMAGE
+        raise RejectedPicture(reason) from error
+    except _BROKEN as error:
         raise RejectedPicture(FileReason.UNREADABLE) from error
+    if is_preview:
+        raise RejectedPicture(FileReason.OTHER_PICTURE_FORMAT)
+    return source
+
+
+def _is_preview(source: TiffImagePlugin.TiffImageFile, content: bytes) -> bool:
+    """Whether the TIFF is a raw photo, of which only the small picture for a camera's screen could be read."""
+    return source.tag_v2.get(_SUBFILE_TYPE) == _REDUCED or _DNG_VERSION in source.tag_v2 or content[8:10] == b"CR"
 
 
 def _is_heif(content: bytes) -> bool:
-    return content[4:8] == b"ftyp" and content[8:12] in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+    if content[4:8] != b"ftyp":
+        return False
+    if content[8:12] in (b"mif1", b"msf1"):  # says only that it holds pictures; AVIF names itself among what it fits
+        return b"avif" not in content[16 : int.from_bytes(content[:4], "big")]
+    return content[8:12] in (b"heic", b"heix", b"hevc", b"heim", b"heis")
 
 
 def _knows_heif() -> bool:

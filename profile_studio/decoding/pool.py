@@ -45,6 +45,8 @@ class DecodedPicture:
     grid_thumbnail: bytes
     faces: tuple[FaceBox, ...] | None = None
     """Largest first; None where nobody looked: in drawings, and when nobody asked."""
+    has_more_frames: bool = False
+    """Whether it is the first of several frames or pages."""
 
 
 Decoded = DecodedPicture | FileReason
@@ -190,6 +192,7 @@ class _Child:
             thumbnail=thumbnail,
             grid_thumbnail=grid_thumbnail,
             faces=None if facts["faces"] is None else tuple(FaceBox(*box) for box in facts["faces"]),
+            has_more_frames=facts["has_more_frames"],
         )
 
     def is_alive(self) -> bool:

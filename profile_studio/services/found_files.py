@@ -18,6 +18,10 @@ PICTURE_SUFFIXES = {
     "WEBP": (".webp",),
     "MPO": (".jpg", ".jpeg"),
     "HEIF": (".heic", ".heif"),
+    "AVIF": (".avif",),
+    "BMP": (".bmp", ".dib"),
+    "TIFF": (".tif", ".tiff"),
+    "GIF": (".gif",),
 }
 """How files of each format are called."""
 

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from profile_studio.decoding.decode import RejectedPicture
+from profile_studio.decoding.other_files import kind_of
 from profile_studio.domain.datasets import FileNote, FileReason
 from profile_studio.domain.errors import InvalidDataset
 from profile_studio.services.file_names import decode_names, zip_names
@@ -25,6 +26,7 @@ MAXIMUM_ZIP_BYTES = 4_000_000_000
 MAXIMUM_ZIP_RATIO = 100
 _FREE_RATIO_BYTES = 1_000_000  # below this even a perfectly compressed file is harmless
 _ENCRYPTED_FLAG = 0x1
+_SIGNATURE_BYTES = 512
 _ZIP_ERRORS = (zipfile.BadZipFile, OSError, ValueError, RuntimeError)
 
 
@@ -65,7 +67,7 @@ def read_limited(file: IO[bytes], limit: int) -> bytes:
     """
     content = file.read(limit + 1)
     if len(content) > limit:
-        raise RejectedPicture(FileReason.TOO_LARGE)
+        raise RejectedPicture(kind_of(content) or FileReason.TOO_LARGE)
     return content
 
 
@@ -133,7 +135,7 @@ class _Walk:
         try:
             archive = self._open_zips.enter_context(zipfile.ZipFile(file))
         except _ZIP_ERRORS:
-            self._refuse_zip(shown_archive, _broken_zip(shown_archive))
+            self._refuse_zip(shown_archive, _no_zip(file, shown_archive))
             return
         names = zip_names(archive.infolist())
         entries = [(entry, name) for entry, name in zip(archive.infolist(), names, strict=True) if not _is_folder(name)]
@@ -207,10 +209,25 @@ _Refusal = tuple[FileReason, InvalidDataset]
 """Why a zip is left out, and what is said where there is nothing but it."""
 
 
-def _broken_zip(shown_archive: str) -> _Refusal:
+def _no_zip(file: Path | IO[bytes], shown_archive: str) -> _Refusal:
+    if kind_of(_first_bytes(file)) is FileReason.ARCHIVE_TO_UNPACK:
+        return FileReason.ARCHIVE_TO_UNPACK, InvalidDataset(
+            f"{shown_archive} is not a zip but another kind of archive.",
+            "Unpack it and import the folder, or pack the pictures as a zip.",
+        )
     return FileReason.BROKEN_ZIP, InvalidDataset(
         f"{shown_archive} is not a zip that can be read.", "Pack the pictures again, or import the folder."
     )
+
+
+def _first_bytes(file: Path | IO[bytes]) -> bytes:
+    with contextlib.suppress(OSError):
+        if isinstance(file, Path):
+            with file.open("rb") as opened:
+                return opened.read(_SIGNATURE_BYTES)
+        file.seek(0)
+        return file.read(_SIGNATURE_BYTES)
+    return b""
 
 
 def _refusal(entries: Sequence[zipfile.ZipInfo], shown_archive: str, budget: _ZipBudget) -> _Refusal | None:
@@ -258,5 +275,5 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: _ZipBu
         raise RejectedPicture(FileReason.UNREADABLE) from error
     budget.spend_bytes(len(content))
     if len(content) > limit:
-        raise RejectedPicture(FileReason.TOO_LARGE)
+        raise RejectedPicture(kind_of(content) or FileReason.TOO_LARGE)
     return content

@@ -49,6 +49,7 @@ class FoundPicture:
     """Largest first; None where no detector looked."""
     drawn_face: float | None
     """How surely the critic sees a face in a drawing, 0 to 1; None where it did not look."""
+    has_more_frames: bool = False
     in_camera_folder: bool = False
     set_aside: FileReason | None = None
     """Why its place says that it is not for training, if it does."""
@@ -183,6 +184,7 @@ def _found_picture(
         repeats=label.repeats if label else 1,
         file_format=decoded.file_format,
         folder_words=label.words if label else "",
+        has_more_frames=decoded.has_more_frames,
         in_camera_folder=is_camera_folder(file.folder),
         set_aside=set_aside,
         held_out=is_held_out_by_place(file),
@@ -204,6 +206,8 @@ def _warnings(pictures: Sequence[FoundPicture]) -> Iterator[FileNote]:
             yield FileNote(picture.shown_name, FileReason.REPEATED, measure=float(picture.repeats))
         if picture.in_camera_folder:
             yield FileNote(picture.shown_name, FileReason.CAMERA_FOLDER)
+        if picture.has_more_frames:
+            yield FileNote(picture.shown_name, FileReason.FIRST_FRAME)
         if picture.file_format == _HEIF:
             yield FileNote(picture.shown_name, FileReason.CONVERTED)
         elif _has_wrong_suffix(picture):

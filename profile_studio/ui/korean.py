@@ -4,6 +4,7 @@ Pictures a person brings are 사진, pictures the studio makes are 그림. Parti
 depends on the last letter of what is filled in.
 """
 
+from profile_studio.decoding.decode import MAXIMUM_PIXELS
 from profile_studio.domain.arrangement import PictureFilter, PictureOrder, PictureView
 from profile_studio.domain.captions import CaptionEdit
 from profile_studio.domain.comparison import Verdict
@@ -14,6 +15,7 @@ from profile_studio.domain.jobs import JobStatus
 from profile_studio.domain.presets import Thoroughness
 from profile_studio.domain.training import AdapterKind
 from profile_studio.services.exporting import ExportFormat
+from profile_studio.services.import_sources import MAXIMUM_FILE_BYTES
 from profile_studio.services.storage_space import SpaceKind
 from profile_studio.ui.korean_sentences import KOREAN_SENTENCES
 from profile_studio.ui.sentences import Sentences
@@ -34,6 +36,10 @@ from profile_studio.ui.texts import (
 _REASONS = {
     FileReason.UNREADABLE: "읽을 수 없음",
     FileReason.NOT_AN_IMAGE: "사진이 아님",
+    FileReason.OTHER_PICTURE_FORMAT: "여기서 읽지 않는 형식의 사진임 (raw, PSD, JPEG XL 등. JPEG나 PNG로 저장하세요)",
+    FileReason.ARCHIVE_TO_UNPACK: "여기서 열지 않는 압축 파일임 (tar, rar, 7z 등. 압축을 풀어 폴더를 가져오거나 zip으로 압축하세요)",
+    FileReason.TABLE_OF_PICTURES: "표 파일임 (parquet, arrow. 안에 든 사진을 파일로 저장하고 그 폴더를 가져오세요)",
+    FileReason.FIRST_FRAME: "프레임이나 쪽이 여럿이라 첫 번째만 가져옴",
     FileReason.NEEDS_PILLOW_HEIF: "HEIC 사진임 (pillow-heif를 설치하거나, 휴대폰에서 JPEG로 저장하세요)",
     FileReason.CONVERTED: "HEIC에서 변환됨",
     FileReason.WRONG_EXTENSION: "이름과 다른 형식의 사진이지만 읽었음",
@@ -51,7 +57,7 @@ _REASONS = {
     FileReason.EXTREME_ASPECT: "너무 길쭉함",
     FileReason.BY_HAND: "직접 뺐음",
     FileReason.TOO_SMALL: "너무 작음",
-    FileReason.TOO_LARGE: "너무 큼",
+    FileReason.TOO_LARGE: f"너무 큼 (최대 {MAXIMUM_FILE_BYTES // 10**6}MB, {MAXIMUM_PIXELS // 10**6}메가픽셀)",
     FileReason.DUPLICATE: "다른 사진과 같음",
     FileReason.LIKE_THE_SET: "세트에 이미 있는 사진과 비슷해서 처음 보는 사진이 아님",
     FileReason.UNSAFE_PATH: "경로가 안전하지 않음",

@@ -291,6 +291,10 @@ _NAMES_AND_SETS: dict[str, str] = {
     "{archive} unpacks to more than {gb} GB.": "{archive} 압축을 풀면 {gb}GB가 넘어요.",
     "{archive} is not a zip that can be read.": "{archive} 파일은 읽을 수 있는 zip이 아니에요.",
     "Pack the pictures again, or import the folder.": "사진을 다시 압축하거나, 폴더를 가져오세요.",
+    "{archive} is not a zip but another kind of archive.": "{archive} 파일은 zip이 아니라 다른 압축 파일이에요.",
+    "Unpack it and import the folder, or pack the pictures as a zip.": (
+        "압축을 풀어 폴더를 가져오거나, 사진을 zip으로 압축하세요."
+    ),
     "{archive} is an empty zip.": "{archive} 파일은 빈 zip이에요.",
     "{archive} is protected by a password.": "{archive} 파일은 암호로 잠겨 있어요.",
     "Unpack it with the password and import the folder.": "암호로 압축을 풀고 그 폴더를 가져오세요.",

@@ -6,6 +6,7 @@ the page, such as errors, go through `CommonTexts.said`.
 
 from dataclasses import dataclass, field
 
+from profile_studio.decoding.decode import MAXIMUM_PIXELS
 from profile_studio.domain.arrangement import PictureFilter, PictureOrder, PictureView
 from profile_studio.domain.captions import CaptionEdit
 from profile_studio.domain.comparison import Verdict
@@ -16,6 +17,7 @@ from profile_studio.domain.jobs import JobStatus
 from profile_studio.domain.presets import Thoroughness
 from profile_studio.domain.training import AdapterKind
 from profile_studio.services.exporting import ExportFormat
+from profile_studio.services.import_sources import MAXIMUM_FILE_BYTES
 from profile_studio.services.storage_space import SpaceKind
 from profile_studio.ui.components.words import WORD_GROUPS
 from profile_studio.ui.counted import Counted
@@ -136,6 +138,16 @@ class PicturesTexts:
         default_factory=lambda: {
             FileReason.UNREADABLE: "cannot be read",
             FileReason.NOT_AN_IMAGE: "is not a picture",
+            FileReason.OTHER_PICTURE_FORMAT: (
+                "is a picture of a kind that is not read here (raw, PSD, JPEG XL ...): save it as JPEG or PNG"
+            ),
+            FileReason.ARCHIVE_TO_UNPACK: (
+                "is an archive that is not opened here (tar, rar, 7z ...): unpack it and import the folder, or pack a zip"
+            ),
+            FileReason.TABLE_OF_PICTURES: (
+                "is a table (parquet, arrow): save the pictures in it as files and import their folder"
+            ),
+            FileReason.FIRST_FRAME: "has several frames or pages, of which the first was taken",
             FileReason.NEEDS_PILLOW_HEIF: "is a HEIC picture: install pillow-heif, or let your phone save JPEG",
             FileReason.CONVERTED: "was converted from HEIC",
             FileReason.WRONG_EXTENSION: "is a picture of another kind than its name says, and was read all the same",
@@ -155,7 +167,9 @@ class PicturesTexts:
             FileReason.EXTREME_ASPECT: "is a long strip",
             FileReason.BY_HAND: "was set aside by you",
             FileReason.TOO_SMALL: "is too small",
-            FileReason.TOO_LARGE: "is too large",
+            FileReason.TOO_LARGE: (
+                f"is too large: at most {MAXIMUM_FILE_BYTES // 10**6} MB and {MAXIMUM_PIXELS // 10**6} megapixels"
+            ),
             FileReason.DUPLICATE: "is a copy of another",
             FileReason.LIKE_THE_SET: "is like a picture the set has already, so it would not be unseen",
             FileReason.UNSAFE_PATH: "has an unsafe path",

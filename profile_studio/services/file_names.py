@@ -10,8 +10,10 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import IO, cast
 
 _UTF8_FLAG = 0x800  # the zip flag that says how a name is written
+_DIRECTORY_ENTRY, _ENTRY_BYTES = b"PK\x01\x02", 46
 _UNICODE_PATH = 0x7075  # Info-ZIP's extra field: version, CRC-32 of the plain name, the name in UTF-8
 _JUNK = -1.0
 _COMMON_SYLLABLES = frozenset(
@@ -38,6 +40,45 @@ class _CodePage:
     codec: str
     errors: str
     score: Callable[[str], float]
+
+
+def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
+    """The zip, also where names are said to be UTF-8 and are not: only such entries then cannot be read.
+
+    Raises:
+        zipfile.BadZipFile, OSError, ValueError, RuntimeError: it is no zip that can be read.
+    """
+    try:
+        return zipfile.ZipFile(file)
+    except UnicodeDecodeError:
+        return zipfile.ZipFile(cast(IO[bytes], _WithHonestFlags(file)))
+
+
+class _WithHonestFlags:
+    """A zip in which no entry of the directory says that its name is UTF-8 where it is not."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.seek, self.tell, self.seekable, self.close = file.seek, file.tell, file.seekable, file.close
+
+    def read(self, size: int = -1) -> bytes:
+        content = bytearray(self._file.read(size))
+        at = 0
+        while content.startswith(_DIRECTORY_ENTRY, at) and at + _ENTRY_BYTES <= len(content):
+            name_bytes, extra_bytes, comment_bytes = struct.unpack_from("<HHH", content, at + 28)
+            name = bytes(content[at + _ENTRY_BYTES : at + _ENTRY_BYTES + name_bytes])
+            if not _is_utf8(name):
+                content[at + 9] &= ~(_UTF8_FLAG >> 8)
+            at += _ENTRY_BYTES + name_bytes + extra_bytes + comment_bytes
+        return bytes(content)
+
+
+def _is_utf8(name: bytes) -> bool:
+    try:
+        name.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def zip_names(entries: Sequence[zipfile.ZipInfo]) -> list[str]:

@@ -17,7 +17,7 @@ from profile_studio.decoding.decode import RejectedPicture
 from profile_studio.decoding.other_files import kind_of
 from profile_studio.domain.datasets import FileNote, FileReason
 from profile_studio.domain.errors import InvalidDataset
-from profile_studio.services.file_names import decode_names, zip_names
+from profile_studio.services.file_names import decode_names, open_zip, zip_names
 from profile_studio.services.found_files import LOOSE, FoundFile, is_hidden, is_leftover, looks_like_picture
 
 MAXIMUM_FILE_BYTES = 50_000_000
@@ -132,10 +132,12 @@ class _Walk:
             self._rejected.append(FileNote(str(path), FileReason.HIDDEN))
 
     def zip_file(self, file: Path | IO[bytes], shown_archive: str, group: str, budget: _ZipBudget) -> None:
+        opened = self._open_zips.enter_context(file.open("rb")) if isinstance(file, Path) else file
         try:
-            archive = self._open_zips.enter_context(zipfile.ZipFile(file))
+            archive = self._open_zips.enter_context(open_zip(opened))
         except _ZIP_ERRORS:
-            self._refuse_zip(shown_archive, _no_zip(file, shown_archive))
+            opened.seek(0)
+            self._refuse_zip(shown_archive, _no_zip(opened.read(_SIGNATURE_BYTES), shown_archive))
             return
         names = zip_names(archive.infolist())
         entries = [(entry, name) for entry, name in zip(archive.infolist(), names, strict=True) if not _is_folder(name)]
@@ -209,8 +211,8 @@ _Refusal = tuple[FileReason, InvalidDataset]
 """Why a zip is left out, and what is said where there is nothing but it."""
 
 
-def _no_zip(file: Path | IO[bytes], shown_archive: str) -> _Refusal:
-    if kind_of(_first_bytes(file)) is FileReason.ARCHIVE_TO_UNPACK:
+def _no_zip(first_bytes: bytes, shown_archive: str) -> _Refusal:
+    if kind_of(first_bytes) is FileReason.ARCHIVE_TO_UNPACK:
         return FileReason.ARCHIVE_TO_UNPACK, InvalidDataset(
             f"{shown_archive} is not a zip but another kind of archive.",
             "Unpack it and import the folder, or pack the pictures as a zip.",
@@ -218,16 +220,6 @@ def _no_zip(file: Path | IO[bytes], shown_archive: str) -> _Refusal:
     return FileReason.BROKEN_ZIP, InvalidDataset(
         f"{shown_archive} is not a zip that can be read.", "Pack the pictures again, or import the folder."
     )
-
-
-def _first_bytes(file: Path | IO[bytes]) -> bytes:
-    with contextlib.suppress(OSError):
-        if isinstance(file, Path):
-            with file.open("rb") as opened:
-                return opened.read(_SIGNATURE_BYTES)
-        file.seek(0)
-        return file.read(_SIGNATURE_BYTES)
-    return b""
 
 
 def _refusal(entries: Sequence[zipfile.ZipInfo], shown_archive: str, budget: _ZipBudget) -> _Refusal | None:

@@ -154,19 +154,11 @@ def locked(path: Path) -> None:
     path.write_bytes(bytes(content))
 
 
-def whose_name_is_not_utf_8_but_says_so(path: Path) -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("여름.png", small_picture(0))
-    path.write_bytes(buffer.getvalue().replace("여름.png".encode(), b"\xff" * 6 + b".png"))
-
-
 BAD_ZIPS: list[tuple[Callable[[Path], None], FileReason, str]] = [
     (broken, FileReason.BROKEN_ZIP, "is not a zip that can be read"),
     (empty, FileReason.EMPTY_ZIP, "is an empty zip"),
     (with_too_many_files, FileReason.TOO_MANY_FILES, "holds 5001 files"),
     (locked, FileReason.PASSWORD_PROTECTED, "is protected by a password"),
-    (whose_name_is_not_utf_8_but_says_so, FileReason.BROKEN_ZIP, "is not a zip that can be read"),
 ]
 
 
@@ -193,6 +185,18 @@ def test_one_bad_zip_in_a_zip_is_refused_alone(datasets: DatasetService, tmp_pat
         archive.write(tmp_path / "bad.zip", "bad.zip")
     report = datasets.import_sources(ImportRequest([tmp_path / "outer.zip"], "outer"))
     assert (len(report.dataset.images), reasons(report)) == (2, [("bad.zip", FileReason.BROKEN_ZIP)])
+
+
+def test_a_name_that_says_utf_8_and_is_not_is_refused_alone(datasets: DatasetService, tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for seed, name in enumerate(("모자.png", "사진.png", "겨울.png")):
+            archive.writestr(name, small_picture(seed))
+    mislabelled = buffer.getvalue().replace("사진".encode(), "사진아".encode("cp949"))
+    (tmp_path / "album.zip").write_bytes(mislabelled)
+    report = datasets.import_sources(ImportRequest([tmp_path / "album.zip"], "album"))
+    assert set(captions(report)) == {"모자.png", "겨울.png"}
+    assert reasons(report) == [("사진아.png", FileReason.UNREADABLE)]
 
 
 def test_only_the_locked_pictures_of_a_zip_are_refused(datasets: DatasetService, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 # make run    sets everything up and opens the studio
 # make test   sets everything up and runs every test
 # make check  format, lint, types, layers and the quick tests (<= 3 minutes)
-# make soak   imports 2,000 malformed uploads and 100 random zips in old code pages
+# make soak   imports 2,000 malformed uploads, 100 random zips in old code pages, 2,000 sets of captions in older encodings
 # make fix    formats and mends what can be mended by itself
 # make deploy-space NAME=me/my-studio [ZERO_GPU=1]   puts the studio on a Hugging Face Space
 # make screenshots   takes the pictures of docs/screens anew, in both languages (six minutes)

@@ -114,9 +114,16 @@ def _decoded(content: bytes, unicode: DecodedText | None, encoding: _Encoding) -
 
 def _encoding_of(contents: Sequence[bytes]) -> _Encoding:
     share = max(1000, _SAMPLE_BYTES // len(contents))
-    sample = b"\n".join(_foreign_lines(contents, share))[:_SAMPLE_BYTES]
-    scores = [encoding.score(sample.decode(encoding.codec, errors="replace")) for encoding in _ENCODINGS]
+    samples = list(_foreign_lines(contents, share))
+    # What nobody wrote in any of them, a broken file, has no say.
+    written = [sample for sample in samples if max(_scores(sample)) > 0]
+    scores = _scores(b"\n".join(written or samples)[:_SAMPLE_BYTES])
     return next(each for each, score in zip(_ENCODINGS, scores, strict=True) if score >= max(scores) - _TIE)
+
+
+def _scores(sample: bytes) -> list[float]:
+    """Of each encoding."""
+    return [encoding.score(sample.decode(encoding.codec, errors="replace")) for encoding in _ENCODINGS]
 
 
 def _foreign_lines(contents: Sequence[bytes], share: int) -> Iterator[bytes]:
@@ -242,13 +249,13 @@ def _east_asian(letter_score: Callable[[str], float]) -> Callable[[str], Iterato
 
 
 _WESTERN = _Encoding("Windows-1252", "cp1252", _western)
-_CYRILLIC = _Encoding("Windows-1251 (Cyrillic)", "cp1251", _cyrillic)
+_CYRILLIC = _Encoding("Windows-1251", "cp1251", _cyrillic)
 _ENCODINGS = (
     _WESTERN,
-    _Encoding("CP949 (Korean)", "cp949", _east_asian(_korean)),
-    _Encoding("Shift-JIS (Japanese)", "cp932", _east_asian(_japanese)),
-    _Encoding("GB 18030 (Chinese)", "gb18030", _east_asian(_han("gb18030", range(0xB0, 0xD8)))),
-    _Encoding("Big5 (Chinese)", "cp950", _east_asian(_han("cp950", range(0xA4, 0xC7)))),
+    _Encoding("CP949", "cp949", _east_asian(_korean)),
+    _Encoding("Shift-JIS", "cp932", _east_asian(_japanese)),
+    _Encoding("GB 18030", "gb18030", _east_asian(_han("gb18030", range(0xB0, 0xD8)))),
+    _Encoding("Big5", "cp950", _east_asian(_han("cp950", range(0xA4, 0xC7)))),
     _CYRILLIC,
 )
 """Where all else is equal, an earlier one is taken."""

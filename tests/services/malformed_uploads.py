@@ -16,6 +16,7 @@ from profile_studio.decoding.pool import DecodedPicture, DecodingPool, shared_po
 from profile_studio.domain.datasets import FileReason
 from profile_studio.domain.errors import InvalidDataset
 from profile_studio.services.importing import import_files
+from tests.services.legacy_captions import check_legacy_captions
 
 BATCH = 60
 ZIP_SHARE = 4  # every fourth case is a zip
@@ -112,6 +113,7 @@ def _iterate(count: int) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         for fate, times in check_malformed_uploads(count, Path(folder), shared_pool()).most_common():
             yield f"{times:6d}  {fate}"
+    yield f"{check_legacy_captions(count):6d}  captions in older encodings read"
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from profile_studio.services.import_captions import (
     is_caption_file,
 )
 from profile_studio.services.import_sources import LOOSE, FoundFile
+from tests.services.legacy_captions import PICTURES, check_legacy_captions
 
 ROWS = {"a.png": "red hair, smiling", "b.png": "a hat", "c.png": "모자를 쓴 사람"}
 PAIRS = list(ROWS.items())
@@ -179,7 +180,7 @@ LISTS: dict[str, tuple[str, str | bytes, dict[str, str], Notes]] = {
     "UTF-16": ("metadata.csv", table("file_name,text").encode("utf-16"), ROWS, []),
     "an older encoding": (
         "metadata.csv", table("file_name,text").encode("cp949"), ROWS,
-        [("metadata.csv", "older_encoding: CP949 (Korean)", None)],
+        [("metadata.csv", "older_encoding: CP949", None)],
     ),
     "another name": ("captions_example.json", json.dumps(ROWS), ROWS, []),
     "a name of its own": ("my_export.csv", table("file_name,text"), ROWS, []),
@@ -283,6 +284,10 @@ def test_a_caption_finds_its_picture_wherever_it_lies(kind: str) -> None:
 def test_a_caption_of_a_picture_that_was_refused_goes_to_no_other() -> None:
     files: dict[str, str | bytes] = {"one/a.txt": "A", "captions.json": '{"one/a.png": "A", "x/b": "B"}'}
     assert matched(files, ["two/a.png"], unusable=["one/a.png", "one/b.png"]) == ({}, [])
+
+
+def test_random_captions_in_older_encodings_come_back_as_they_were_written() -> None:
+    assert check_legacy_captions(60) == 60 * PICTURES
 
 
 @pytest.mark.parametrize("half", [b"x" * (MAXIMUM_LIST_BYTES // 2), b"\n" * (MAXIMUM_LIST_LINES // 2)])

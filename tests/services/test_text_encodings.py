@@ -1,5 +1,7 @@
 """Captions of an import are read in the encoding that makes them what somebody wrote."""
 
+import random
+
 import pytest
 
 from profile_studio.services.text_encodings import decode_texts
@@ -73,3 +75,6 @@ def test_a_broken_file_does_not_decide_for_the_others() -> None:
     contents = [text.encode("cp932") for text in WRITTEN["cp932"]]
     assert read([*contents, bytes(range(256)) * 40])[:-1] == WRITTEN["cp932"]
     assert read([*contents, contents[0][:-1]])[:-1] == WRITTEN["cp932"]
+    noise = bytes(random.Random(6).choices([*range(32, 256)], k=300))
+    korean = [text.encode("cp949") for text in WRITTEN["cp949"]]
+    assert read([*korean, noise])[:-1] == WRITTEN["cp949"]

@@ -5,6 +5,14 @@ from collections import Counter
 from profile_studio.domain.datasets import Dataset, FileNote, FileReason, ImportReport, ReferencesReport
 from profile_studio.ui.texts import PicturesTexts
 
+_LOST_CAPTIONS = (
+    FileReason.LIST_TOO_LARGE,
+    FileReason.LIST_WITHOUT_CAPTIONS,
+    FileReason.AMBIGUOUS_CAPTION,
+    FileReason.CAPTION_WITHOUT_IMAGE,
+)
+"""Who brought captions need not hear that they are optional."""
+
 
 def import_sentences(report: ImportReport, texts: PicturesTexts) -> list[str]:
     """The report in words: how many pictures and captions there are, and what became of the rest."""
@@ -16,7 +24,7 @@ def import_sentences(report: ImportReport, texts: PicturesTexts) -> list[str]:
     if dataset.captioned:
         captioned = sum(bool(image.caption) for image in dataset.images)
         sentences.append(texts.have_captions.format(n=captioned, all=len(dataset.images)))
-    else:
+    elif not any(note.reason in _LOST_CAPTIONS for note in report.rejected):
         sentences.append(texts.no_captions_of_a_face if dataset.is_face_set else texts.no_captions)
     sentences += _reason_sentences(report, texts)
     sentences += [texts.face_detectors[detector] for detector in dataset.face_detectors]

@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 
 from profile_studio.domain.datasets import Consent, Dataset, DatasetImage, FileNote, FileReason, ImportReport
+from profile_studio.ui.components.import_news import import_news
 from profile_studio.ui.import_words import import_sentences
+from profile_studio.ui.korean import KOREAN
 from profile_studio.ui.texts import ENGLISH
 
 
@@ -41,3 +43,24 @@ def test_an_import_is_told_in_words() -> None:
         "1 of them is put aside to check the result and never trained on; training has 3. "
         "You can change that under \u201cAn honest check\u201d.",
     ]
+
+
+def test_a_list_is_told_with_its_columns_its_lines_and_its_encoding() -> None:
+    bare = Dataset("club", "abc", "", "", None, 0.0, (image(0),))
+    rejected = (FileNote("metadata.csv", FileReason.LIST_WITHOUT_CAPTIONS, detail="file_name, width"),)
+    warnings = (
+        FileNote("captions.csv", FileReason.UNREAD_ROW, line=4),
+        FileNote("captions.csv", FileReason.UNREAD_ROW, line=9),
+        FileNote("captions.csv", FileReason.OLDER_ENCODING, detail="CP949"),
+    )
+    report = ImportReport(bare, rejected, warnings)
+
+    sentences = import_sentences(report, ENGLISH.pictures)
+    assert "(file_name, width)" in sentences[1]  # and not that captions are optional
+    assert sentences[2:] == [
+        "2\u00d7: cannot be read as a row of a caption list.",
+        "1\u00d7: is not in UTF-8 and was read in an older encoding; if its letters look wrong, save it as UTF-8 "
+        "(CP949).",
+    ]
+    assert "captions.csv (line 4), captions.csv (line 9)" in import_news(report, ENGLISH.pictures)
+    assert "captions.csv (4번째 줄)" in import_news(report, KOREAN.pictures)

@@ -109,8 +109,26 @@ def zip_in_zip(tmp_path: Path) -> Path:
     return tmp_path / "outer.zip"
 
 
+def captions_apart(tmp_path: Path) -> Path:
+    write_pictures(tmp_path / "apart" / "images")
+    (tmp_path / "apart" / "captions").mkdir()
+    write_beside(tmp_path / "apart" / "captions", ".png.txt")
+    return tmp_path / "apart"
+
+
+def zip_and_list(tmp_path: Path) -> Path:
+    (tmp_path / "both").mkdir()
+    with zipfile.ZipFile(tmp_path / "both" / "images.zip", "w") as archive:
+        for seed, name in enumerate(NAMES):
+            archive.writestr(f"pics/{name}.png", png(seed))
+    rows = [f"C:\\Users\\me\\pics\\{name}.png,{text}" for name, text in zip(NAMES, CAPTIONS, strict=True)]
+    (tmp_path / "both" / "my list.csv").write_text("\n".join(rows), encoding="utf-8")
+    return tmp_path / "both"
+
+
 LAYOUTS: list[Callable[[Path], Path]] = [
     flat_txt, nested_caption, kohya, metadata_csv, image_folder, captions_map, captions_list, zip_in_zip,
+    captions_apart, zip_and_list,
 ]  # fmt: skip
 
 
@@ -118,11 +136,11 @@ def manifest(dataset: Dataset) -> dict[str, tuple[str, bool, int]]:
     return {image.image_id: (image.caption, image.held_out, image.repeats) for image in dataset.images}
 
 
-def test_eight_layouts_of_the_same_twelve_pictures_are_one_data_set(datasets: DatasetService, tmp_path: Path) -> None:
+def test_ten_layouts_of_the_same_twelve_pictures_are_one_data_set(datasets: DatasetService, tmp_path: Path) -> None:
     reports = [
         datasets.import_sources(ImportRequest([make(tmp_path)], f"set-{n}", "pxl")) for n, make in enumerate(LAYOUTS)
     ]
-    assert [report.rejected for report in reports] == [()] * 8
+    assert [report.rejected for report in reports] == [()] * 10
     assert sorted(caption for caption, _, _ in manifest(reports[0].dataset).values()) == sorted(CAPTIONS)
     assert all(manifest(report.dataset) == manifest(reports[0].dataset) for report in reports)
     assert {report.dataset.version for report in reports} == {reports[0].dataset.version}

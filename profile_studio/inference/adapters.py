@@ -1,6 +1,5 @@
 """Which LoRA files are attached to a pipeline, and how strongly."""
 
-import math
 import warnings
 from collections import OrderedDict
 from collections.abc import Generator, Sequence
@@ -10,7 +9,6 @@ from itertools import count
 from pathlib import Path
 
 from diffusers import StableDiffusionPipeline
-from peft.tuners.tuners_utils import BaseTunerLayer
 
 from profile_studio.base_models import BaseModel
 from profile_studio.domain.errors import InvalidAdapter, InvalidSettings
@@ -73,14 +71,6 @@ class AdapterRack:
             for adapter, weight in zip(loaded, weights, strict=True)
             if adapter.changes_text_encoder
         )
-
-    def not_finite(self, chosen: Sequence[ChosenAdapter]) -> list[str]:
-        """Names of those of the attached adapters that hold NaN or infinity themselves."""
-        loaded = [(adapter.name, self._loaded.get(adapter.path.resolve())) for adapter in chosen]
-        models = (self._pipeline.unet, self._pipeline.text_encoder)
-        return [
-            name for name, known in loaded if known and not all(_is_finite(model, known.peft_id) for model in models)
-        ]
 
     def _detach_all(self) -> None:
         if self._loaded:
@@ -151,11 +141,3 @@ def _check_choice(wanted: Sequence[ChosenAdapter]) -> None:
 
 def _loaded_bytes(adapter: _LoadedAdapter) -> int:
     return adapter.fingerprint[1] + BYTES_BESIDE_A_FILE
-
-
-def _is_finite(model: object, peft_id: str) -> bool:
-    modules = getattr(model, "modules")()  # noqa: B009  # as above
-    layers = [module for module in modules if isinstance(module, BaseTunerLayer) and peft_id in module.lora_A]
-    halves = [half[peft_id].weight for layer in layers for half in (layer.lora_A, layer.lora_B)]
-    scalings = [layer.scaling[peft_id] for layer in layers]
-    return all(map(math.isfinite, scalings)) and all(bool(half.isfinite().all()) for half in halves)

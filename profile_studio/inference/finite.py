@@ -19,22 +19,14 @@ def check_finite(numbers: Tensor) -> None:
         raise FloatingPointError("NaN or infinity")
 
 
-def why_not_finite(
-    base: str, scheduler: Any, adapters: Sequence[ChosenAdapter] = (), broken: Sequence[str] = ()
-) -> NotFinite:
+def why_not_finite(base: str, scheduler: Any, adapters: Sequence[ChosenAdapter] = ()) -> NotFinite:
     """The error that names what made a picture of NaN.
 
     Args:
         base: the base model's label.
         scheduler: the one it was drawn with.
-        adapters: those that were attached.
-        broken: names of those whose own numbers are NaN or infinite.
+        adapters: those that were attached; their own numbers were found sound.
     """
-    if broken:
-        return NotFinite(
-            f"No picture came out: NaN or infinity is inside the LoRA {' and '.join(broken)}.",
-            "Leave it out, and train or download it again.",
-        )
     if scheduler.config.get("rescale_betas_zero_snr") and scheduler.config.prediction_type == "epsilon":
         return NotFinite(
             f"No picture came out: the base model {base!r} predicts noise, yet its noise scheduler starts at pure noise.",

@@ -96,8 +96,7 @@ class StudioPipeline:
                 pixels = self._pixels(self._denoise(request, (height, width), embeds, index, on_step))
             except FloatingPointError as error:
                 attached = [adapter for adapter in adapters if adapter.weight != 0]
-                broken = self._adapters.not_finite(attached)
-                raise why_not_finite(base_label(self.base.name), self._base_scheduler, attached, broken) from error
+                raise why_not_finite(base_label(self.base.name), self._base_scheduler, attached) from error
             yield DrawnPicture(index, as_picture(self.pipeline, pixels), self._recipe(request, index, hashes))
 
     def _size(self, request: GenerationRequest) -> tuple[int, int]:

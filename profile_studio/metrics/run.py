@@ -11,7 +11,7 @@ from pathlib import Path
 from profile_studio import __version__
 from profile_studio.base_models import BaseModel, find_base_model
 from profile_studio.domain.comparison import SECONDS_A_STEP_KEY, ComparisonConfig, ComparisonReport, parse_model_spec
-from profile_studio.domain.errors import NotFinite
+from profile_studio.domain.errors import InputError, InvalidAdapter, NotFinite
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
 from profile_studio.domain.names import BASE_NAME
@@ -136,7 +136,7 @@ def _pictures_of(model: ComparedModel, config: ComparisonConfig, class_words: Ma
 
 def _draw_missing(
     pictures: Mapping[str, list[_Picture]], config: ComparisonConfig, base: BaseModel, context: JobContext
-) -> tuple[float | None, dict[str, NotFinite]]:
+) -> tuple[float | None, dict[str, InputError]]:
     """Seconds that a step of a picture took, or None if nothing was left to draw; and SPECs that cannot be drawn."""
     everything = [picture for row in pictures.values() for picture in row]
     missing = [picture for picture in everything if not (context.folder / picture.name).is_file()]
@@ -144,7 +144,7 @@ def _draw_missing(
     if not missing:
         return None, {}
     pipeline = StudioPipeline.load(base)
-    failed: dict[str, NotFinite] = {}
+    failed: dict[str, InputError] = {}
     started_at = time.monotonic()
     for done, picture in enumerate(missing):
         if wish := context.wish():
@@ -153,7 +153,7 @@ def _draw_missing(
         if picture.model.spec not in failed:
             try:
                 _draw(picture, config, pipeline, context)
-            except NotFinite as error:
+            except (NotFinite, InvalidAdapter) as error:
                 if picture.model.spec == BASE_NAME:
                     raise
                 failed[picture.model.spec] = error
@@ -205,7 +205,7 @@ def _report(
     measured: Measured,
     style: StyleReference | None,
     pictures: Mapping[str, list[_Picture]],
-    failed: Mapping[str, NotFinite],
+    failed: Mapping[str, InputError],
     fingerprint: str,
 ) -> ComparisonReport:
     recommended, reason = recommend(measured)
@@ -225,7 +225,7 @@ def _report(
     )
 
 
-def _not_measured(spec: str, error: NotFinite) -> str:
+def _not_measured(spec: str, error: InputError) -> str:
     return f"{spec} was not measured. {error.message}"
 
 

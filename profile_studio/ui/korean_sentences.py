@@ -102,10 +102,6 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     ),
     "The same LoRA is chosen twice.": "같은 LoRA를 두 번 골랐어요.",
     "Choose each LoRA once and set its weight.": "LoRA는 하나씩만 고르고 세기를 정하세요.",
-    "No picture came out: NaN or infinity is inside the LoRA {names}.": (
-        "그림이 나오지 않았어요. LoRA {names} 안에 NaN이나 무한대가 있어요."
-    ),
-    "Leave it out, and train or download it again.": "그 LoRA를 빼고, 다시 학습하거나 다시 받으세요.",
     "No picture came out: the base model {base!r} predicts noise, yet its noise scheduler starts at pure noise.": (
         "그림이 나오지 않았어요. 기본 모델 “{base}”: 잡음을 예측하는데 노이즈 스케줄러는 순수한 잡음에서 시작해요."
     ),
@@ -162,7 +158,7 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
         "학습한 곳에서 rank를 낮추거나 fp16으로 저장해 더 작게 만드세요."
     ),
     "{file} holds numbers of the type {dtype}, which this studio cannot read.": (
-        "{file} 파일에는 읽을 수 없는 숫자 형식 {dtype}이 들어 있어요."
+        "{file} 파일에는 읽을 수 없는 숫자 형식({dtype})이 들어 있어요."
     ),
     "Export it as fp16 or fp32 where it was made.": "만든 곳에서 fp16이나 fp32로 다시 내보내세요.",
     "{file} has an alpha that is no number ({layer}), so its strength is unknown.": (
@@ -205,7 +201,7 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "{file} has halves of {layer} that do not belong together.": (
         "{file} 파일의 {layer} 레이어는 두 부분의 크기가 서로 맞지 않아요."
     ),
-    "{file} has the rank {rank}; a LoRA may have up to {limit}.": "{file} 파일의 rank는 {rank}이에요. {limit}까지만 받아요.",
+    "{file} has the rank {rank}; a LoRA may have up to {limit}.": "{file} 파일의 rank: {rank}. {limit}까지만 받아요.",
     "Resize it to a lower rank where it was trained.": "학습한 곳에서 rank를 더 낮게 줄이세요.",
     "{file} holds the layer {layer} twice, under two spellings.": (
         "{file} 파일에 {layer} 레이어가 두 가지 표기로 두 번 들어 있어요."

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 
 from profile_studio.base_models import BaseModel, find_base_model
-from profile_studio.domain.errors import NotFinite
+from profile_studio.domain.errors import InvalidAdapter, NotFinite
 from profile_studio.inference.adapters import ChosenAdapter
+from profile_studio.inference.finite import why_not_finite
 from profile_studio.lora_files import RawTensor, read_header, read_tensors, write_tensors
 from profile_studio.settings import Settings
 from tests.inference.conftest import ATTENTION, CONV, TEXT, WriteLora, small_request
 from tests.tiny_base import build_contradictory_base
 
-NAN, OVERFLOWING = float("nan"), 1e25
+NAN = float("nan")
 
 
 def spoil(path: Path, value: float, half: str = "lora_up.weight") -> Path:
@@ -40,27 +41,22 @@ def refusal(pipeline: Any, base: BaseModel, *adapters: ChosenAdapter) -> NotFini
 @pytest.mark.parametrize(
     ("value", "half"), [(NAN, "lora_down.weight"), (float("inf"), "lora_up.weight"), (NAN, "alpha")]
 )
-def test_a_lora_that_holds_nan_is_named_and_its_neighbour_is_not(
+def test_a_lora_that_holds_nan_is_named_and_its_neighbour_still_draws(
     studio_pipeline: Any, base: BaseModel, write_lora: WriteLora, layer: str, value: float, half: str
 ) -> None:
-    broken = spoil(write_lora("broken", layers=(layer,), ss_training_comment="with a NaN"), value, half)
+    broken = spoil(write_lora("broken", layers=(layer,)), value, half)
     good = ChosenAdapter("good", write_lora("good", 1), 0.5)
 
-    error = refusal(studio_pipeline, base, good, ChosenAdapter("broken", broken, 0.5))
+    with pytest.raises(InvalidAdapter, match=r"broken\.safetensors"):
+        list(studio_pipeline.draw(small_request(base), [good, ChosenAdapter("broken", broken, 0.5)]))
 
-    assert error.message == "No picture came out: NaN or infinity is inside the LoRA broken."
     assert list(studio_pipeline.draw(small_request(base), [good]))
 
 
-def test_loras_that_overflow_are_named_with_their_weights(
-    studio_pipeline: Any, base: BaseModel, write_lora: WriteLora
-) -> None:
-    strong = spoil(spoil(write_lora("strong"), OVERFLOWING), OVERFLOWING, "lora_down.weight")
-    off = ChosenAdapter("off", write_lora("off", 2), 0.0)
+def test_loras_that_overflow_together_are_named_with_their_weights(studio_pipeline: Any) -> None:
+    adapters = [ChosenAdapter("strong", Path("strong.safetensors"), 0.8), ChosenAdapter("good", Path("good"), 1.0)]
 
-    error = refusal(
-        studio_pipeline, base, ChosenAdapter("strong", strong, 0.8), ChosenAdapter("good", write_lora("good"), 1.0), off
-    )
+    error = why_not_finite("tiny", studio_pipeline.pipeline.scheduler, adapters)
 
     assert "with the LoRA strong = 0.8 and good = 1 the numbers" in error.message
     assert "lower weights" in error.fix

@@ -18,12 +18,6 @@ def prompt_with_trigger(trigger_word: str, caption: str) -> str:
     return f"{trigger_word}, {caption}" if caption else trigger_word
 
 
-def without_trigger_in_front(trigger_word: str, text: str) -> str:
-    """The caption that `prompt_with_trigger` makes this text of; the text itself where there is none shorter."""
-    caption = "" if text == trigger_word else text.removeprefix(f"{trigger_word}, ")
-    return caption if prompt_with_trigger(trigger_word, caption) == text else text
-
-
 def says_trigger(prompt: str, trigger_word: str) -> bool:
     """Whether a person wrote the trigger word into the prompt, as a word of its own."""
     return bool(trigger_word) and re.search(_as_a_word(trigger_word), prompt, re.IGNORECASE) is not None

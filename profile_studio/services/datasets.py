@@ -36,7 +36,6 @@ from profile_studio.domain.datasets import (
 )
 from profile_studio.domain.errors import InvalidAdapter, InvalidDataset, InvalidPrompt, InvalidSettings, UnknownDataset
 from profile_studio.domain.names import check_name
-from profile_studio.domain.trigger_words import without_trigger_in_front
 from profile_studio.lora_files import read_adapter
 from profile_studio.services.cleaning import Fate, judge
 from profile_studio.services.coverage import coverage_advice
@@ -488,8 +487,6 @@ class DatasetService:
             folder_word, folder_class = _words_of_folders(found.pictures)
             trigger_word = request.trigger_word.strip() or folder_word
             rows = rows_of(found.pictures, fates)
-            if trigger_word and trigger_word == folder_word:
-                rows = [_without_trigger_in_front(row, trigger_word) for row in rows]
             chosen = _held_out_ids(found.pictures, rows, request.held_out_fraction)
             images = [replace(image, held_out=image.image_id in chosen) for image in rows]
             try:
@@ -601,12 +598,6 @@ def _check_enough(found: ImportedFiles, fates: Sequence[Fate]) -> None:
     if fates:
         raise InvalidDataset(f"There is one usable picture only{details}.", "Add at least one more; 10 to 30 are good.")
     raise InvalidDataset(f"There is no usable picture{details}.", "Add JPEG, PNG or WebP pictures of 16 px or more.")
-
-
-def _without_trigger_in_front(row: NewImage, trigger_word: str) -> NewImage:
-    """Folders that name a trigger word come with captions that begin with it, our own export's too: it is put there again."""
-    caption = without_trigger_in_front(trigger_word, row.caption)
-    return replace(row, caption=caption, caption_source=row.caption_source if caption else CaptionSource.NONE)
 
 
 def _held_out_ids(pictures: Sequence[FoundPicture], rows: Sequence[NewImage], fraction: float | None) -> set[str]:

@@ -4,7 +4,6 @@ from profile_studio.domain.trigger_words import (
     in_ordinary_words,
     prompt_with_trigger,
     says_trigger,
-    without_trigger_in_front,
 )
 
 
@@ -31,22 +30,6 @@ def test_the_trigger_word_stands_in_front_once(caption: str, expected: str) -> N
 def test_without_a_trigger_word_the_caption_stays() -> None:
     assert prompt_with_trigger("", "a person") == "a person"
     assert prompt_with_trigger("", "[trigger], a person") == "a person"
-
-
-@pytest.mark.parametrize(
-    ("text", "caption"),
-    [
-        ("pxl, a hat", "a hat"),
-        ("pxl", ""),
-        ("a hat, pxl", "a hat, pxl"),
-        ("pxl, a pxl hat", "pxl, a pxl hat"),
-        ("Pxl, a hat", "Pxl, a hat"),
-        ("pxl man, a hat", "pxl man, a hat"),
-    ],
-)
-def test_a_trigger_word_is_taken_off_only_where_training_puts_it_back(text: str, caption: str) -> None:
-    assert without_trigger_in_front("pxl", text) == caption
-    assert prompt_with_trigger("pxl", caption) == text
 
 
 @pytest.mark.parametrize(

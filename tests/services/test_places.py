@@ -4,7 +4,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from profile_studio.domain.datasets import DatasetImage, FileReason, ImportRequest
+from profile_studio.domain.datasets import Dataset, DatasetImage, FileReason, ImportRequest
 from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.services.datasets import DatasetService
 from profile_studio.services.exporting import ExportFormat
@@ -168,11 +168,10 @@ def test_what_is_trained_on_says_the_trigger_word_once(datasets: DatasetService,
     assert [prompt_with_trigger(dataset.trigger_word, image.caption) for image in dataset.images] == [
         *TEXTS[:3], "ohwx person standing", "ohwx, a hat", "ohwx",
     ]  # fmt: skip
-    assert dataset.captioned == 5  # the trigger word alone is no caption
 
 
-def facts(image: DatasetImage) -> tuple[str, str, int, bool]:
-    return image.image_id, image.caption, image.repeats, image.held_out
+def facts(dataset: Dataset, image: DatasetImage) -> tuple[str, str]:
+    return image.image_id, prompt_with_trigger(dataset.trigger_word, image.caption)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +189,10 @@ def test_our_own_kohya_export_comes_back_whole(
     report = datasets.import_sources(ImportRequest([out], "again"))
     after = report.dataset
     assert (after.trigger_word, after.class_word) == (trigger_word, class_word)
-    assert {facts(i) for i in after.training_images} == {facts(i) for i in before.training_images}
-    assert {facts(i)[:2] for i in after.held_out_images} == {facts(i)[:2] for i in before.held_out_images}
+    for ours, theirs in (
+        (before.training_images, after.training_images), (before.held_out_images, after.held_out_images),
+    ):  # fmt: skip
+        assert {facts(before, image) for image in ours} == {facts(after, image) for image in theirs}
+    assert {image.repeats for image in after.training_images} == {150}
     assert len(after.held_out_images) == 2
     assert report.rejected == ()

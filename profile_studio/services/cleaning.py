@@ -15,7 +15,7 @@ LONGEST_ASPECT = 4.0
 LEAST_CONTRAST = 3.0  # standard deviation of luma
 DARK_BELOW, BRIGHT_ABOVE = 40.0, 225.0  # of the brightest and the darkest hundredth
 MOST_BARS = 0.08
-_SAME_HASH_BITS, _LIKE_HASH_BITS = 12, 14
+_SAME_HASH_BITS, _LIKE_HASH_BITS = 20, 20  # a mirrored drawing has no odd frequencies: those bits are chance
 _SAME_LOOK, _LIKE_LOOK = 5.0, 12.0  # mean difference of 32 x 32 RGB, 0 to 255
 _SAME_SPOT = 60.0  # a mouth or a pair of glasses differs more than this, somewhere
 

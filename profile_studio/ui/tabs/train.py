@@ -15,7 +15,7 @@ from profile_studio.domain.datasets import Consent
 from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, NotInDemo
 from profile_studio.domain.jobs import Job, JobKind, JobStatus, LossPoint
 from profile_studio.domain.names import numbered, suggest_name
-from profile_studio.domain.presets import Thoroughness, preset
+from profile_studio.domain.presets import Thoroughness, preset, with_steps
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.services.jobs import Sample
 from profile_studio.ui.caption_words import cut_captions_of, cut_sentences
@@ -357,7 +357,14 @@ def _form_value(value: object) -> object:
 def _config(page: Page, fields: dict[str, Any]) -> LoraTrainingConfig:
     if not fields["dataset"]:
         raise InvalidDataset(page.texts.train.empty, page.texts.train.to_pictures)
-    return parse_form(LoraTrainingConfig, fields, page.texts.train.fields, page.texts.common)
+    config = parse_form(LoraTrainingConfig, fields, page.texts.train.fields, page.texts.common)
+    n_images = len(page.studio.datasets.get(config.dataset).training_images)
+    offered = preset(config.kind, config.base, config.dataset, config.adapter_name, n_images)
+    # Who lowers the steps need not know what a warm-up is; one that a person chose is refused where it is too long.
+    if config.num_train_steps < config.lr_warmup_steps == offered.lr_warmup_steps:
+        shorter = with_steps(offered, config.num_train_steps)
+        return config.model_copy(update={"lr_warmup_steps": shorter.lr_warmup_steps})
+    return config
 
 
 def _settle_consent(page: Page, fields: dict[str, Any], consent_value: str | None) -> None:

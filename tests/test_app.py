@@ -84,7 +84,7 @@ def test_a_program_makes_a_picture_with_a_shipped_lora(client: Client, home: Pat
     assert made["seed"] == 3
     kind, content = made["image"].split(",", maxsplit=1)
     assert kind == "data:image/png;base64"
-    assert Image.open(io.BytesIO(base64.b64decode(content))).size == (128, 128)
+    assert Image.open(io.BytesIO(base64.b64decode(content))).size == (256, 256)
     assert set((home / "uploads").rglob("*.*")) == of_the_page
 
 

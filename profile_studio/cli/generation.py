@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from profile_studio.cli.output import Reply, invalid_settings
+from profile_studio.cli.output import Reply, invalid_settings, say
 from profile_studio.cli.parts import absolute_base, open_studio, running_engine
 from profile_studio.domain.generation import GenerationRequest
+from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
 from profile_studio.services.generation import DoneEvent, PictureEvent
 
 
@@ -61,6 +62,8 @@ def generate(
 
 
 def _request(**values: object) -> GenerationRequest:
+    if is_former_size(values, ("height", "width")):
+        say(FORMER_SIZE_TOLD)
     try:
         return GenerationRequest.model_validate(values)
     except ValidationError as error:

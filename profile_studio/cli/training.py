@@ -12,6 +12,7 @@ from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.jobs import Job
 from profile_studio.domain.names import numbered
 from profile_studio.domain.presets import preset, with_steps
+from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
 from profile_studio.domain.training import TUNABLE_KEYS, AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.services.studio import Studio
 from profile_studio.ui.caption_words import cut_sentences
@@ -83,8 +84,11 @@ def _read_set(settings: list[str]) -> dict[str, object]:
 
 
 def _with(start: LoraTrainingConfig, changes: dict[str, object]) -> LoraTrainingConfig:
+    values = {**start.model_dump(), **changes}
+    if is_former_size(values, ("resolution",)):
+        say(FORMER_SIZE_TOLD)
     try:
-        return LoraTrainingConfig.model_validate({**start.model_dump(), **changes})
+        return LoraTrainingConfig.model_validate(values)
     except ValidationError as error:
         raise invalid_settings(error) from error
 

@@ -2,12 +2,13 @@
 
 import re
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.names import Name
+from profile_studio.domain.starter_size import in_current_size
 
 WEIGHT_LIMIT = 1.5
 SEED_LIMIT = 2**31 - 1
@@ -55,6 +56,11 @@ class GenerationRequest(BaseModel):
     seed: int = Field(default=0, ge=0, le=SEED_LIMIT, description="Picture i uses seed + i.")
     height: int | None = Field(default=None, ge=64, le=2048, description="None: the base's native size.")
     width: int | None = Field(default=None, ge=64, le=2048)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_current_size(cls, values: Any) -> Any:
+        return in_current_size(values, ("height", "width"))
 
     @model_validator(mode="after")
     def _check_last_seed(self) -> Self:

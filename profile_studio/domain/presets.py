@@ -6,6 +6,7 @@ kohya-ss sd-scripts, invoke-training and diffusers.
 
 from enum import StrEnum
 
+from profile_studio.domain import starter_size
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
 
 
@@ -53,7 +54,7 @@ def preset(
             learning_rate=2e-3 if style else 5e-4,
             lr_warmup_steps=10,
             batch_size=8,
-            resolution=128,
+            resolution=starter_size.SIDE_PX,
             checkpoint_every=50,
             sample_every=50,
         )

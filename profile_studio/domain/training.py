@@ -1,13 +1,14 @@
 """Every choice of a LoRA training, with the bounds the form, the command line and the trainer share."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from profile_studio.domain.augmentation import Augmentation
 from profile_studio.domain.crops import CropMode
 from profile_studio.domain.names import Name
+from profile_studio.domain.starter_size import in_current_size
 
 SMALLEST_RESOLUTION, LARGEST_RESOLUTION = 64, 2048
 
@@ -63,6 +64,11 @@ class LoraTrainingConfig(BaseModel):
     checkpoint_every: int = Field(default=100, ge=1, description="Steps between resumable checkpoints.")
     sample_every: int = Field(default=100, ge=0, description="Steps between sample pictures; 0 makes none.")
     max_grad_norm: float = Field(default=1.0, gt=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_current_size(cls, values: Any) -> Any:
+        return in_current_size(values, ("resolution",))
 
     @property
     def augmentation(self) -> Augmentation:

@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
+
 from profile_studio.base_models import HUB_IDS, STARTER, find_base_model
 from profile_studio.domain.errors import (
     BaseModelMissing,
@@ -14,6 +16,7 @@ from profile_studio.domain.errors import (
     UnknownAdapter,
 )
 from profile_studio.domain.generation import PictureRecipe
+from profile_studio.domain.starter_size import is_former_size
 from profile_studio.lora_files import tensors_hash
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
@@ -60,12 +63,13 @@ class Remaking:
     """What is here of what made a picture.
 
     `base` is the name or folder of a base model that can draw: the picture's own, unless `is_its_base` says otherwise.
-    `changed_adapters` are names of LoRAs under which other numbers lie now.
+    `changed_adapters` are names of LoRAs under which other numbers lie now. `grows` says that the starter drew smaller then.
     """
 
     base: str
     is_its_base: bool
     changed_adapters: tuple[str, ...]
+    grows: bool = False
 
 
 class GalleryService:
@@ -115,19 +119,23 @@ class GalleryService:
         made = ((path, _recipe_or_none(path)) for path in self.recent())
         return next((MadePicture(path, recipe) for path, recipe in made if recipe), None)
 
-    def remaking(self, recipe: PictureRecipe, chosen_base: str) -> Remaking:
+    def remaking(self, made: MadePicture, chosen_base: str) -> Remaking:
         """With what a picture can be made again.
 
         Args:
             chosen_base: the base model that a person has chosen, which may be the folder that the recipe only labels.
         """
+        recipe = made.recipe
         label, remembered = recipe.request.base, folder_of(recipe.base_hash, self._settings)
         named = label if label in (STARTER, *HUB_IDS) else None
         hashes = {base: self._hash(base) for base in (named, chosen_base, remembered) if base}
         its_own = next((base for base, found in hashes.items() if found == recipe.base_hash), None)
         can_draw = next((base for base, found in hashes.items() if found), STARTER)
         changed = (name for name, was in recipe.adapter_hashes.items() if self._has_other_numbers(name, was))
-        return Remaking(its_own or can_draw, its_own is not None, tuple(changed))
+        with Image.open(made.path) as picture:
+            sides = {"base": label, "height": picture.height, "width": picture.width}
+        grows = is_former_size(sides, ("height", "width"))
+        return Remaking(its_own or can_draw, its_own is not None, tuple(changed), grows)
 
     def _hash(self, base: str) -> str | None:
         try:

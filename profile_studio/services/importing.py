@@ -24,7 +24,7 @@ from profile_studio.services.found_files import (
 from profile_studio.services.import_captions import CaptionFinder, is_caption_file, reads_first
 from profile_studio.services.import_sources import find_files
 
-_SMALLEST_BASE_PX = 128  # a smaller picture is enlarged by every base model
+_SMALLEST_BASE_PX = 128  # what the starter's latents hold; below it every base model has less than it could use
 _HEIF = "HEIF"
 
 Tell = Callable[[ImportProgress], object]

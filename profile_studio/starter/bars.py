@@ -41,9 +41,13 @@ class Bar:
 
 def bars(metrics: Metrics) -> list[Bar]:
     """The table, in the order of importance."""
-    psnr = metrics["psnr_db"]
+    decoder: Metrics = metrics["decoder"]
+    own, halved, unseen, colours = (decoder[key] for key in ("own", "own_halved", "unseen", "unseen_colour_error"))
     shown: Metrics = metrics["generated_as_prompted_by_judge"]
-    gain = psnr["vae"]["all"] - psnr["linear"]["all"]
+    gain = halved["all"] - decoder["linear_halved"]["all"]
+    n, n_unseen, stripes = decoder["n"], decoder["n_unseen"], decoder["stripes"]
+    by_style = {style: value for style, value in unseen.items() if style != "all"}
+    worst_colours = max(value for style, value in colours.items() if style != "all")
     shares = (
         ("named background is the nearest of the ten", metrics["background_nearest_of_ten"], 95, 99),
         ("glasses or none", shown["glasses_or_none"], 80, 92),
@@ -54,8 +58,27 @@ def bars(metrics: Metrics) -> list[Bar]:
     )
     distance = metrics["judge_distance"]
     return [
-        Bar("VAE on held-out renders, dB", psnr["vae"]["all"], psnr["n"], 25, 27),
-        Bar("VAE above PCA with as many numbers, dB", round(gain, 2), psnr["n"], 2, None),
+        Bar("VAE on held-out renders, dB", own["all"], n, 26, 27.5),
+        Bar("the same halved to 128 px, dB", halved["all"], n, 29.1, 30),
+        Bar("above PCA with as many numbers, at 128 px, dB", round(gain, 2), n, 2, None),
+        Bar("VAE on styles never trained on, dB", unseen["all"], n_unseen, 22.5, 24),
+        Bar("the worst of these styles, dB", min(by_style.values()), n_unseen // len(by_style), 19.5, 21),
+        Bar(
+            "the worst style's error of colour on 32 px patches, of 255",
+            worst_colours,
+            n_unseen // len(by_style),
+            3,
+            1.5,
+            higher_is_better=False,
+        ),
+        Bar(
+            "stripes on plain grounds of drawn pictures, of 255",
+            stripes["deviation"],
+            stripes["n"],
+            0.5,
+            0.2,
+            higher_is_better=False,
+        ),
         *(_share_bar(what, share, floor, stretch) for what, share, floor, stretch in shares),
         Bar(
             "judge distance to held-out renders, in multiples of real against real",

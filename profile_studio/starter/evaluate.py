@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, StableDiffusionPipeline
+from diffusers import StableDiffusionPipeline
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor
 
 from profile_studio.domain.starter_words import BACKGROUNDS, SEEN_ATTRIBUTES, STYLES
 from profile_studio.metrics.captioner import Captioner
@@ -25,6 +24,7 @@ from profile_studio.metrics.distances import kernel_distance
 from profile_studio.starter.bars import bars, table
 from profile_studio.starter.captions import hair_phrase
 from profile_studio.starter.critic_numbers import critic_numbers
+from profile_studio.starter.decoder_numbers import decoder_numbers
 from profile_studio.starter.judge import (
     QUESTIONS,
     picture_embeddings,
@@ -32,10 +32,9 @@ from profile_studio.starter.judge import (
     short_token_ids,
     text_embeddings,
 )
-from profile_studio.starter.latents import to_pixels
+from profile_studio.starter.latents import halved, to_pixels
 from profile_studio.starter.portraits import Attributes, contact_sheet
 from profile_studio.starter.render import Split, load_split
-from profile_studio.starter.vae import basis
 from profile_studio.starter.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -44,7 +43,7 @@ PROMPTED = 256
 UNPROMPTED = 32
 STEPS = 20
 GUIDANCE = 4.0
-CORNER_PX = 8
+CORNER_PX = 16
 REAL_PAIRS = 50
 _BATCH = 16
 
@@ -119,30 +118,9 @@ def generate(pipeline: StableDiffusionPipeline, prompts: Sequence[str], first_se
             guidance_scale=GUIDANCE,
             generator=generators,
             output_type="np",
-            height=128,
-            width=128,
         )
         pictures.extend((made.images * 255).round().astype(np.uint8))
     return pictures
-
-
-def psnr_by_style(redrawn: Tensor, pixels: Tensor, styles: Sequence[str]) -> dict[str, float]:
-    """Mean PSNR in dB of each style and of "all"."""
-    errors = (redrawn.clamp(-1, 1) - pixels).square().mean(dim=(1, 2, 3))
-    decibels = (-10 * torch.log10(errors / 4)).tolist()
-    groups: dict[str, list[float]] = {"all": decibels}
-    for style, value in zip(styles, decibels, strict=True):
-        groups.setdefault(style, []).append(value)
-    return {style: round(sum(values) / len(values), 2) for style, values in groups.items()}
-
-
-def _measure_vae(vae: AutoencoderKL, workspace: Workspace, split: Split) -> dict[str, dict[str, float]]:
-    pixels = to_pixels(split.pictures, workspace.device)
-    redrawn = torch.cat([vae.decode(vae.encode(chunk).latent_dist.mean).sample for chunk in pixels.split(50)])
-    styles = [shown.style for shown in split.attributes]
-    patch_basis = basis(workspace)
-    linear = patch_basis.decode(patch_basis.encode(pixels))
-    return {"vae": psnr_by_style(redrawn, pixels, styles), "linear": psnr_by_style(linear, pixels, styles)}
 
 
 def _judge_answers(
@@ -241,19 +219,20 @@ def run(workspace: Workspace) -> None:
     split = load_split(workspace.renders, "held-out-base")
     shown = split.attributes[:PROMPTED]
     with torch.inference_mode():
-        psnr = _measure_vae(pipeline.vae, workspace, split)
         prompted = generate(pipeline, [plain_prompt(one) for one in shown], first_seed=0)
         unprompted = generate(pipeline, [""] * UNPROMPTED, first_seed=10_000)
-        judged = _judge_answers(workspace, prompted, shown)
+        decoder = decoder_numbers(pipeline.vae, workspace, prompted)
+        small = list(halved(np.stack(prompted)))
+        judged = _judge_answers(workspace, small, shown)
         judge_itself = _judge_answers(workspace, list(split.pictures), split.attributes)
         intact, mean_score = _intact_faces(workspace, prompted)
-        distance = _judge_distance(workspace, prompted, split.pictures)
+        distance = _judge_distance(workspace, small, split.pictures)
     backgrounds = wilson(
         sum(background_name(picture) == one.background for picture, one in zip(prompted, shown, strict=True)),
         len(shown),
     )
     metrics: dict[str, Any] = {
-        "psnr_db": {"n": len(split.attributes), **psnr},
+        "decoder": decoder,
         "sampling": {"steps": STEPS, "guidance": GUIDANCE, "scheduler": "DDIM"},
         "background_nearest_of_ten": asdict(backgrounds),
         "generated_as_prompted_by_judge": {name: asdict(share) for name, share in judged.items()},

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from profile_studio.starter.captions import content_caption
-from profile_studio.starter.portraits import SIDE_PX, Attributes, choose_portrait, draw
+from profile_studio.starter.looks import SIDE_PX
+from profile_studio.starter.portraits import Attributes, choose_portrait, draw
 from profile_studio.starter.variants import BASE
 from profile_studio.starter.watercolor import paint
 from profile_studio.starter.workspace import Workspace, replace_folder
@@ -43,17 +44,14 @@ def run(workspace: Workspace) -> None:
 
 
 def draw_example(name: str, folder: str, index: int) -> tuple[Attributes, NDArray[np.uint8]]:
-    """What the picture with this number shows, and the picture as RGB, shape (128, 128, 3)."""
+    """What the picture with this number shows, and the picture as RGB, shape (256, 256, 3)."""
     seed = f"example-{folder}-{index}"
     if name != WATERCOLOR:
         portrait = choose_portrait(name, seed)
-        return portrait.attributes, draw(name, portrait.options)
+        return portrait.attributes, draw(name, portrait.options, SIDE_PX)
     style = list(BASE)[index % len(BASE)]
     portrait = choose_portrait(style, seed)
-    # Painted at twice the size: what the brush does at an edge is finer than a pixel.
-    painted = paint(draw(style, {**portrait.options, "size": 2 * SIDE_PX}), seed=index + 1000 * (folder == "train"))
-    small = Image.fromarray(painted).resize((SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS)
-    return portrait.attributes, np.asarray(small)
+    return portrait.attributes, paint(draw(style, portrait.options, SIDE_PX), index + 1000 * (folder == "train"))
 
 
 def _write_picture(name: str, folder: Path, index: int, *, with_caption: bool) -> None:

@@ -25,9 +25,10 @@ from profile_studio.families import StableDiffusionPipeline, load_pipeline
 from profile_studio.families.stable_diffusion import StableDiffusion
 from profile_studio.inference.adapters import without_peft_warnings
 from profile_studio.lora_files import TrainingFacts, adapter_metadata, check_base, read_adapter
+from profile_studio.starter import looks
 from profile_studio.starter.captions import caption, content_caption
 from profile_studio.starter.examples import draw_example
-from profile_studio.starter.latents import to_pixels
+from profile_studio.starter.latents import halved, to_pixels
 from profile_studio.starter.portraits import Attributes
 from profile_studio.starter.render import load_split
 from profile_studio.starter.vae import basis
@@ -96,7 +97,7 @@ def train_face(workspace: Workspace, minutes: float) -> None:
         targets=Targets.ALL,
         learning_rate=1e-3,
         batch_size=BATCH,
-        resolution=128,
+        resolution=looks.SIDE_PX,
         min_snr_gamma=MIN_SNR_GAMMA,
         caption_dropout=CAPTION_DROPOUT,
     )
@@ -131,7 +132,7 @@ def train_face(workspace: Workspace, minutes: float) -> None:
 
 def _base(workspace: Workspace) -> BaseModel:
     folder = workspace.starter.resolve()
-    return BaseModel(STARTER, folder, "sd1", 128, 32, folder / "unet" / "diffusion_pytorch_model.safetensors")
+    return BaseModel(STARTER, folder, "sd1", looks.SIDE_PX, 64, folder / "unet" / "diffusion_pytorch_model.safetensors")
 
 
 def _attach_styles(workspace: Workspace, pipeline: StableDiffusionPipeline, base: BaseModel) -> dict[str, str]:
@@ -188,7 +189,7 @@ def _base_portraits(workspace: Workspace) -> CleanPictures:
 def _style_portraits(workspace: Workspace, style: str, trigger_word: str) -> CleanPictures:
     """Fresh portraits in a style that ships; no example picture is among them."""
     drawn = [draw_example(style, "face", index) for index in range(STYLE_PICTURES)]
-    pictures = np.stack([picture for _, picture in drawn])
+    pictures = halved(np.stack([picture for _, picture in drawn]))
     return CleanPictures(_encode(workspace, pictures), [shown for shown, _ in drawn], trigger_word)
 
 

@@ -119,6 +119,12 @@ def to_pictures(pixels: Tensor) -> NDArray[np.uint8]:
     return ((pixels.float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).cpu().numpy()
 
 
+def halved(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Pictures of shape (n, height, width, 3) at half their size, as the encoder halves them."""
+    n, height, width, _ = pictures.shape
+    return pictures.reshape(n, height // 2, 2, width // 2, 2, 3).mean(axis=(2, 4)).round().astype(np.uint8)
+
+
 def save_basis(basis: PatchBasis, path: Path) -> None:
     np.savez(path, **{name: getattr(basis, name).numpy() for name in _FIELDS})
 

@@ -22,7 +22,7 @@ SIDE_PX = 128
 VOXEL_LEFT, VOXEL_SIDE = 15, 98
 """The square of voxel art's 128 x 128 canvas that holds the head with every hair and the shoulders."""
 
-Options = dict[str, str | int]
+Options = dict[str, str | int | float]
 
 
 @dataclass(frozen=True)
@@ -151,19 +151,19 @@ def _style(name: str) -> Style:
 
 
 def draw_svg(style: str, options: Options) -> str:
-    """The picture as SVG, 128 px wide; components appear as ``<use ... href="#component-..."/>``."""
+    """The picture as SVG, of the size in its options; components appear as ``<use ... href="#component-..."/>``."""
     return Avatar(_style(style), dict(options)).to_string()
 
 
 def rasterise(svg: str) -> NDArray[np.uint8]:
-    """The SVG as RGB, shape (128, 128, 3) for what :func:`draw_svg` gives."""
+    """The SVG as RGB, in the size it states."""
     png = bytes(resvg_py.svg_to_bytes(svg_string=svg))
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
 
 
-def draw(style: str, options: Options) -> NDArray[np.uint8]:
-    """The picture as RGB, shape (128, 128, 3)."""
-    return rasterise(draw_svg(style, options))
+def draw(style: str, options: Options, side_px: int = SIDE_PX) -> NDArray[np.uint8]:
+    """The picture as RGB, shape (side_px, side_px, 3)."""
+    return rasterise(draw_svg(style, {**options, "size": side_px}))
 
 
 def component_size(style: str, component: str) -> tuple[float, float]:
@@ -178,9 +178,9 @@ def canvas_side(style: str) -> float:
 
 
 def contact_sheet(pictures: Sequence[NDArray[np.uint8]], columns: int) -> Image.Image:
-    """The pictures side by side, row by row."""
-    rows = -(-len(pictures) // columns)
-    sheet = Image.new("RGB", (columns * SIDE_PX, rows * SIDE_PX), "white")
+    """The pictures, squares of one size, side by side, row by row."""
+    rows, side = -(-len(pictures) // columns), len(pictures[0])
+    sheet = Image.new("RGB", (columns * side, rows * side), "white")
     for index, picture in enumerate(pictures):
-        sheet.paste(Image.fromarray(picture), (index % columns * SIDE_PX, index // columns * SIDE_PX))
+        sheet.paste(Image.fromarray(picture), (index % columns * side, index // columns * side))
     return sheet

@@ -9,44 +9,68 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from profile_studio.starter import looks
 from profile_studio.starter.portraits import SIDE_PX, Attributes, choose_portrait, draw
 from profile_studio.starter.variants import BASE, FURTHER
 
 log = logging.getLogger(__name__)
 
-BASE_STYLES = tuple(BASE)
-FURTHER_STYLES = tuple(FURTHER)
-PICTURES_PER_STYLE: dict[str, tuple[tuple[str, ...], int]] = {
-    "base": (BASE_STYLES, 3600),
-    "further": (FURTHER_STYLES, 900),
-    "held-out-base": (BASE_STYLES, 200),
-    "held-out-further": (FURTHER_STYLES, 100),
+
+@dataclass(frozen=True)
+class Plan:
+    """What a split holds.
+
+    Attributes:
+        per_style: pictures of each style.
+        kind: ``portrait`` (what it shows is chosen and known), ``wide`` or ``unseen`` (:mod:`~profile_studio.starter.looks`).
+    """
+
+    styles: tuple[str, ...]
+    per_style: int
+    side_px: int = SIDE_PX
+    kind: str = "portrait"
+
+
+SPLITS: dict[str, Plan] = {
+    "base": Plan(tuple(BASE), 3600),
+    "further": Plan(tuple(FURTHER), 900),
+    "held-out-base": Plan(tuple(BASE), 200),
+    "held-out-further": Plan(tuple(FURTHER), 100),
+    "fine-base": Plan(tuple(BASE), 1600, looks.SIDE_PX),
+    "fine-further": Plan(tuple(FURTHER), 500, looks.SIDE_PX),
+    "fine-wide": Plan(looks.WIDE_STYLES, 350, looks.SIDE_PX, "wide"),
+    "fine-held-out-base": Plan(tuple(BASE), 200, looks.SIDE_PX),
+    "fine-unseen": Plan(looks.UNSEEN_STYLES, 100, looks.SIDE_PX, "unseen"),
 }
-"""Split to its styles and the pictures of each; held-out seeds are never trained on."""
+"""The decoder learns from the fine ones; held-out and unseen ones are never trained on."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """Pictures, shape (count, 128, 128, 3), and what each shows."""
+    """Pictures, shape (count, side_px, side_px, 3), and what each shows."""
 
     pictures: NDArray[np.uint8]
     attributes: list[Attributes]
 
 
-def _draw_seed(job: tuple[str, str]) -> tuple[Attributes, NDArray[np.uint8]]:
-    style, seed = job
-    portrait = choose_portrait(style, seed)
-    return portrait.attributes, draw(style, portrait.options)
+def _draw_seed(job: tuple[Plan, str, str]) -> tuple[Attributes, NDArray[np.uint8]]:
+    plan, style, seed = job
+    if plan.kind == "portrait":
+        portrait = choose_portrait(style, seed)
+        return portrait.attributes, draw(style, portrait.options, plan.side_px)
+    drawn = looks.draw_wide if plan.kind == "wide" else looks.draw_unseen
+    return Attributes(style, ""), drawn(style, seed, plan.side_px)
 
 
-def render_split(folder: Path, name: str, styles: tuple[str, ...], per_style: int, processes: int) -> None:
+def render_split(folder: Path, name: str, plan: Plan, processes: int) -> None:
     """Writes ``name.npy`` and ``name.json``, unless they are there already."""
     if (folder / f"{name}.json").exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
-    jobs = [(style, f"{name}-{index}") for index in range(per_style) for style in styles]
+    seeds = name.removeprefix("fine-")  # held out means the same pictures at either size
+    jobs = [(plan, style, f"{seeds}-{index}") for index in range(plan.per_style) for style in plan.styles]
     pictures = np.lib.format.open_memmap(
-        folder / f"{name}.npy", mode="w+", dtype=np.uint8, shape=(len(jobs), SIDE_PX, SIDE_PX, 3)
+        folder / f"{name}.npy", mode="w+", dtype=np.uint8, shape=(len(jobs), plan.side_px, plan.side_px, 3)
     )
     attributes: list[Attributes] = []
     with get_context("spawn").Pool(processes) as pool:
@@ -60,8 +84,8 @@ def render_split(folder: Path, name: str, styles: tuple[str, ...], per_style: in
 
 def render(folder: Path, processes: int = 2) -> None:
     """All splits; what is there already stays."""
-    for name, (styles, per_style) in PICTURES_PER_STYLE.items():
-        render_split(folder, name, styles, per_style, processes)
+    for name, plan in SPLITS.items():
+        render_split(folder, name, plan, processes)
 
 
 def load_split(folder: Path, name: str) -> Split:

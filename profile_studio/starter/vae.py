@@ -2,10 +2,12 @@
 
 import logging
 import math
+from pathlib import Path
 
 import numpy as np
 import torch
 from diffusers import AutoencoderKL
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from profile_studio.starter.latents import (
@@ -15,20 +17,25 @@ from profile_studio.starter.latents import (
     fit_basis,
     load_basis,
     save_basis,
-    to_pixels,
 )
+from profile_studio.starter.looks import SIDE_PX, plain_and_soft
 from profile_studio.starter.render import load_split
 from profile_studio.starter.workspace import MovingAverage, Pace, Workspace
 
 log = logging.getLogger(__name__)
 
-BLOCK_CHANNELS = (16, 48, 96, 128, 128)
-GROUPS = 16
-BATCH = 8
-LATENT_NOISE = 0.1
-"""Deviation of the noise on training latents: samples of a U-Net are never exactly on the manifold."""
+BLOCK_CHANNELS = (16, 16, 48, 96, 128, 128)
+GROUPS = 4
+"""Of each normalisation: a group of a single channel would take every plain colour's mean away."""
+MOST_NOISE = 0.15
+"""Largest deviation of the noise on training latents: samples of a U-Net are never exactly on the manifold."""
 STEP_WEIGHT = 1.0
-_ANCHOR = 64.0
+PLAIN_WEIGHT = 6.0
+RUN_PX = 32
+_ANCHOR = 256.0
+"""Large beside any latent: how little a picture changes the last normalisation decides how exact the encoder is."""
+_GROUP_CHANNELS = BLOCK_CHANNELS[-1] // GROUPS
+_GROUP_ANCHORS = _GROUP_CHANNELS - 2 * CHANNELS // GROUPS
 _LOG_VARIANCE = -12.0
 
 
@@ -40,7 +47,7 @@ def new_vae() -> AutoencoderKL:
         norm_num_groups=GROUPS,
         down_block_types=("DownEncoderBlock2D",) * len(BLOCK_CHANNELS),
         up_block_types=("UpDecoderBlock2D",) * len(BLOCK_CHANNELS),
-        sample_size=128,
+        sample_size=SIDE_PX,
         scaling_factor=1.0,
     )
 
@@ -58,8 +65,8 @@ def basis(workspace: Workspace) -> PatchBasis:
 def write_encoder(vae: AutoencoderKL, patch_basis: PatchBasis) -> None:
     """Sets the encoder's weights so that its mean is ``patch_basis.encode``.
 
-    All residual branches are zero, each downsampling gathers 2 x 2 blocks into channels, and the last one projects. The
-    final GroupNorm and SiLU are undone exactly enough: each group holds three latents, their negatives and two
+    All residual branches are zero, the first downsampling halves the picture, each further one gathers 2 x 2 blocks into
+    channels, and the last one projects. The final GroupNorm and SiLU are undone exactly enough: each group holds twelve latents, their negatives and eight
     constants so large that the group's deviation is constant, and ``silu(x) - silu(-x) = x``.
     """
     encoder = vae.encoder
@@ -73,13 +80,14 @@ def write_encoder(vae: AutoencoderKL, patch_basis: PatchBasis) -> None:
         attention.to_out[0].bias.zero_()
     encoder.conv_in.weight[:3, :, 1, 1] = torch.eye(3)
     resnets = [block.resnets[0] for block in encoder.down_blocks]
-    downsamplers = [block.downsamplers[0].conv for block in encoder.down_blocks[:4]]
-    for resnet, channels in zip(resnets, (3, 12, 48, BLOCK_COMPONENTS, BLOCK_CHANNELS[4]), strict=True):
+    downsamplers = [block.downsamplers[0].conv for block in encoder.down_blocks[:-1]]
+    for resnet, channels in zip(resnets, (3, 3, 12, 48, BLOCK_COMPONENTS, BLOCK_CHANNELS[-1]), strict=True):
         _pass_through(resnet, channels)
-    _gather(downsamplers[0], torch.eye(12).reshape(12, 4, 3))
-    _gather(downsamplers[1], torch.eye(48).reshape(48, 4, 12))
-    _gather(downsamplers[2], patch_basis.block_components[:, _block_order()].reshape(BLOCK_COMPONENTS, 4, 48))
-    _project(downsamplers[3], patch_basis)
+    _gather(downsamplers[0], torch.eye(3)[:, None].expand(3, 4, 3) / 4)
+    _gather(downsamplers[1], torch.eye(12).reshape(12, 4, 3))
+    _gather(downsamplers[2], torch.eye(48).reshape(48, 4, 12))
+    _gather(downsamplers[3], patch_basis.block_components[:, _block_order()].reshape(BLOCK_COMPONENTS, 4, 48))
+    _project(downsamplers[4], patch_basis)
     _write_output(encoder, vae)
 
 
@@ -112,24 +120,29 @@ def _project(conv: nn.Conv2d, patch_basis: PatchBasis) -> None:
     blocks = (quarters @ patch_basis.block_components.T).reshape(CHANNELS, 2, 2, BLOCK_COMPONENTS).permute(0, 3, 1, 2)
     offset = -(matrix @ patch_basis.mean)
     for latent in range(CHANNELS):
-        group, slot = divmod(latent, 3)
-        channel = group * 8 + slot * 2
+        channel = _channel(latent)
         conv.weight[channel, :BLOCK_COMPONENTS, :2, :2] = blocks[latent]
         conv.weight[channel + 1, :BLOCK_COMPONENTS, :2, :2] = -blocks[latent]
         assert conv.bias is not None
         conv.bias[channel], conv.bias[channel + 1] = offset[latent], -offset[latent]
     for group in range(GROUPS):
         assert conv.bias is not None
-        conv.bias[group * 8 + 6], conv.bias[group * 8 + 7] = _ANCHOR, -_ANCHOR
+        anchors = conv.bias[(group + 1) * _GROUP_CHANNELS - _GROUP_ANCHORS : (group + 1) * _GROUP_CHANNELS]
+        anchors[0::2], anchors[1::2] = _ANCHOR, -_ANCHOR
+
+
+def _channel(latent: int) -> int:
+    """Where a latent lies before the last normalisation; its negative lies right after it."""
+    group, slot = divmod(latent, CHANNELS // GROUPS)
+    return group * _GROUP_CHANNELS + 2 * slot
 
 
 def _write_output(encoder: nn.Module, vae: AutoencoderKL) -> None:
-    deviation = _ANCHOR / 2  # of a group of eight with two anchors and six small numbers
+    deviation = _ANCHOR / 2  # of a group a quarter of which are anchors, and the others small numbers
     encoder.conv_norm_out.weight.fill_(deviation)
     encoder.conv_norm_out.bias.zero_()
     for latent in range(CHANNELS):
-        group, slot = divmod(latent, 3)
-        channel = group * 8 + slot * 2
+        channel = _channel(latent)
         encoder.conv_out.weight[latent, channel, 1, 1] = 1.0
         encoder.conv_out.weight[latent, channel + 1, 1, 1] = -1.0
     encoder.conv_out.bias[CHANNELS:] = _LOG_VARIANCE
@@ -167,7 +180,7 @@ class Scaffold(nn.Module):
     def __init__(self, decoder: nn.Module) -> None:
         super().__init__()
         channels = [block.resnets[0].conv1.out_channels for block in decoder.up_blocks[:-1]]
-        self.cell_px = [16 >> level for level in range(len(channels))]
+        self.cell_px = [32 >> level for level in range(len(channels))]
         self.heads = nn.ModuleList(
             nn.Conv2d(c, 3 * px * px + 3, 1) for c, px in zip(channels, self.cell_px, strict=True)
         )
@@ -189,16 +202,35 @@ def _parity(cells: int, device: torch.device) -> Tensor:
 
 
 def redraw_loss(redrawn: Tensor, pixels: Tensor) -> Tensor:
-    """Errors of the pixels, and of the steps between neighbours: faint stripes on a plain background are all steps."""
+    """Errors of the pixels, of the steps between neighbours, of short runs along rows and columns, and of cells.
+
+    Faint stripes on a plain ground are small errors, but all steps, and their runs do not average out; so plain places
+    count more. Whole cells say whether the colour is right.
+    """
     error = redrawn - pixels
-    steps = error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
-    return error.abs().mean() + 2.0 * error.square().mean() + STEP_WEIGHT * steps
+    weight = 1.0 + PLAIN_WEIGHT * _is_plain(pixels)
+    across = (weight[..., 1:] * error.diff(dim=-1).abs()).mean()
+    down = (weight[..., 1:, :] * error.diff(dim=-2).abs()).mean()
+    pooled = nn.functional.avg_pool2d
+    runs = pooled(error, (RUN_PX, 1)).abs().mean() + pooled(error, (1, RUN_PX)).abs().mean()
+    cells = pooled(error, RUN_PX).abs().mean()
+    return (weight * error.abs()).mean() + 2.0 * error.square().mean() + STEP_WEIGHT * (across + down) + runs + cells
+
+
+@torch.no_grad()
+def _is_plain(pixels: Tensor) -> Tensor:
+    """1 where hardly anything changes within a few pixels, 0 elsewhere; shape (n, 1, height, width)."""
+    every_second = pixels[..., ::2, ::2]
+    change = nn.functional.pad(every_second.diff(dim=-1).abs().amax(dim=1, keepdim=True), (0, 1))
+    change = change + nn.functional.pad(every_second.diff(dim=-2).abs().amax(dim=1, keepdim=True), (0, 0, 0, 1))
+    near = nn.functional.max_pool2d(change, 5, stride=1, padding=2)
+    return nn.functional.interpolate((near < 0.02).float(), scale_factor=2.0)
 
 
 def grow(
     decoder: nn.Module, scaffold: Scaffold, latents: Tensor, pixels: Tensor, depth: int
 ) -> tuple[Tensor, Tensor | None]:
-    """The scaffold's loss over the first ``depth`` resolutions, and the picture when all five are there."""
+    """The scaffold's loss over the first ``depth`` resolutions, and the picture when all of them are there."""
     hidden = decoder.mid_block(decoder.conv_in(latents))
     loss = torch.zeros((), device=latents.device)
     for level, block in enumerate(decoder.up_blocks[:depth]):
@@ -212,38 +244,72 @@ def grow(
     return loss, None
 
 
+WHOLE = len(BLOCK_CHANNELS)
 # Resolutions trained together up to this share of a new decoder's time: the coarse ones are cheap and come first.
-GROWTH = ((0.06, 2), (0.14, 3), (0.28, 4), (1.0, 5))
-BATCH_AT_DEPTH = {2: 24, 3: 16, 4: 12, 5: BATCH}
+GROWTH = ((0.05, 2), (0.1, 3), (0.18, 4), (0.3, 5), (1.0, WHOLE))
+BATCH_AT_DEPTH = {2: 24, 3: 16, 4: 12, 5: 8, WHOLE: 8}
+MIX = {"fine-base": 4, "fine-further": 1, "fine-wide": 2}
+"""Of eight pictures, how many come from each split; the eighth is plain, soft or noise."""
+
+
+class PicturesInAnyColour:
+    """Draws the decoder's batches: renders as they are, renders in other colours, and what nobody draws."""
+
+    def __init__(self, renders: Path) -> None:
+        self.splits = {name: load_split(renders, name).pictures for name in MIX}
+
+    def draw(self, rng: np.random.Generator, size: int) -> NDArray[np.float32]:
+        """Shape (size, 3, side, side) in [-1, 1]."""
+        eighth = size // 8
+        drawn = [plain_and_soft(rng, size - eighth * sum(MIX.values()))]
+        for name, share in MIX.items():
+            split = self.splits[name]
+            pictures = split[np.sort(rng.integers(len(split), size=eighth * share))].transpose(0, 3, 1, 2)
+            pixels = pictures.astype(np.float32) / 127.5 - 1.0
+            if name == "fine-wide":
+                pixels = _mixed_channels(rng, pixels)
+            drawn.append(pixels)
+        return np.concatenate(drawn)
+
+
+def _mixed_channels(rng: np.random.Generator, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Half of the pictures with red, green and blue exchanged, some of those turned to their negatives, some mirrored."""
+    for picture in pixels:
+        if rng.random() < 0.5:
+            picture[:] = picture[rng.permutation(3)] * rng.choice((-1.0, 1.0), (3, 1, 1), p=(0.25, 0.75))
+        if rng.random() < 0.5:
+            picture[:] = picture[:, :, ::-1].copy()
+    return pixels
 
 
 def train_vae(workspace: Workspace, minutes: float) -> None:
-    """Trains the decoder to redraw pictures from their exact latents."""
-    pictures = [load_split(workspace.renders, name).pictures for name in ("base", "further")]
+    """Trains the decoder to redraw pictures of 256 px from the exact latents of their halves."""
+    pictures = PicturesInAnyColour(workspace.renders)
     patch_basis = basis(workspace)
     vae, first_step = restore_vae(workspace)
     is_new = first_step == 0
     vae.requires_grad_(False)
     decoder = vae.decoder.requires_grad_(True)
     scaffold = Scaffold(decoder).to(workspace.device)
-    average = MovingAverage(vae, decay=0.998)
+    average = MovingAverage(vae, decay=0.999)
     optimizer = torch.optim.AdamW([*decoder.parameters(), *scaffold.parameters()], weight_decay=0.0, fused=True)
     rng = np.random.default_rng(first_step)
-    pace = Pace(minutes, peak_lr=1.5e-3, warmup_steps=50, flat_share=0.5)
-    full_decoder = torch.compile(grow)
+    pace = Pace(minutes, peak_lr=1.5e-3 if is_new else 6e-4, warmup_steps=50, flat_share=0.4)
+    whole, compiled_loss = torch.compile(decoder), torch.compile(redraw_loss)
     step, last_save = first_step, first_step
     for step, lr in pace.steps(first_step):
-        depth = next(depth for share, depth in GROWTH if pace.share < share) if is_new else 5
-        # One picture in four is of a further style: enough for a decoder that adapters can bend.
-        size = BATCH_AT_DEPTH[depth]
-        shares = zip(pictures, (size - size // 4, size // 4), strict=True)
-        batch = np.concatenate([split[np.sort(rng.integers(len(split), size=count))] for split, count in shares])
-        pixels = to_pixels(batch, workspace.device).contiguous(memory_format=torch.channels_last)
-        latents = patch_basis.encode(pixels)
-        noisy = (latents + LATENT_NOISE * torch.randn_like(latents)).contiguous(memory_format=torch.channels_last)
+        depth = next(depth for share, depth in GROWTH if pace.share < share) if is_new else WHOLE
+        pixels = torch.from_numpy(pictures.draw(rng, BATCH_AT_DEPTH[depth])).to(workspace.device)
+        latents = patch_basis.encode(nn.functional.avg_pool2d(pixels, 2))
+        noise = MOST_NOISE * torch.rand(len(latents), 1, 1, 1, device=latents.device) * torch.randn_like(latents)
+        noisy = (latents + noise).contiguous(memory_format=torch.channels_last)
+        pixels = pixels.contiguous(memory_format=torch.channels_last)
         with torch.autocast(workspace.device.type, torch.bfloat16):
-            scaffold_loss, redrawn = (full_decoder if depth == 5 else grow)(decoder, scaffold, noisy, pixels, depth)
-        loss = scaffold_loss if redrawn is None else redraw_loss(redrawn, pixels) + 0.1 * scaffold_loss
+            if is_new:
+                scaffold_loss, redrawn = grow(decoder, scaffold, noisy, pixels, depth)
+            else:
+                scaffold_loss, redrawn = torch.zeros(()), whole(noisy).float()
+        loss = scaffold_loss if redrawn is None else compiled_loss(redrawn, pixels) + 0.1 * scaffold_loss
         optimizer.param_groups[0]["lr"] = lr
         optimizer.zero_grad()
         loss.backward()
@@ -253,7 +319,7 @@ def train_vae(workspace: Workspace, minutes: float) -> None:
         if step % 50 == 0:
             psnr = math.nan if redrawn is None else -10 * math.log10((redrawn - pixels).square().mean().item() / 4)
             log.info("vae step %d lr %.1e depth %d loss %.4f psnr %.2f dB", step, lr, depth, loss.item(), psnr)
-        if step - last_save >= 300 and depth == 5:
+        if step - last_save >= 300 and depth == WHOLE:
             workspace.save_checkpoint("vae", {"step": step, "ema": average.state_dict()})
             last_save = step
     workspace.save_checkpoint("vae", {"step": step, "ema": average.state_dict()})

@@ -13,7 +13,7 @@ from profile_studio.inference.finite import check_finite
 from profile_studio.storage.files import write_atomically
 
 SAMPLE_SEED = 0
-COVER_SIDE_PX = 128
+COVER_SIDE_PX = 256
 GUIDANCE_SCALE = float(GenerationRequest.model_fields["guidance_scale"].default)
 
 

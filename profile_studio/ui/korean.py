@@ -13,6 +13,7 @@ from profile_studio.domain.datasets import Consent, FaceDetector, FileReason
 from profile_studio.domain.generation import Quality
 from profile_studio.domain.jobs import JobStatus
 from profile_studio.domain.presets import Thoroughness
+from profile_studio.domain.starter_size import FORMER_SIDE_PX, SIDE_PX
 from profile_studio.domain.training import AdapterKind
 from profile_studio.services.exporting import ExportFormat
 from profile_studio.services.import_sources import MAXIMUM_FILE_BYTES
@@ -491,6 +492,7 @@ _BLEND = BlendTexts(
     changed_base="이 그림을 만든 기본 모델 {base}: 그때 그대로 있지 않아요. 지금은 {now} 모델이에요.",
     changed_base_fix="같은 그림을 만들려면 그 모델의 폴더를 기본 모델로 적으세요.",
     changed_loras="이 그림에 쓴 LoRA와 이름은 같지만 내용이 다른 파일이 있어요: {names}.",
+    grows=f"이 그림의 너비는 {FORMER_SIDE_PX}픽셀이에요. 스타터는 이제 {SIDE_PX}픽셀로 그려요.",
     changed_fix="그대로 만들지만 다르게 보일 수 있어요.",
     recent="최근에 만든 그림",
     recent_info="그림을 고르면 그 레시피를 다시 불러와요.",

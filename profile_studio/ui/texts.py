@@ -15,6 +15,7 @@ from profile_studio.domain.datasets import Consent, FaceDetector, FileReason
 from profile_studio.domain.generation import Quality
 from profile_studio.domain.jobs import JobStatus
 from profile_studio.domain.presets import Thoroughness
+from profile_studio.domain.starter_size import FORMER_SIDE_PX, SIDE_PX
 from profile_studio.domain.training import AdapterKind
 from profile_studio.services.exporting import ExportFormat
 from profile_studio.services.import_sources import MAXIMUM_FILE_BYTES
@@ -527,6 +528,7 @@ class BlendTexts:
     )
     changed_base_fix: str = "For the same picture, give that model's folder as the base model."
     changed_loras: str = "Another file has the name of a LoRA of this picture now: {names}."
+    grows: str = f"This picture is {FORMER_SIDE_PX} px wide; the starter draws {SIDE_PX} px now."
     changed_fix: str = "It is drawn all the same, and may look different."
     recent: str = "Your latest pictures"
     recent_info: str = "Choose one to get its recipe back."

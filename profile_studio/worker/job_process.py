@@ -11,6 +11,7 @@ from profile_studio.domain.captioning import CaptioningConfig
 from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.errors import ProfileStudioError
 from profile_studio.domain.jobs import Interrupted, Job, JobContext, JobError, JobKind, ProgressReport, Wish
+from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.jobs.lease import DeviceLease
 from profile_studio.settings import Settings
@@ -141,6 +142,8 @@ def _work(job: Job, context: JobContext, settings: Settings) -> dict[str, object
     if job.kind is JobKind.TRAIN:
         from profile_studio.training.run import run_training
 
+        if is_former_size(job.spec, ("resolution",)):
+            print(FORMER_SIZE_TOLD, file=sys.stderr)  # noqa: T201  into the job's log
         return run_training(LoraTrainingConfig.model_validate(job.spec), context, settings)
     if job.kind is JobKind.CAPTION:
         from profile_studio.metrics.captioning_run import run_captioning

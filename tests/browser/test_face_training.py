@@ -14,7 +14,7 @@ def test_a_person_sees_the_crop_and_is_asked_whose_face_it_is(page: Page, pictur
     page.locator("#pictures-name input, #pictures-name textarea").fill("My face")
     page.locator("#pictures-use").click()
     view = page.locator("#training-view")
-    expect(view).to_contain_text("What training sees: 128 x 128 pixels")
+    expect(view).to_contain_text("What training sees: 256 x 256 pixels")
 
     page.locator("#pictures-crop").get_by_text("Square around the face").click()
     page.locator("#to-train").click()

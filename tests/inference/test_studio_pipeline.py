@@ -119,5 +119,5 @@ def test_the_starter_draws_a_finite_picture_with_every_noise_scheduler() -> None
 
     for noise_scheduler in ("default", "ddim", "dpm++", "euler"):
         (picture,) = pipeline.draw(request.model_copy(update={"noise_scheduler": noise_scheduler}), [])
-        assert picture.image.size == (128, 128)
+        assert picture.image.size == (256, 256)
         assert np.asarray(picture.image).std() > 10  # neither black, which is what NaN becomes, nor one colour

@@ -21,7 +21,7 @@ from profile_studio.domain.errors import (
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.jobs.processes import end, start, worker_command
 from profile_studio.services import live
-from profile_studio.services.gallery import GalleryService
+from profile_studio.services.gallery import GalleryService, MadePicture
 from profile_studio.services.generation import (
     DoneEvent,
     GenerationService,
@@ -81,7 +81,7 @@ def test_a_request_is_answered_with_previews_pictures_and_an_end(
     assert 0 < events[-1].seconds_to_first_step <= events[-1].seconds
     assert gallery.recipe(pictures[0].file).seed == 7
     assert gallery.recent(2) == [event.file for event in reversed(pictures)]
-    remaking = gallery.remaking(gallery.recipe(pictures[0].file), "starter")
+    remaking = gallery.remaking(MadePicture(pictures[0].file, gallery.recipe(pictures[0].file)), "starter")
     assert (remaking.base, remaking.is_its_base) == (str(tiny_base), True)
 
 

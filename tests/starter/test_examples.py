@@ -29,7 +29,7 @@ def test_every_picture_is_there_once(name: str, folder: str) -> None:
     assert len({picture.read_bytes() for picture in pictures}) == PICTURES[folder]
     for picture in pictures:
         with Image.open(picture) as image:
-            assert image.size == (128, 128)
+            assert image.size == (256, 256)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -15,7 +15,7 @@ from profile_studio.lora_files import read_adapter
 from profile_studio.settings import REPOSITORY_ROOT
 from profile_studio.starter.face import NAME, balanced_order, train_face
 from profile_studio.starter.portraits import Attributes
-from profile_studio.starter.render import render_split
+from profile_studio.starter.render import Plan, render_split
 from profile_studio.starter.variants import BASE
 from profile_studio.starter.workspace import Workspace
 
@@ -25,8 +25,8 @@ BLINK_MINUTES = 0.02
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     workspace = Workspace(tmp_path / "work", REPOSITORY_ROOT / "assets", torch.device("cpu"), tmp_path / "loras")
-    render_split(workspace.renders, "base", tuple(BASE), per_style=8, processes=1)
-    render_split(workspace.renders, "further", ("pixel-art",), per_style=8, processes=1)
+    render_split(workspace.renders, "base", Plan(tuple(BASE), 8), processes=1)
+    render_split(workspace.renders, "further", Plan(("pixel-art",), 8), processes=1)
     workspace.loras.mkdir()
     return workspace
 

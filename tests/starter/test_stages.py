@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from profile_studio.starter import workspace as workspace_module
-from profile_studio.starter.render import load_split, render_split
+from profile_studio.starter.render import Plan, load_split, render_split
 from profile_studio.starter.text import restore_text, train_text
 from profile_studio.starter.variants import BASE
 from profile_studio.starter.workspace import Pace, Workspace, replace_folder
@@ -21,9 +21,9 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def test_renders_are_drawn_once(workspace: Workspace) -> None:
-    render_split(workspace.renders, "base", tuple(BASE), per_style=2, processes=1)
+    render_split(workspace.renders, "base", Plan(tuple(BASE), 2), processes=1)
     written = (workspace.renders / "base.npy").stat().st_mtime_ns
-    render_split(workspace.renders, "base", tuple(BASE), per_style=2, processes=1)
+    render_split(workspace.renders, "base", Plan(tuple(BASE), 2), processes=1)
     split = load_split(workspace.renders, "base")
     assert (workspace.renders / "base.npy").stat().st_mtime_ns == written
     assert split.pictures.shape == (10, 128, 128, 3)
@@ -32,7 +32,7 @@ def test_renders_are_drawn_once(workspace: Workspace) -> None:
 
 @pytest.mark.slow
 def test_a_second_slice_of_training_goes_on_with_the_first_ones_weights(workspace: Workspace) -> None:
-    render_split(workspace.renders, "base", tuple(BASE), per_style=40, processes=1)
+    render_split(workspace.renders, "base", Plan(tuple(BASE), 40), processes=1)
     train_text(workspace, BLINK_MINUTES)
     _, first, first_step = restore_text(workspace)
     train_text(workspace, BLINK_MINUTES)
@@ -42,7 +42,7 @@ def test_a_second_slice_of_training_goes_on_with_the_first_ones_weights(workspac
 
 
 def test_without_a_checkpoint_training_goes_on_from_the_shipped_weights(workspace: Workspace) -> None:
-    render_split(workspace.renders, "base", tuple(BASE), per_style=4, processes=1)
+    render_split(workspace.renders, "base", Plan(tuple(BASE), 4), processes=1)
     _, encoder, _ = restore_text(workspace)
     with torch.no_grad():
         encoder.final_layer_norm.weight.fill_(0.5)

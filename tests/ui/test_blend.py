@@ -112,3 +112,19 @@ def test_a_file_without_a_recipe_does_not_keep_the_page_from_opening(
     Image.new("RGB", (8, 8)).save(settings.pictures_dir / "zzz.png")
 
     assert opened.shows()[0] == "starter"
+
+
+@pytest.mark.parametrize(("side_px", "is_told"), [(128, True), (256, False)])
+def test_a_picture_of_the_starters_former_size_says_that_it_grows(
+    opened: Opened, settings: Settings, side_px: int, is_told: bool
+) -> None:
+    starter = find_base_model("starter", settings)
+    request = GenerationRequest(prompt="red hair", height=side_px, width=side_px)
+    recipe = PictureRecipe(request=request, seed=1, base_hash=starter.hash, versions={})
+    path = write_picture(settings.pictures_dir, Image.new("RGB", (side_px, side_px)), recipe)
+
+    _, notice = opened.shows(CarriedPicture(path.stem, is_made_again=True))
+
+    assert ("the starter draws 256 px now" in notice) is is_told
+    assert opened.remade is not None
+    assert (opened.remade.request.height, opened.remade.request.width) == (256, 256)

@@ -21,7 +21,7 @@ from profile_studio.domain.generation import (
 )
 from profile_studio.domain.korean_words import foreign_words, in_english
 from profile_studio.domain.training import AdapterKind
-from profile_studio.services.gallery import Remaking
+from profile_studio.services.gallery import MadePicture, Remaking
 from profile_studio.services.generation import DoneEvent, PictureEvent, PreviewEvent
 from profile_studio.ui.components.adapter_slots import (
     KINDS,
@@ -237,7 +237,7 @@ def build(page: Page) -> BlendTab:
     def opens(path: Path, chosen_base: str) -> Updates:
         """A finished picture back on the stage, and its recipe back in the form."""
         made = studio.gallery.recipe(path)
-        asked, remaking = made.request, studio.gallery.remaking(made, chosen_base)
+        asked, remaking = made.request, studio.gallery.remaking(MadePicture(path, made), chosen_base)
         adapters = studio.adapters.list(remaking.base)
         cards = fill_slots(slots, adapters, asked.adapters, texts)
         dealt = deal_weights(adapters, asked.adapters)
@@ -487,6 +487,8 @@ def _what_changed(remaking: Remaking, base: str, left_out: Sequence[str], texts:
         changes.append(words.left_out.format(names=", ".join(left_out)))
     if remaking.changed_adapters:
         changes.append(words.changed_loras.format(names=", ".join(remaking.changed_adapters)))
+    if remaking.grows:
+        changes.append(words.grows)
     if not changes:
         return ""
     fix = words.changed_base_fix if not remaking.is_its_base else words.left_out_fix if left_out else words.changed_fix

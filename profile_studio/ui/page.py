@@ -26,6 +26,9 @@ REMEMBER_TAB = """() => {
 }"""
 """Keeps the open tab in the address: a reload comes back to it, and a bookmark opens it."""
 
+KEEP_TYPED = "(now, opened) => (opened && now === %s ? opened : now)"
+"""The prompt that the page opens with takes the place of its first one, not of what a person typed meanwhile."""
+
 LOOK_UP = "() => { window.scrollTo({ top: 0 }) }"
 """Progress and errors are told at the top of a tab, which on a phone is out of sight where its buttons are."""
 

@@ -1,5 +1,6 @@
 """Tab 3: words and sliders in, pictures out while you watch."""
 
+import json
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -54,7 +55,7 @@ from profile_studio.ui.components.recipe import recipe_html
 from profile_studio.ui.components.save_panel import fill_save_panel, save_panel, wire_save_panel
 from profile_studio.ui.components.stage import Stage, Tile, empty_stage
 from profile_studio.ui.components.words import WORD_GROUPS, choose_word, chosen_word, weighted_words
-from profile_studio.ui.page import BLEND, QUIET, CarriedPicture, Page
+from profile_studio.ui.page import BLEND, KEEP_TYPED, QUIET, CarriedPicture, Page
 from profile_studio.ui.texts import BlendTexts, Texts
 
 RECENT_PICTURES = 16
@@ -126,6 +127,7 @@ def build(page: Page) -> BlendTab:
                 prompt = gr.Textbox(
                     texts.prompt_value, label=texts.prompt, lines=2, max_lines=5, max_length=2000, elem_id="prompt"
                 )
+                opened_prompt = gr.Textbox(label=texts.prompt, visible=False)  # of the picture that the page opens with
                 foreign = foreign_words_area(elem_id="foreign-words")
                 with gr.Accordion(texts.words, open=False, elem_id="known-words") as known_words:
                     groups = {group: _word_group(group, texts) for group in WORD_GROUPS}
@@ -189,7 +191,7 @@ def build(page: Page) -> BlendTab:
     shown_outputs = [
         prompt, negative, count, steps, guidance, scheduler, seed, *word_parts, *slot_components(slots), no_adapters,
         add_slot, known_words, stage, *saver.parts, recipe, recent, recent_fold, face, page.base, page.carried_adapter,
-        page.carried_picture, is_awaited, remade, *file_parts, notice,
+        page.carried_picture, is_awaited, remade, opened_prompt, *file_parts, notice,
     ]  # fmt: skip
 
     def shows_words(text: str, chosen: str | None = None) -> Updates:
@@ -291,6 +293,8 @@ def build(page: Page) -> BlendTab:
     ) -> Updates:
         newest = studio.gallery.newest() if is_first_look else None
         opened = takes_over(carried_picture, base) if carried_picture else opens(newest.path, base) if newest else {}
+        if newest:  # the person may be typing already
+            opened = {**opened, opened_prompt: opened[prompt], prompt: gr.skip()}
         base = opened.get(page.base, base)
         adapters = studio.adapters.list(base)
         if carried or (is_first_look and not newest):
@@ -349,8 +353,10 @@ def build(page: Page) -> BlendTab:
         changed = change_word_weight(text, chosen, change)
         return {prompt: changed, **shows_words(changed, chosen)}
 
-    def shows_foreign(base: str, text: str) -> str:
-        return foreign_words_html(text, texts) if base == STARTER else ""
+    @safe
+    def shows_prompt(base: str, text: str, weighed: str | None) -> Updates:
+        hint = foreign_words_html(text, texts) if base == STARTER else ""
+        return {foreign: hint, **shows_words(text, weighed)}
 
     @safe
     def takes_english(text: str, weighed: str | None, event: gr.EventData) -> Updates:
@@ -422,12 +428,11 @@ def build(page: Page) -> BlendTab:
         ).then(makes_same, make_inputs, make_outputs, **_LIVE)
     wire_save_panel(saver, page.texts, notice)
     stop.click(stops, latest, notice, **QUIET)
-    # Gradio calls only key presses input; what was pasted is seen when the field is left.
-    gr.on(
-        [prompt.input, prompt.blur],
-        safe(shows_words), [prompt, word], [*word_parts, notice], trigger_mode="always_last", **QUIET,
-    )  # fmt: skip
-    prompt.change(shows_foreign, [page.base, prompt], foreign, trigger_mode="always_last", **QUIET)
+    shows_words_of = (shows_prompt, [page.base, prompt, word], [foreign, *word_parts, notice])
+    prompt.change(*shows_words_of, trigger_mode="always_last", **QUIET)
+    opened_prompt.change(
+        None, [prompt, opened_prompt], prompt, js=KEEP_TYPED % json.dumps(texts.prompt_value), **QUIET
+    ).then(*shows_words_of, **QUIET)
     foreign.select(takes_english, [prompt, word], [prompt, *word_parts, notice], **QUIET)
     for group, radio in groups.items():
         radio.input(chooses(group), [prompt, radio, word], [prompt, *word_parts, notice], **QUIET)

@@ -27,24 +27,27 @@ ProfileStudioError                exit 1  kind "internal"
 
 from typing import ClassVar
 
+from profile_studio.domain.sentences import Sentence, Value
+
 
 class ProfileStudioError(Exception):
     """Something went wrong on our side.
 
     Args:
-        message: one sentence that says what is wrong.
-        fix: one sentence that says what to do.
+        message: one sentence that says what is wrong, as a template of `Sentence`.
+        fix: one sentence that says what to do, likewise.
+        values: what fills the holes of both. A `Sentence` in place of a template is taken as it is.
     """
 
     kind: ClassVar[str] = "internal"
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str, fix: str = "Try again; if it stays, run `doctor`.") -> None:
-        super().__init__(message)
-        self.message = message
-        self.fix = fix
+    def __init__(self, message: str, fix: str = "Try again; if it stays, run `doctor`.", /, **values: Value) -> None:
+        self.message = message if isinstance(message, Sentence) else Sentence(message, **values)
+        self.fix = fix if isinstance(fix, Sentence) else Sentence(fix, **values)
+        super().__init__(self.message)
 
-    def __reduce__(self) -> tuple[type["ProfileStudioError"], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type["ProfileStudioError"], tuple[Sentence, Sentence]]:
         return type(self), (self.message, self.fix)
 
     def __str__(self) -> str:

@@ -44,7 +44,7 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True)
 class JobError:
-    """A failure in words. `details` is technical text for the fold."""
+    """A failure in words: a `Sentence` each, or the plain text of an earlier version. `details` is technical text."""
 
     kind: str
     message: str

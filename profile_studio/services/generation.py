@@ -11,6 +11,7 @@ from profile_studio.base_models import STARTER
 from profile_studio.domain.errors import EngineUnavailable, ProfileStudioError
 from profile_studio.domain.generation import GenerationRequest
 from profile_studio.domain.prompts import prepare_prompt
+from profile_studio.domain.sentences import from_json
 from profile_studio.services.demo import check_request_for_demo
 from profile_studio.services.live import EngineConnection, LiveLane
 from profile_studio.settings import Settings
@@ -97,7 +98,7 @@ def _event(reply: dict[str, Any]) -> PreviewEvent | PictureEvent | DoneEvent:
         case "done":
             return DoneEvent(reply["seconds"], reply["seconds_to_first_step"])
         case _:
-            raise error_of_kind(reply["kind"], reply["message"], reply["fix"])
+            raise error_of_kind(reply["kind"], from_json(reply["message"]), from_json(reply["fix"]))
 
 
 def error_of_kind(kind: str, message: str, fix: str) -> ProfileStudioError:

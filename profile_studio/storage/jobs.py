@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from profile_studio.domain.errors import InvalidName, UnknownJob
 from profile_studio.domain.jobs import Job, JobError, JobKind, JobStatus, LossPoint, ProgressReport, Wish
+from profile_studio.domain.sentences import from_json, to_json
 from profile_studio.storage.database import Database, jobs, loss_points
 
 _HELD = [JobStatus.RUNNING, JobStatus.PAUSING]
@@ -150,12 +151,12 @@ class JobRepository:
         A result that names its `adapter` says what the LoRA is called in the end.
         """
         name = result.get("adapter", jobs.c.adapter_name)
-        values = {"status": JobStatus.COMPLETED, "result": result, "step": jobs.c.steps, "adapter_name": name}
+        values = {"status": JobStatus.COMPLETED, "result": to_json(result), "step": jobs.c.steps, "adapter_name": name}
         return self._finish(job_id, attempt, now, **values)
 
     def fail(self, job_id: str, attempt: int, error: JobError, now: float) -> bool:
         """Ends the attempt with an error; False if it no longer owns the job."""
-        return self._finish(job_id, attempt, now, status=JobStatus.FAILED, error=asdict(error))
+        return self._finish(job_id, attempt, now, status=JobStatus.FAILED, error=to_json(asdict(error)))
 
     def settle_pause(self, job_id: str, attempt: int) -> bool:
         """The attempt has saved its state and gone: pausing becomes paused."""
@@ -292,9 +293,10 @@ def _held_by(job_id: str, attempt: int) -> sa.Update:
 
 def _to_job(row: sa.RowMapping, queue_position: int | None) -> Job:
     values: dict[str, Any] = dict(row)
-    error = values["error"]
+    error = from_json(values["error"])
     values["kind"] = JobKind(values["kind"])
     values["status"] = JobStatus(values["status"])
     values["wish"] = Wish(values["wish"]) if values["wish"] else None
+    values["result"] = from_json(values["result"])
     values["error"] = JobError(**error) if error else None
     return Job(**values, queue_position=queue_position)

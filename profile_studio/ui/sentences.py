@@ -1,12 +1,15 @@
 """The studio's own sentences in another language, looked up by the English one, as gettext does.
 
 Errors, advice and notes are made far from any page and kept in English: in rows, in logs, on the command line. Only the
-page that shows one has it in its language.
+page that shows one has it in its language. A `Sentence` says which template it was made from; other text is matched with
+the templates.
 """
 
 import re
 from collections.abc import Mapping
 from functools import cached_property
+
+from profile_studio.domain.sentences import Sentence, Value, listed
 
 _HOLE = re.compile(r"\{(?P<name>\w+)(?P<kind>![rs])?\}")
 _FILLINGS = {None: r"(?P<{name}>.*?)", "!r": r"(?P<{name}>'.*?'|\".*?\")", "!s": r"(?P<{name}>.*?)"}
@@ -30,6 +33,8 @@ class Sentences:
         >>> Sentences({"There is no LoRA {name!r}.": "LoRA “{name}” 없음"}).of("There is no LoRA 'ink'.")
         'LoRA “ink” 없음'
         """
+        if isinstance(sentence, Sentence) and sentence.template in self.templates:
+            return self._filled(sentence)
         if sentence in self.templates:
             return self.templates[sentence]
         for pattern, key in self._patterns:
@@ -38,6 +43,15 @@ class Sentences:
                 filled = {name: self._filling(text, kinds[name]) for name, text in match.groupdict().items()}
                 return self.templates[key].format(**filled)
         return sentence
+
+    def _filled(self, sentence: Sentence) -> str:
+        words = self.templates[sentence.template]
+        return words.format(**{name: self._value(value) for name, value in sentence.values.items()})
+
+    def _value(self, value: Value) -> Value:
+        if isinstance(value, list):
+            return listed([str(self._value(part)) for part in value])
+        return self.of(value) if isinstance(value, Sentence) else value
 
     def _filling(self, text: str, kind: str | None) -> str:
         if kind == "!r":

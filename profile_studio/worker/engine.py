@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from profile_studio.base_models import STARTER, BaseModel, find_base_model
 from profile_studio.domain.errors import InvalidSettings, ProfileStudioError, Stopped
 from profile_studio.domain.generation import GenerationRequest
+from profile_studio.domain.sentences import to_json
 from profile_studio.jobs.lease import DeviceLease
 from profile_studio.jobs.presence import AlreadyThere
 from profile_studio.services.live import (
@@ -252,7 +253,7 @@ def _tell_error(connection: "Wire", error: ProfileStudioError) -> None:
 
 def error_event(error: ProfileStudioError) -> dict[str, Any]:
     """What a client is told about an error."""
-    return {"event": "error", "kind": error.kind, "message": error.message, "fix": error.fix}
+    return {"event": "error", "kind": error.kind, "message": to_json(error.message), "fix": to_json(error.fix)}
 
 
 def explain(error: Exception) -> ProfileStudioError:

@@ -12,5 +12,6 @@ def test_the_drawn_tree_names_every_error_with_its_kind() -> None:
 
 
 def test_an_error_survives_the_way_between_processes() -> None:
-    error = pickle.loads(pickle.dumps(errors.UnknownJob("No such job.", "List them.")))
-    assert (error.message, error.fix, error.exit_code) == ("No such job.", "List them.", 2)
+    error = pickle.loads(pickle.dumps(errors.UnknownJob("No job {job!r}.", "List them.", job="x")))
+    assert (error.message, error.fix, error.exit_code) == ("No job 'x'.", "List them.", 2)
+    assert (error.message.template, error.message.values) == ("No job {job!r}.", {"job": "x"})

@@ -5,6 +5,7 @@ import pytest
 
 from profile_studio.domain.errors import InvalidName, UnknownJob
 from profile_studio.domain.jobs import JobError, JobKind, JobStatus, LossPoint, ProgressReport, Wish
+from profile_studio.domain.sentences import Sentence
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
 
@@ -43,6 +44,20 @@ def test_a_late_attempt_changes_nothing(repository: JobRepository) -> None:
     assert not repository.fail(job_id, late, JobError("k", "m", "f"), now=4.0)
     assert repository.wish(job_id, late) is Wish.CANCEL
     assert repository.get(job_id).step == 0
+
+
+def test_sentences_of_a_row_keep_their_templates(repository: JobRepository) -> None:
+    (failed, attempt), (done, other) = running_job(repository), running_job(repository)
+    message, fix = Sentence("{file} is gone.", file="ink"), Sentence("Train it again.")
+    assert repository.fail(failed, attempt, JobError("k", message, fix), now=3.0)
+    assert repository.complete(done, other, {"left": 1, "because": [message, fix]}, now=3.0)
+
+    error, result = repository.get(failed).error, repository.get(done).result
+    assert error and result
+    assert result == {"left": 1, "because": ["ink is gone.", "Train it again."]}
+    for known in (error.message, result["because"][0]):  # type: ignore[index]
+        assert isinstance(known, Sentence)
+        assert (known, known.template, known.values) == (message, "{file} is gone.", {"file": "ink"})
 
 
 def test_a_finished_job_is_not_claimed(repository: JobRepository) -> None:

@@ -25,7 +25,9 @@ from profile_studio.ui.tabs.train import NUMBER_FIELDS
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 PACKAGE = REPOSITORY_ROOT / "profile_studio"
 NOT_OF_THE_PAGE = ("starter", "cli", "__main__.py")
-ERRORS = {name for name, each in vars(errors).items() if isinstance(each, type)} | {"JobError"}
+ERRORS = {
+    name for name, each in vars(errors).items() if isinstance(each, type) and issubclass(each, ProfileStudioError)
+} | {"JobError"}
 FORWARDED = {
     "storage/jobs.py",
     "worker/job_process.py",
@@ -38,6 +40,9 @@ FORWARDED = {
     "ui/tabs/train.py",
 }
 """Where an error is made of sentences that were written elsewhere."""
+
+MAKERS = {"domain/sentences.py", "domain/errors.py"}
+"""Where sentences are made of what others wrote."""
 
 SPOKEN: dict[str, tuple[str, ...]] = {
     "domain/captions.py": ("trigger_word_advice", "_face_caption_advice", "_style_advice"),
@@ -165,6 +170,15 @@ def _texts_inside(node: ast.AST) -> Iterator[str]:
             yield each.value
 
 
+def of_sentences() -> Iterator[tuple[str, str]]:
+    for name, module in modules():
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Sentence" and name not in MAKERS:
+                texts = texts_of(node.args[0], module)
+                assert texts, f"{name}:{node.lineno}: {ast.unparse(node)} cannot be looked up"
+                yield from ((f"{name}:{node.lineno}", text) for text in texts)
+
+
 def of_demo_refusals() -> Iterator[tuple[str, str]]:
     for name, module in modules():
         for node in ast.walk(module):
@@ -181,6 +195,7 @@ def of_number_fields() -> Iterator[tuple[str, str]]:
 SOURCES: list[Callable[[], Iterator[tuple[str, str]]]] = [
     sentences_of_errors,
     spoken_sentences,
+    of_sentences,
     of_demo_refusals,
     of_number_fields,
 ]
@@ -190,7 +205,7 @@ TRANSLATED = {shape(key) for key in KOREAN.common.sentences.templates}
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_sentence_has_a_korean_one(source: Callable[[], Iterator[tuple[str, str]]]) -> None:
     found = list(source())
-    assert len(found) > 5
+    assert len(found) > 5 or source is of_sentences  # rooms learn to say them one by one
     missing = [f"{place}: {text}" for place, text in found if shape(text) not in TRANSLATED]
     assert missing == []
 

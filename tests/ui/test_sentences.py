@@ -1,3 +1,6 @@
+import pytest
+
+from profile_studio.domain.sentences import Sentence
 from profile_studio.ui.sentences import Sentences
 
 SENTENCES = Sentences(
@@ -43,3 +46,22 @@ def test_the_template_that_says_most_is_the_one() -> None:
 
 def test_text_that_looks_like_a_pattern_or_a_hole_is_only_text() -> None:
     assert SENTENCES.of("There is no LoRA '{0} (.*)'.") == "“{0} (.*)” 없음."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        (Sentence("There is no LoRA {name!r}.", name="it's"), "“it's” 없음."),
+        (Sentence("{file} is gone.", file="The file of ink"), "The file of ink 사라짐."),
+        (Sentence("{file} is gone.", file="{file}"), "{file} 사라짐."),
+        (
+            Sentence("{what!s} is left.", what=[Sentence("{count} pictures", count=3), "running"]),
+            "사진 3장, running 남음.",
+        ),
+        (Sentence("{what!s} is left.", what=Sentence("running")), "진행 중 남음."),
+        (Sentence("running"), "진행 중"),
+        (Sentence("{file} is here.", file="ink"), "ink is here."),
+    ],
+)
+def test_a_sentence_is_looked_up_by_its_template(sentence: Sentence, words: str) -> None:
+    assert SENTENCES.of(sentence) == words

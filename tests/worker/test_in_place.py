@@ -1,5 +1,6 @@
 """The live lane inside one process, as ZeroGPU needs it; without that host the decorator is left out."""
 
+import json
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 import pytest
 
 import app
-from profile_studio.domain.errors import EngineUnavailable, InvalidSettings, UnknownAdapter
+from profile_studio.domain.errors import EngineUnavailable, InvalidAdapter, InvalidSettings, UnknownAdapter
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.services.generation import DoneEvent, GenerationService, PictureEvent
 from profile_studio.settings import Settings
 from profile_studio.storage.pictures import latest_pictures, read_recipe
+from profile_studio.worker.engine import error_event
 from profile_studio.worker.in_place import LONGEST_S, SECONDS_TO_BEGIN, InPlaceEngine, InPlaceLane
 
 
@@ -49,6 +51,18 @@ def test_what_is_refused_arrives_as_its_own_error(settings: Settings, engine: In
         list(service.generate(request(tiny_base, adapters=(AdapterWeight(adapter_name="gone"),))))
     (reply,) = engine.answer({"request": {"prompt": "x", "count": "many"}})
     assert reply["kind"] == "invalid_settings"
+
+
+def test_a_refusal_keeps_its_template_on_the_wire(settings: Settings) -> None:
+    def refuses(_asked: Mapping[str, Any]) -> Generator[dict[str, Any]]:
+        refusal = InvalidAdapter("{file} is gone.", "Import {file} again.", file="ink.safetensors")
+        yield json.loads(json.dumps(error_event(refusal)))
+
+    service = GenerationService(settings, InPlaceLane(refuses))
+    with pytest.raises(InvalidAdapter) as caught:
+        list(service.generate(GenerationRequest(prompt="hair")))
+    assert (caught.value.message, caught.value.message.template) == ("ink.safetensors is gone.", "{file} is gone.")
+    assert (caught.value.fix, caught.value.fix.template) == ("Import ink.safetensors again.", "Import {file} again.")
 
 
 def test_leaving_stops_before_the_next_picture(settings: Settings, engine: InPlaceEngine, tiny_base: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from enum import StrEnum
 
 from profile_studio.domain.counting import counted
+from profile_studio.domain.sentences import Sentence
 
 
 class CaptionEdit(StrEnum):
@@ -152,25 +153,39 @@ def tag_frequencies(captions: Sequence[str]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def trigger_word_advice(word: str, taken: Mapping[str, str], known: Container[str]) -> list[str]:
+def trigger_word_advice(word: str, taken: Mapping[str, str], known: Container[str]) -> list[Sentence]:
     """What speaks against a trigger word, in sentences.
 
     Args:
         taken: trigger words of other LoRAs, with the LoRA's name.
         known: words that a base model on this disk has a token of its own for, in small letters.
     """
-    advice: list[str] = []
+    advice: list[Sentence] = []
     plain = word.lower()
     if plain in COMMON_WORDS or plain in known:
-        advice.append(f"\u201c{word}\u201d already means something to a base model; a made-up word learns cleaner.")
+        advice.append(
+            Sentence(
+                "\u201c{word}\u201d already means something to a base model; a made-up word learns cleaner.", word=word
+            )
+        )
     elif 0 < len(plain) < 3:
-        advice.append(f"\u201c{word}\u201d is very short and may be part of other words; take four letters or more.")
+        advice.append(
+            Sentence(
+                "\u201c{word}\u201d is very short and may be part of other words; take four letters or more.", word=word
+            )
+        )
     if plain in taken:
-        advice.append(f"\u201c{word}\u201d already calls up the LoRA {taken[plain]}; both would answer in a blend.")
+        advice.append(
+            Sentence(
+                "\u201c{word}\u201d already calls up the LoRA {name}; both would answer in a blend.",
+                word=word,
+                name=taken[plain],
+            )
+        )
     return advice
 
 
-def caption_advice(captions: Sequence[str], is_face: bool, trigger_word: str, set_name: str = "") -> list[str]:
+def caption_advice(captions: Sequence[str], is_face: bool, trigger_word: str, set_name: str = "") -> list[Sentence]:
     """What captions say that the trigger word should stand for instead, in sentences.
 
     Args:
@@ -182,20 +197,28 @@ def caption_advice(captions: Sequence[str], is_face: bool, trigger_word: str, se
     return _face_caption_advice(written, trigger_word, set_name) if is_face else _style_advice(written, trigger_word)
 
 
-def _face_caption_advice(written: Sequence[str], trigger_word: str, set_name: str) -> list[str]:
+def _face_caption_advice(written: Sequence[str], trigger_word: str, set_name: str) -> list[Sentence]:
     unchanging = _counted(_UNCHANGING, written)
     return [
-        f"\u201c{name}\u201d ({counted(count, 'caption')}) names the person, which is what the trigger word is for: leave it out, "
-        "and describe hair, expression, light and angle instead."
+        Sentence(
+            "\u201c{name}\u201d ({captions}) names the person, which is what the trigger word is for: leave it out, "
+            "and describe hair, expression, light and angle instead.",
+            name=name,
+            captions=counted(count, "caption"),
+        )
         for name, count in names_of_person(written, trigger_word, set_name).items()
     ] + [
-        f"\u201c{words}\u201d ({counted(count, 'caption')}) never changes in this face: leave it out, and describe hair, "
-        "expression, light and angle instead."
+        Sentence(
+            "\u201c{words}\u201d ({captions}) never changes in this face: leave it out, and describe hair, expression, "
+            "light and angle instead.",
+            words=words,
+            captions=counted(count, "caption"),
+        )
         for words, count in unchanging.most_common(3)
     ]
 
 
-def _style_advice(written: Sequence[str], trigger_word: str) -> list[str]:
+def _style_advice(written: Sequence[str], trigger_word: str) -> list[Sentence]:
     trigger = trigger_word.lower()
     looks = {
         words: count
@@ -208,12 +231,19 @@ def _style_advice(written: Sequence[str], trigger_word: str) -> list[str]:
         if count == len(written) >= 4 and tag.lower() not in (trigger, TRIGGER_PLACEHOLDER) and not _LOOK.search(tag)
     ]
     return [
-        f"\u201c{words}\u201d ({counted(count, 'caption')}) is how the pictures look, which the trigger word should learn: leave it "
-        "out, and describe what is in the picture."
+        Sentence(
+            "\u201c{words}\u201d ({captions}) is how the pictures look, which the trigger word should learn: leave it "
+            "out, and describe what is in the picture.",
+            words=words,
+            captions=counted(count, "caption"),
+        )
         for words, count in looks.items()
     ] + [
-        f"Every caption says \u201c{tag}\u201d: what is the same everywhere is what the trigger word learns, "
-        "so it can be left out."
+        Sentence(
+            "Every caption says \u201c{tag}\u201d: what is the same everywhere is what the trigger word learns, so it can be "
+            "left out.",
+            tag=tag,
+        )
         for tag in everywhere[:3]
     ]
 

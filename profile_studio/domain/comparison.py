@@ -124,8 +124,10 @@ def parse_model_spec(text: str) -> ModelSpec:
         weight = float(match["weight"] or 1.0) if match else -1.0
         if match is None or not 0 <= weight <= WEIGHT_LIMIT:
             raise InvalidModelSpec(
-                f"{text!r} does not name a model.",
-                f"Write base, NAME, NAME=0.6+NAME=0.4 (weights 0 to {WEIGHT_LIMIT}) or NAME@STEP.",
+                "{text!r} does not name a model.",
+                "Write base, NAME, NAME=0.6+NAME=0.4 (weights 0 to {limit}) or NAME@STEP.",
+                text=text,
+                limit=WEIGHT_LIMIT,
             )
         weights.append(AdapterWeight(adapter_name=match["name"], weight=weight))
     return ModelSpec(text, tuple(weights))

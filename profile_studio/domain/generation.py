@@ -66,8 +66,11 @@ class GenerationRequest(BaseModel):
     def _check_last_seed(self) -> Self:
         if self.seed + self.count - 1 > SEED_LIMIT:
             raise InvalidSettings(
-                f"From seed {self.seed} on there are no {self.count} seeds; the last one is {SEED_LIMIT}.",
+                "From seed {seed} on there are no {count} seeds; the last one is {limit}.",
                 "Choose a smaller seed, or fewer pictures.",
+                seed=self.seed,
+                count=self.count,
+                limit=SEED_LIMIT,
             )
         return self
 

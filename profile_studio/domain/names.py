@@ -20,11 +20,12 @@ def check_name(name: str) -> str:
     """
     if not NAME_PATTERN.fullmatch(name):
         raise InvalidName(
-            f"{name!r} is not a valid name.",
+            "{name!r} is not a valid name.",
             "Use 1 to 64 small letters, digits and hyphens, starting with a letter or digit.",
+            name=name,
         )
     if name == BASE_NAME:
-        raise InvalidName(f"{name!r} is reserved for the model without an adapter.", "Choose another name.")
+        raise InvalidName("{name!r} is reserved for the model without an adapter.", "Choose another name.", name=name)
     return name
 
 
@@ -40,7 +41,7 @@ def name_from(text: str) -> str:
     """
     if not re.search("[a-z0-9]", text.lower()):
         raise InvalidName(
-            f"{text.strip()!r} cannot name a file.", "Write a name with letters from a to z or with digits."
+            "{name!r} cannot name a file.", "Write a name with letters from a to z or with digits.", name=text.strip()
         )
     return suggest_name(text)
 

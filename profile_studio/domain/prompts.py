@@ -40,8 +40,9 @@ def prepare_prompt(prompt: str, *, latin_only: bool) -> str:
     prompt = _COLON_WEIGHT.sub(r")\g<weight>", prompt)
     if example := _COLON_NUMBER.search(prompt):
         raise InvalidPrompt(
-            f"{example.group()!r} is not a weight this studio can read.",
+            "{weight!r} is not a weight this studio can read.",
             "Write (some words)1.3, with a weight of 0 to 2.",
+            weight=example.group(),
         )
     return prompt
 
@@ -50,8 +51,9 @@ def _check_script(prompt: str) -> None:
     words = [word for word in re.findall(r"[^\W\d_]+", prompt) if not is_latin(word)]
     if words:
         raise InvalidPrompt(
-            f"The starter model reads English words only and cannot read “{' '.join(words)[:40]}”.",
+            "The starter model reads English words only and cannot read “{words}”.",
             "Describe the picture in English words, such as: portrait of a woman, red hair, glasses, blue background.",
+            words=" ".join(words)[:40],
         )
 
 
@@ -68,7 +70,9 @@ def _check_balance(prompt: str) -> None:
         if depth < 0:
             raise InvalidPrompt("The prompt closes a parenthesis that was never opened.", _PLAIN_PARENTHESES)
         if depth > MAX_NESTING:
-            raise InvalidPrompt(f"The prompt nests more than {MAX_NESTING} parentheses.", "Use fewer levels.")
+            raise InvalidPrompt(
+                "The prompt nests more than {depth} parentheses.", "Use fewer levels.", depth=MAX_NESTING
+            )
     if depth:
         raise InvalidPrompt("The prompt opens a parenthesis that is never closed.", _PLAIN_PARENTHESES)
     if plain.count('"') % 2:
@@ -82,8 +86,9 @@ def _check_balance(prompt: str) -> None:
 def _check_syntax(prompt: str) -> None:
     if tag := _LORA_TAG.search(prompt):
         raise InvalidPrompt(
-            f"{tag.group()!r} in a prompt does nothing here.",
+            "{tag!r} in a prompt does nothing here.",
             "Leave it out and set the LoRA's weight beside the prompt.",
+            tag=tag.group(),
         )
     if ".swap(" in prompt:
         raise InvalidPrompt(".swap() is not supported.", "Write the word you want in its place.")
@@ -100,6 +105,7 @@ def _check_blends(prompt: str) -> None:
         is_divided = "no_normalize" not in blend["weights"]
         if weights and is_divided and abs(sum(weights)) <= SMALLEST_BLEND_SUM * largest:
             raise InvalidPrompt(
-                f"The weights in {blend.group()!r} cancel each other out, so nothing is left to draw.",
+                "The weights in {blend!r} cancel each other out, so nothing is left to draw.",
                 "Choose weights with a sum well above 0, such as .blend(0.6, 0.4).",
+                blend=blend.group(),
             )

@@ -630,15 +630,15 @@ _ADVICE: dict[str, str] = {
     "\u201c{word}\u201d already calls up the LoRA {name}; both would answer in a blend.": (
         "“{word}”: 이미 {name} LoRA를 불러내는 낱말이에요. 함께 섞으면 둘 다 나타나요."
     ),
-    "\u201c{words}\u201d ({captions!s}) never changes in this face: leave it out, and describe hair, expression, "
+    "\u201c{words}\u201d ({captions}) never changes in this face: leave it out, and describe hair, expression, "
     "light and angle instead.": (
         "“{words}” ({captions}): 이 얼굴에서 늘 같은 점이에요. 빼고, 머리 모양과 표정, 빛, 각도를 적으세요."
     ),
-    "\u201c{name}\u201d ({captions!s}) names the person, which is what the trigger word is for: leave it out, "
+    "\u201c{name}\u201d ({captions}) names the person, which is what the trigger word is for: leave it out, "
     "and describe hair, expression, light and angle instead.": (
         "“{name}” ({captions}): 사람 이름이에요. 이름은 호출어가 대신하니 빼고, 머리 모양과 표정, 빛, 각도를 적으세요."
     ),
-    "\u201c{words}\u201d ({captions!s}) is how the pictures look, which the trigger word should learn: leave it "
+    "\u201c{words}\u201d ({captions}) is how the pictures look, which the trigger word should learn: leave it "
     "out, and describe what is in the picture.": (
         "“{words}” ({captions}): 그림의 화풍이에요. 화풍은 호출어가 배우니 빼고, 사진에 무엇이 있는지 적으세요."
     ),
@@ -668,6 +668,7 @@ _CHANGES: dict[str, str] = {
     "{count} thumbnails": "미리보기 {count}장",
     "{count} captions": "설명 {count}개",
     "1 caption": "설명 1개",
+    "1 thumbnail": "미리보기 1장",
     "the training {job} is {status!s} and keeps its copy until it is over": (
         "학습 {job}: {status} 상태라 끝날 때까지 사본을 가지고 있음"
     ),

@@ -80,7 +80,7 @@ def read_header(path: Path) -> LoraHeader:
         InvalidAdapter: it is no file, a pickle, not whole, too large, or holds numbers that cannot be read here.
     """
     if not path.is_file():
-        raise InvalidAdapter(f"{path.name} is not a file.", "Choose a .safetensors file.")
+        raise InvalidAdapter("{file} is not a file.", "Choose a .safetensors file.", file=path.name)
     start = b""
     try:
         size = path.stat().st_size
@@ -97,13 +97,17 @@ def read_header(path: Path) -> LoraHeader:
         raise _refusal(path, start) from error
     except OSError as error:
         raise InvalidAdapter(
-            f"{path.name} cannot be opened.", "Check that you may read it, or copy it anew."
+            "{file} cannot be opened.", "Check that you may read it, or copy it anew.", file=path.name
         ) from error
     if size > MAX_FILE_BYTES or len(kinds) > MAX_TENSORS:
         raise InvalidAdapter(
-            f"{path.name} has {size / 2**20:.0f} MB in {len(kinds)} parts; a LoRA may have up to "
-            f"{MAX_FILE_BYTES // 2**20} MB and {MAX_TENSORS} parts.",
+            "{file} has {size} MB in {parts} parts; a LoRA may have up to {max_size} MB and {max_parts} parts.",
             "Make it smaller where it was trained: a lower rank, or fp16.",
+            file=path.name,
+            size=f"{size / 2**20:.0f}",
+            parts=len(kinds),
+            max_size=MAX_FILE_BYTES // 2**20,
+            max_parts=MAX_TENSORS,
         )
     return LoraHeader(_placed(path, kinds), metadata, 8 + struct.unpack("<Q", start[:8])[0])
 
@@ -202,8 +206,10 @@ def _placed(path: Path, kinds: Mapping[str, tuple[str, tuple[int, ...]]]) -> dic
     for name, (dtype, shape) in kinds.items():
         if dtype not in _NUMBER_TYPES:
             raise InvalidAdapter(
-                f"{path.name} holds numbers of the type {dtype}, which this studio cannot read.",
+                "{file} holds numbers of the type {dtype}, which this studio cannot read.",
                 "Export it as fp16 or fp32 where it was made.",
+                file=path.name,
+                dtype=dtype,
             )
         start, end = end, end + math.prod(shape) * _NUMBER_TYPES[dtype].n_bytes
         tensors[name] = TensorInfo(dtype, shape, start, end)
@@ -221,7 +227,8 @@ def _refusal(path: Path, start: bytes) -> InvalidAdapter:
     )
     if looks_like_one and start[8:] != b"{":
         return InvalidAdapter(
-            f"{path.name} is a pickle, a kind of file that can run programs when it is opened.",
+            "{file} is a pickle, a kind of file that can run programs when it is opened.",
             "Ask for the same LoRA as a .safetensors file.",
+            file=path.name,
         )
-    return InvalidAdapter(f"{path.name} is not a whole .safetensors file.", "Download or export it again.")
+    return InvalidAdapter("{file} is not a whole .safetensors file.", "Download or export it again.", file=path.name)

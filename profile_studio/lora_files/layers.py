@@ -75,9 +75,9 @@ def read_lora_folder(path: Path) -> Lora:
     parts = [_read_part(part, component) for part, component in _parts_of(path)]
     if not parts:
         raise InvalidAdapter(
-            f"{path.name} holds no LoRA: no adapter_model.safetensors, in it or in its folders unet_lora and "
-            "text_encoder_lora.",
+            "{file} holds no LoRA: no adapter_model.safetensors, in it or in its folders unet_lora and text_encoder_lora.",
             "Choose the folder that holds them, or a .safetensors file.",
+            file=path.name,
         )
     layers: dict[LayerName, LoraLayer] = {}
     for part in parts:
@@ -95,12 +95,15 @@ def check_numbers(lora: Lora, file: str) -> None:
     """
     if not has_sound_numbers(lora):
         raise InvalidAdapter(
-            f"{file} holds NaN, infinite or overflowed numbers, which draw black pictures.",
+            "{file} holds NaN, infinite or overflowed numbers, which draw black pictures.",
             "Use an earlier checkpoint of it, or train it again with a lower learning rate or in fp32.",
+            file=file,
         )
     if changes_nothing(lora):
         raise InvalidAdapter(
-            f"{file} changes nothing: all that it adds is zero.", "Use a later checkpoint, or train it for longer."
+            "{file} changes nothing: all that it adds is zero.",
+            "Use a later checkpoint, or train it for longer.",
+            file=file,
         )
 
 
@@ -140,8 +143,9 @@ def _read_part(folder: Path, component: str | None) -> Lora:
     weights = next((file for file in folder.glob("adapter_model.*") if file.suffix == ".safetensors"), None)
     if weights is None:
         raise InvalidAdapter(
-            f"{folder.name} has its weights in a pickle, a kind of file that can run programs when it is opened.",
+            "{folder} has its weights in a pickle, a kind of file that can run programs when it is opened.",
             "Ask for the same LoRA with an adapter_model.safetensors.",
+            folder=folder.name,
         )
     header = read_header(weights)
     config = read_config(folder / "adapter_config.json")
@@ -173,21 +177,28 @@ def _lora(file: str, tensors: Mapping[str, RawTensor], metadata: dict[str, str],
 def _layer(file: str, name: LayerName, parts: Mapping[Part, RawTensor], config: PeftConfig | None) -> LoraLayer:
     if "down" not in parts or "up" not in parts:
         raise InvalidAdapter(
-            f"{file} holds the layer {name.layer} by halves.",
+            "{file} holds the layer {layer} by halves.",
             "Download it again, or export it again where it was made.",
+            file=file,
+            layer=name.layer,
         )
     down, up = parts["down"], parts["up"]
     dimensions = len(down.shape)
     if dimensions not in (2, 3, 4, 5) or len(up.shape) != dimensions or not 0 < down.shape[0] == up.shape[1]:
         raise InvalidAdapter(
-            f"{file} has halves of {name.layer} that do not belong together.",
+            "{file} has halves of {layer} that do not belong together.",
             "Download it again, or export it again where it was made.",
+            file=file,
+            layer=name.layer,
         )
     rank = down.shape[0]
     if rank > MAX_RANK:
         raise InvalidAdapter(
-            f"{file} has the rank {rank}; a LoRA may have up to {MAX_RANK}.",
+            "{file} has the rank {rank}; a LoRA may have up to {limit}.",
             "Resize it to a lower rank where it was trained.",
+            file=file,
+            rank=rank,
+            limit=MAX_RANK,
         )
     if "alpha" in parts:
         alpha = _stored_alpha(file, name, parts["alpha"])
@@ -199,15 +210,20 @@ def _layer(file: str, name: LayerName, parts: Mapping[Part, RawTensor], config: 
 def _stored_alpha(file: str, name: LayerName, tensor: RawTensor) -> float:
     if math.prod(tensor.shape) != 1 or not math.isfinite(alpha := float(numbers(tensor).item())):
         raise InvalidAdapter(
-            f"{file} has an alpha that is no number ({name.layer}), so its strength is unknown.",
+            "{file} has an alpha that is no number ({layer}), so its strength is unknown.",
             "Export it again where it was made.",
+            file=file,
+            layer=name.layer,
         )
     return alpha
 
 
 def _layer_twice(file: str, name: LayerName) -> InvalidAdapter:
     return InvalidAdapter(
-        f"{file} holds the layer {name.layer} twice, under two spellings.", "Export it again where it was made."
+        "{file} holds the layer {layer} twice, under two spellings.",
+        "Export it again where it was made.",
+        file=file,
+        layer=name.layer,
     )
 
 
@@ -215,11 +231,16 @@ def _no_plain_lora(file: str, unknown: list[str]) -> InvalidAdapter:
     for method, marks in _OTHER_METHODS:
         if any(marks.search(key) for key in unknown):
             return InvalidAdapter(
-                f"{file} is a {method}, and this studio reads plain LoRAs only.",
+                "{file} is a {kind}, and this studio reads plain LoRAs only.",
                 "Ask for a plain LoRA, or convert it where it was made.",
+                file=file,
+                kind=method,
             )
     example = unknown[0] if unknown else "none that belong together"
     return InvalidAdapter(
-        f"{file} is not a LoRA this studio can read ({len(unknown)} unknown parts, such as {example[:80]}).",
+        "{file} is not a LoRA this studio can read ({count} unknown parts, such as {example}).",
         "Use a plain LoRA for Stable Diffusion 1.x in kohya's or diffusers' layout.",
+        file=file,
+        count=len(unknown),
+        example=example[:80],
     )

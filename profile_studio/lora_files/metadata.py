@@ -65,8 +65,9 @@ def described(lora: Lora, path: Path, *, ships: bool = False) -> Adapter:
     base = metadata.get("profile_studio.base") or told_base(lora, path.name)
     if base is None:
         raise InvalidAdapter(
-            f"{path.name} does not tell which base model it is for.",
+            "{file} does not tell which base model it is for.",
             "Name it when you import the file: `adapters import FILE --base BASE`.",
+            file=path.name,
         )
     trigger_word = metadata.get("profile_studio.trigger_word", metadata.get("modelspec.trigger_phrase", ""))
     return Adapter(
@@ -108,7 +109,10 @@ def told_base(lora: Lora, file: str) -> str | None:
         told = next((base for pattern, base in _STATED if pattern.search(words)), None)
     if told not in (SD15, None):
         raise InvalidAdapter(
-            f"{file} is a LoRA for {told}.", "Use a LoRA for Stable Diffusion 1.x, or train one here from pictures."
+            "{file} is a LoRA for {base}.",
+            "Use a LoRA for Stable Diffusion 1.x, or train one here from pictures.",
+            file=file,
+            base=told,
         )
     return told
 
@@ -123,12 +127,17 @@ def check_base(adapter: Adapter, base: str, base_hash: str) -> None:
         return
     if adapter.base == base:
         raise InvalidAdapter(
-            f"{adapter.name} was trained on an older version of {base!r} and no longer fits it.",
+            "{name} was trained on an older version of {base!r} and no longer fits it.",
             "Train it again from its pictures.",
+            name=adapter.name,
+            base=base,
         )
     raise InvalidAdapter(
-        f"{adapter.name} was trained for the base model {adapter.base!r}, not for {base!r}.",
-        f"Choose {adapter.base!r} as the base model, or train it again on {base!r}.",
+        "{name} was trained for the base model {own_base!r}, not for {base!r}.",
+        "Choose {own_base!r} as the base model, or train it again on {base!r}.",
+        name=adapter.name,
+        own_base=adapter.base,
+        base=base,
     )
 
 

@@ -65,8 +65,10 @@ def read_config(path: Path) -> PeftConfig:
     kind = str(values.get("peft_type", "LORA"))
     if kind != "LORA":
         raise InvalidAdapter(
-            f"{path.parent.name} is a {kind[:40]}, and this studio reads plain LoRAs only.",
+            "{file} is a {kind}, and this studio reads plain LoRAs only.",
             "Ask for a plain LoRA, or convert it where it was made.",
+            file=path.parent.name,
+            kind=kind[:40],
         )
     return _config({str(key): value for key, value in values.items()})
 
@@ -97,13 +99,16 @@ def _config(options: Mapping[str, object]) -> PeftConfig:
 
 def _no_config(path: Path) -> InvalidAdapter:
     return InvalidAdapter(
-        f"{path.parent.name} has no adapter_config.json that can be read, so its strength is unknown.",
+        "{folder} has no adapter_config.json that can be read, so its strength is unknown.",
         "Choose the folder as peft wrote it.",
+        folder=path.parent.name,
     )
 
 
 def _unreadable(file: str, alpha: str) -> InvalidAdapter:
     return InvalidAdapter(
-        f"{file} has an alpha that is no number ({alpha[:80]}), so its strength is unknown.",
+        "{file} has an alpha that is no number ({layer}), so its strength is unknown.",
         "Export it again where it was made.",
+        file=file,
+        layer=alpha[:80],
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from profile_studio.domain.errors import BaseModelMissing, NotInDemo
+from profile_studio.domain.sentences import Sentence
 from profile_studio.settings import Settings
 
 STARTER = "starter"
@@ -61,19 +62,23 @@ def find_base_model(base: str, settings: Settings) -> BaseModel:
         NotInDemo: strangers share this studio, and its disk is none of theirs.
     """
     if settings.is_demo and base != STARTER:
-        raise NotInDemo("This public demo has the starter only.", f"Choose {STARTER!r}.")
+        raise NotInDemo("This public demo has the starter only.", "Choose {base!r}.", base=STARTER)
     folder = settings.starter_dir if base == STARTER else _hub_folder(base) if base in HUB_IDS else Path(base)
     index = folder / "model_index.json"
     if not index.is_file():
         raise BaseModelMissing(
-            f"The base model {base!r} is not on this disk.",
-            f"Give a folder in diffusers layout, or one of: {', '.join([STARTER, *HUB_IDS])}.",
+            "The base model {base!r} is not on this disk.",
+            "Give a folder in diffusers layout, or one of: {names}.",
+            base=base,
+            names=", ".join([STARTER, *HUB_IDS]),
         )
     pipeline_class = _read_json(folder, "model_index.json", base).get("_class_name", "")
     if pipeline_class != "StableDiffusionPipeline":
         raise BaseModelMissing(
-            f"The folder {base!r} holds {pipeline_class or 'no model'}, not a Stable Diffusion 1.x with safetensors.",
+            "The folder {base!r} holds {found}, not a Stable Diffusion 1.x with safetensors.",
             "Choose a Stable Diffusion 1.x folder in diffusers layout with .safetensors weights.",
+            base=base,
+            found=pipeline_class or Sentence("no model"),
         )
     for file in (*_CONFIGS, *_WEIGHTS, _tokenizer_file(folder)):
         _check_file(folder, file, base)
@@ -92,18 +97,27 @@ def _check_file(folder: Path, file: str, base: str) -> None:
             is_pointer = opened.read(len(_LFS_POINTER)) == _LFS_POINTER
         if is_pointer:
             raise BaseModelMissing(
-                f"{file} of the base model {base!r} is a git-LFS pointer instead of the file itself.",
+                "{file} of the base model {base!r} is a git-LFS pointer instead of the file itself.",
                 "Run `git lfs pull` in its folder, or download it again.",
+                file=file,
+                base=base,
             )
         return
     stem, suffix = path.stem, path.suffix
     if variants := sorted(found.name for found in path.parent.glob(f"{stem}.*{suffix}")):
         raise BaseModelMissing(
-            f"The base model {base!r} has {path.parent.name}/{variants[0]} but no {file}.",
+            "The base model {base!r} has {folder}/{variant} but no {file}.",
             "Download it in full precision, without a variant such as fp16.",
+            base=base,
+            folder=path.parent.name,
+            variant=variants[0],
+            file=file,
         )
     raise BaseModelMissing(
-        f"The base model {base!r} has no {file}.", "Download its folder again, whole and with .safetensors weights."
+        "The base model {base!r} has no {file}.",
+        "Download its folder again, whole and with .safetensors weights.",
+        base=base,
+        file=file,
     )
 
 
@@ -120,7 +134,7 @@ def _read_json(folder: Path, file: str, base: str) -> dict[str, Any]:
         return json.loads((folder / file).read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
         raise BaseModelMissing(
-            f"{file} of the base model {base!r} cannot be read.", "Download its folder again."
+            "{file} of the base model {base!r} cannot be read.", "Download its folder again.", file=file, base=base
         ) from error
 
 
@@ -182,6 +196,8 @@ def _hub_folder(base: str) -> Path:
         return Path(snapshot_download(HUB_IDS[base], allow_patterns=wanted, ignore_patterns=["*.fp16.*", "*non_ema*"]))
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
         raise BaseModelMissing(
-            f"The base model {base!r} ({HUB_IDS[base]}) is neither on this disk nor reachable on the hub.",
+            "The base model {base!r} ({hub}) is neither on this disk nor reachable on the hub.",
             "Connect to the network once, or pass a local folder in diffusers layout.",
+            base=base,
+            hub=HUB_IDS[base],
         ) from error

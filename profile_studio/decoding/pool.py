@@ -176,8 +176,9 @@ class _Child:
             late.cancel()
         if "broken_detector" in facts:
             raise InvalidSettings(
-                f"{facts['broken_detector']} is not a YuNet that OpenCV can read.",
+                "{file} is not a YuNet that OpenCV can read.",
                 "Take face_detection_yunet_2023mar.onnx, or unset PROFILE_STUDIO_YUNET.",
+                file=facts["broken_detector"],
             )
         if "reason" in facts:
             return FileReason(facts["reason"])

@@ -44,8 +44,9 @@ class StableDiffusion:
         config = pipeline.scheduler.config
         if config.prediction_type not in ("epsilon", "v_prediction"):
             raise BaseModelMissing(
-                f"This base model predicts {config.prediction_type!r}, which cannot be trained on.",
+                "This base model predicts {kind!r}, which cannot be trained on.",
                 "Choose one that predicts noise or velocity.",
+                kind=config.prediction_type,
             )
         self.prediction_type: str = config.prediction_type
         self._alphas_cumprod: Tensor = pipeline.scheduler.alphas_cumprod.to(self.unet.device)

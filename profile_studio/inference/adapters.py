@@ -81,7 +81,9 @@ class AdapterRack:
         try:
             stat = path.stat()
         except OSError as error:
-            raise InvalidAdapter(f"The file of {adapter.name} is gone.", "Import or train it again.") from error
+            raise InvalidAdapter(
+                "The file of {name} is gone.", "Import or train it again.", name=adapter.name
+            ) from error
         fingerprint = (stat.st_mtime_ns, stat.st_size)
         known = self._loaded.get(path)
         if known and known.fingerprint == fingerprint:
@@ -133,9 +135,11 @@ def _check_choice(wanted: Sequence[ChosenAdapter]) -> None:
     file_bytes = sum(adapter.path.stat().st_size for adapter in wanted if adapter.path.is_file())
     if file_bytes > MAX_LOADED_BYTES:
         raise InvalidSettings(
-            f"These {len(names)} LoRAs are {file_bytes / 2**30:.1f} GB together; "
-            f"at most {MAX_LOADED_BYTES / 2**30:.1f} GB work at once.",
+            "These {count} LoRAs are {size} GB together; at most {limit} GB work at once.",
             "Choose fewer or smaller ones.",
+            count=len(names),
+            size=f"{file_bytes / 2**30:.1f}",
+            limit=f"{MAX_LOADED_BYTES / 2**30:.1f}",
         )
 
 

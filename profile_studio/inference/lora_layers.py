@@ -36,13 +36,19 @@ def attach_lora(pipeline: StableDiffusionPipeline, lora: Lora, peft_id: str, fil
     fitting = sum(map(len, found.values()))
     if fitting == 0:
         raise InvalidAdapter(
-            f"{file} does not fit the base model {base!r}.",
+            "{file} does not fit the base model {base!r}.",
             "Choose the base model it was trained on, or train it again on this one.",
+            file=file,
+            base=base,
         )
     if fitting < len(lora.layers):
         raise InvalidAdapter(
-            f"Only {fitting} of {len(lora.layers)} layers of {file} fit the base model {base!r}.",
+            "Only {attached} of {all} layers of {file} fit the base model {base!r}.",
             "Choose the base model it was trained on, or train it again on this one.",
+            attached=fitting,
+            all=len(lora.layers),
+            file=file,
+            base=base,
         )
     for component, layers in found.items():
         _inject(getattr(pipeline, component), layers, peft_id)

@@ -81,8 +81,10 @@ def check_prompt_syntax(prompt: str) -> None:
     weights = [abs(weight) for weight in [*conjunction.weights, *_weights(conjunction)]]
     if max(weights, default=0.0) > WORD_WEIGHT_LIMIT:
         raise InvalidPrompt(
-            f"A word of the prompt weighs {max(weights):.3g}, which only gives noise.",
-            f"Stay below {WORD_WEIGHT_LIMIT:g}; 0.5 to 1.5 works best.",
+            "A word of the prompt weighs {weight}, which only gives noise.",
+            "Stay below {limit}; 0.5 to 1.5 works best.",
+            weight=f"{max(weights):.3g}",
+            limit=f"{WORD_WEIGHT_LIMIT:g}",
         )
 
 

@@ -105,8 +105,13 @@ class StudioPipeline:
         largest = LARGEST_SIDE_IN_NATIVE_SIZES * native
         if height % multiple or width % multiple or max(height, width) > largest:
             raise InvalidSettings(
-                f"This base model cannot draw {width} x {height} pixels.",
-                f"Choose multiples of {multiple} up to {largest}; it was trained at {native} x {native}.",
+                "This base model cannot draw {width} x {height} pixels.",
+                "Choose multiples of {multiple} up to {largest}; it was trained at {native} x {native}.",
+                width=width,
+                height=height,
+                multiple=multiple,
+                largest=largest,
+                native=native,
             )
         return height, width
 

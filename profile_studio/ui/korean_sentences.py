@@ -52,7 +52,7 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "Choose {base!r}.": "“{base}” 모델을 고르세요.",
     "The base model {base!r} is not on this disk.": "기본 모델 “{base}”: 이 컴퓨터에 없어요.",
     "Give a folder in diffusers layout, or one of: {names}.": "diffusers 형식의 폴더를 적거나, 다음 중에서 고르세요: {names}.",
-    "The folder {base!r} holds {found!s}, not a Stable Diffusion 1.x with safetensors.": (
+    "The folder {base!r} holds {found}, not a Stable Diffusion 1.x with safetensors.": (
         "“{base}” 폴더에 있는 것은 safetensors로 된 Stable Diffusion 1.x 모델이 아니에요 ({found})."
     ),
     "{file} of the base model {base!r} is a git-LFS pointer instead of the file itself.": (
@@ -88,8 +88,8 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     ),
     "Choose one that predicts noise or velocity.": "노이즈나 속도를 예측하는 모델을 고르세요.",
     "This base model cannot draw {width} x {height} pixels.": "이 기본 모델은 {width} × {height} 픽셀로 그릴 수 없어요.",
-    "Choose multiples of {multiple} up to {largest}; it was trained at {native} x {native_too}.": (
-        "{largest} 이하인 {multiple}의 배수를 고르세요. 이 모델은 {native} × {native_too} 크기로 학습했어요."
+    "Choose multiples of {multiple} up to {largest}; it was trained at {native} x {native}.": (
+        "{largest} 이하인 {multiple}의 배수를 고르세요. 이 모델은 {native} × {native} 크기로 학습했어요."
     ),
     "The file of {name} is gone.": "“{name}” LoRA의 파일이 없어졌어요.",
     "Import or train it again.": "다시 가져오거나 다시 학습하세요.",

@@ -106,12 +106,13 @@ class StudioPipeline:
         if height % multiple or width % multiple or max(height, width) > largest:
             raise InvalidSettings(
                 "This base model cannot draw {width} x {height} pixels.",
-                "Choose multiples of {multiple} up to {largest}; it was trained at {native} x {native}.",
+                "Choose multiples of {multiple} up to {largest}; it was trained at {native} x {native_too}.",
                 width=width,
                 height=height,
                 multiple=multiple,
                 largest=largest,
                 native=native,
+                native_too=native,
             )
         return height, width
 

@@ -79,14 +79,17 @@ def run_training(config: LoraTrainingConfig, context: JobContext, settings: Sett
     except FloatingPointError as error:
         raise TrainingFailed(
             "The training diverged: with its LoRA a picture becomes NaN.",
-            f"Train again with a lower learning rate, such as {config.learning_rate / 4:.1g}.",
+            "Train again with a lower learning rate, such as {rate}.",
+            rate=f"{config.learning_rate / 4:.1g}",
         ) from error
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
         raise TrainingFailed(
-            f"The memory is too small for {config.resolution} px pictures in batches of {config.batch_size}.",
+            "The memory is too small for {resolution} px pictures in batches of {batch}.",
             "Train with a smaller batch_size, resolution or rank, or close other programs.",
+            resolution=config.resolution,
+            batch=config.batch_size,
         ) from error
 
 
@@ -142,8 +145,9 @@ class _Run:
         device = pick_device()
         if config.precision != "fp32" and device.type != "cuda":
             raise InvalidSettings(
-                f"The precision {config.precision} needs a CUDA graphics card, and this machine has none.",
+                "The precision {precision} needs a CUDA graphics card, and this machine has none.",
                 "Train with precision fp32.",
+                precision=config.precision,
             )
         pipeline = load_pipeline(base, device, _DTYPES[config.precision])
         family = StableDiffusion(pipeline)
@@ -175,8 +179,9 @@ class _Run:
         dataset = DatasetRepository(self.database, self.settings.datasets_dir).get(self.config.dataset)
         if self.config.dataset_version and dataset.version != self.config.dataset_version:
             raise InvalidDataset(
-                f"The data set {dataset.name!r} was changed after this training was queued.",
+                "The data set {dataset!r} was changed after this training was queued.",
                 "Start the training again.",
+                dataset=dataset.name,
             )
         return dataset
 
@@ -296,8 +301,10 @@ def verify_adapter(
 def _refuse_divergence(loss: float, step: int, config: LoraTrainingConfig) -> None:
     if not math.isfinite(loss):
         raise TrainingFailed(
-            f"The training went astray at step {step}: its loss is no number any more.",
-            f"Train again with a lower learning rate, such as {config.learning_rate / 4:.1g}.",
+            "The training went astray at step {step}: its loss is no number any more.",
+            "Train again with a lower learning rate, such as {rate}.",
+            step=step,
+            rate=f"{config.learning_rate / 4:.1g}",
         )
 
 

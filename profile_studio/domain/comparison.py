@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from profile_studio.domain.errors import InvalidModelSpec
 from profile_studio.domain.generation import WEIGHT_LIMIT, AdapterWeight
 from profile_studio.domain.names import BASE_NAME, NAME_PATTERN, Name
+from profile_studio.domain.sentences import Sentence
 
 
 class Verdict(StrEnum):
@@ -86,8 +87,8 @@ class ComparisonReport:
 
     rows: tuple[ComparisonRow, ...]
     recommended: str | None
-    reason: str
-    sentences: tuple[str, ...]
+    reason: Sentence
+    sentences: tuple[Sentence, ...]
     fingerprint: str
     files: tuple[str, ...]
     pictures: dict[str, tuple[str, ...]]

@@ -13,6 +13,7 @@ from profile_studio.domain.counting import counted
 from profile_studio.domain.datasets import DatasetImage
 from profile_studio.domain.errors import CaptionerMissing
 from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
+from profile_studio.domain.sentences import Sentence
 from profile_studio.families import pick_device
 from profile_studio.metrics.captioner import Captioner
 from profile_studio.settings import Settings
@@ -55,9 +56,10 @@ class BlipCaptioner:
                 raise ValueError("The tokenizer lacks words that the model knows.")
         except (OSError, ValueError) as error:
             raise CaptionerMissing(
-                f"The captioner for photographs is not on this computer ({model}).",
+                "The captioner for photographs is not on this computer ({model}).",
                 "Set PROFILE_STUDIO_BLIP to a folder with BLIP, fetch it by `dataset caption NAME --captioner blip`, "
                 "or write the captions by hand.",
+                model=model,
             ) from error
         self._device = device
 
@@ -117,7 +119,11 @@ def run_captioning(config: CaptioningConfig, context: JobContext, settings: Sett
             context.report(ProgressReport(len(done), total, seconds_left))
     finally:
         if written:
-            what = f"captions by {', '.join(writers)} for {counted(len(written), 'picture')}"
+            what = Sentence(
+                "captions by {captioner} for {pictures}",
+                captioner=", ".join(writers),
+                pictures=counted(len(written), "picture"),
+            )
             datasets.add_change(config.dataset, datasets.get(config.dataset).version, time.time(), what, written)
     result: dict[str, object] = {"captioned": len(done), "version": datasets.get(config.dataset).version}
     left = len(todo) - n_todo

@@ -37,9 +37,10 @@ class Critic:
             self._intact: int = model.config.label2id["intact"]
         except (OSError, KeyError, ValueError) as error:
             raise CriticMissing(
-                f"The critic in {folder} cannot be read, so faces cannot be scored.",
+                "The critic in {folder} cannot be read, so faces cannot be scored.",
                 "Fetch the repository's assets/critic again, or build it: "
                 "python -m profile_studio.starter build --stage critic.",
+                folder=str(folder),
             ) from error
         self._device = device
         self._model = model.to(device).eval()

@@ -75,8 +75,9 @@ class Judge:
             model: Any = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
         except (OSError, KeyError, ValueError) as error:
             raise JudgeMissing(
-                f"The judge in {folder} cannot be read, so nothing can be measured.",
+                "The judge in {folder} cannot be read, so nothing can be measured.",
                 "Fetch the repository's assets/judge again, or build it: python -m profile_studio.starter build --stage judge.",
+                folder=str(folder),
             ) from error
         self._device = device
         self._model = model.to(device).eval()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from profile_studio.domain.comparison import STYLE_METRICS, ComparisonRow, MetricValue, Verdict
 from profile_studio.domain.names import BASE_NAME
+from profile_studio.domain.sentences import Sentence
 from profile_studio.metrics import uncertainty
 from profile_studio.metrics.distances import frechet_distance, kernel_distance
 from profile_studio.metrics.features import Features
@@ -62,7 +63,7 @@ class Measured:
 
     rows: tuple[ComparisonRow, ...]
     differences: Mapping[tuple[str, str], Difference]
-    left_out: tuple[str, ...]
+    left_out: tuple[Sentence, ...]
 
 
 def measure(seen: SeenPictures, metrics: Sequence[str]) -> Measured:
@@ -77,16 +78,16 @@ def measure(seen: SeenPictures, metrics: Sequence[str]) -> Measured:
     return Measured(rows, differences, tuple(dict.fromkeys(left_out.values())))
 
 
-def _obstacle(metric: str, seen: SeenPictures) -> str | None:
+def _obstacle(metric: str, seen: SeenPictures) -> Sentence | None:
     if metric in STYLE_METRICS and seen.style is None:
-        return "Closeness to a style is not measured: no data set was chosen."
+        return Sentence("Closeness to a style is not measured: no data set was chosen.")
     n_pictures = len(seen.texts)
     if metric == "variety" and n_pictures < 2 * seen.n_prompts:
-        return "Variety is not measured: it takes at least two seeds."
+        return Sentence("Variety is not measured: it takes at least two seeds.")
     if metric in ("kid_judge", "fd_judge") and n_pictures < 2:
-        return f"{metric} is not measured: it takes at least two pictures of each model."
+        return Sentence("{metric} is not measured: it takes at least two pictures of each model.", metric=metric)
     if metric == "copy_risk" and seen.style is not None and len(seen.style.training) < 2:
-        return "Copies are not counted: the training pictures are gone."
+        return Sentence("Copies are not counted: the training pictures are gone.")
     return None
 
 

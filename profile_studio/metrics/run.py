@@ -15,6 +15,7 @@ from profile_studio.domain.errors import InputError, InvalidAdapter, NotFinite
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
 from profile_studio.domain.names import BASE_NAME
+from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.trigger_words import in_ordinary_words, prompt_with_trigger
 from profile_studio.families import pick_device
 from profile_studio.inference.adapters import ChosenAdapter
@@ -225,8 +226,8 @@ def _report(
     )
 
 
-def _not_measured(spec: str, error: InputError) -> str:
-    return f"{spec} was not measured. {error.message}"
+def _not_measured(spec: str, error: InputError) -> Sentence:
+    return Sentence("{model} was not measured. {reason}", model=spec, reason=error.message)
 
 
 def _fingerprint(

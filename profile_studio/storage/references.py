@@ -5,6 +5,7 @@ from pathlib import Path
 
 from profile_studio.domain.errors import UnknownDataset
 from profile_studio.domain.names import NAME_PATTERN
+from profile_studio.domain.sentences import Sentence
 from profile_studio.settings import Settings
 from profile_studio.storage.datasets import DatasetRepository
 
@@ -17,7 +18,7 @@ class StyleReference:
 
     reference: tuple[Path, ...]
     training: tuple[Path, ...]
-    note: str
+    note: Sentence
 
     @property
     def is_unseen(self) -> bool:
@@ -53,9 +54,11 @@ def style_reference(name: str, settings: Settings, datasets: DatasetRepository) 
         if len(reference) >= MINIMUM_HELD_OUT:
             return StyleReference(reference, training, _never_trained(reference))
     everything = tuple(image.path for image in dataset.images)
-    note = (
-        f"The style is measured against all {len(everything)} pictures of {name!r}, the trained ones too, "
-        "because too few were held out: look at the copies before you trust a gain."
+    note = Sentence(
+        "The style is measured against all {count} pictures of {dataset!r}, the trained ones too, "
+        "because too few were held out: look at the copies before you trust a gain.",
+        count=len(everything),
+        dataset=name,
     )
     return StyleReference(everything, training, note)
 
@@ -64,5 +67,5 @@ def _pictures(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(folder.glob("*.png")))
 
 
-def _never_trained(reference: tuple[Path, ...]) -> str:
-    return f"The style is measured against {len(reference)} pictures that were never trained on."
+def _never_trained(reference: tuple[Path, ...]) -> Sentence:
+    return Sentence("The style is measured against {count} pictures that were never trained on.", count=len(reference))

@@ -124,7 +124,7 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "The training diverged: with its LoRA a picture becomes NaN.": (
         "학습이 발산했어요. 학습한 LoRA를 쓰면 그림이 NaN이 돼요."
     ),
-    "{model} was not measured. {reason!s}": "{model}: 재지 않았어요. {reason}",
+    "{model} was not measured. {reason}": "{model}: 재지 않았어요. {reason}",
     "From seed {seed} on there are no {count} seeds; the last one is {limit}.": (
         "시드 {seed}부터 그림 {count}장을 만들 수 없어요. 마지막 시드: {limit}."
     ),
@@ -532,18 +532,18 @@ _COMPARING: dict[str, str] = {
     "No recommendation: whatever is closer to your style repeats training pictures too often.": (
         "추천할 모델이 없어요. 내 화풍에 더 가까운 모델은 모두 학습한 사진을 너무 자주 그대로 그려요."
     ),
-    "{model} is{others!s} surely closer to your style than the base, and does not follow the prompts surely worse.": (
+    "{model} is{others} surely closer to your style than the base, and does not follow the prompts surely worse.": (
         "{model}: 기본 모델보다 내 화풍에 확실히 더 가깝고{others}, 프롬프트를 덜 따른다고 할 수도 없어요."
     ),
     " the closest of those": ", 그중 가장 가깝고",
     "{model} repeats training pictures: {share} of its pictures are nearly copies.": (
         "{model}: 학습한 사진을 그대로 그려요. 그림의 {share} 정도는 거의 복사본이에요."
     ),
-    "{model} {claim!s} (sure).": "{model}: {claim}고 확실히 말할 수 있어요.",
-    "Cannot tell whether {model} {claim!s}: if there is a difference, chance hides it.": (
+    "{model} {claim} (sure).": "{model}: {claim}고 확실히 말할 수 있어요.",
+    "Cannot tell whether {model} {claim}: if there is a difference, chance hides it.": (
         "{model}: {claim}고 할 수 있을지 알 수 없어요. 차이가 있더라도 우연과 구별되지 않아요."
     ),
-    "Cannot tell yet whether {model} {claim!s}: if the difference is as large as it looks, about {count} more pictures "
+    "Cannot tell yet whether {model} {claim}: if the difference is as large as it looks, about {count} more pictures "
     "of each would show it.": (
         "{model}: {claim}고 할 수 있을지 아직 알 수 없어요. 차이가 지금 보이는 만큼이라면, 모델마다 그림이 {count}장쯤 더 있으면 알 수 있어요."
     ),

@@ -9,9 +9,13 @@ import pytest
 from pydantic import TypeAdapter
 
 from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport, ComparisonRow, MetricValue, Verdict
+from profile_studio.domain.sentences import Sentence
 from profile_studio.metrics.report_files import FILES, write_report
 
 EVIL = '=HYPERLINK("http://x")|<script>alert(1)</script>'
+
+
+STYLED = Sentence("The style is measured against {count} pictures that were never trained on.", count=12)
 
 
 def value(number: float, verdict: Verdict | None) -> MetricValue:
@@ -27,8 +31,8 @@ def report(tmp_path: Path) -> ComparisonReport:
             ComparisonRow(EVIL, {"clip_score": value(25, Verdict.BETTER)}),
         ),
         recommended=EVIL,
-        reason="Because.",
-        sentences=("A sentence.",),
+        reason=Sentence("Because."),
+        sentences=(Sentence("A sentence."), STYLED),
         fingerprint="abc",
         files=FILES,
         pictures={"base": ("pictures/base/a.png", "pictures/base/b.png"), EVIL: ("pictures/e/a.png",)},
@@ -39,7 +43,15 @@ def report(tmp_path: Path) -> ComparisonReport:
 
 def test_every_file_is_there_and_the_report_comes_back_whole(report: ComparisonReport, tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {*FILES, "report.json"}
-    assert TypeAdapter(ComparisonReport).validate_json((tmp_path / "report.json").read_bytes()) == report
+    again = TypeAdapter(ComparisonReport).validate_json((tmp_path / "report.json").read_bytes())
+    assert again == report
+    assert [each.template for each in (again.reason, *again.sentences)] == ["Because.", "A sentence.", STYLED.template]
+
+
+def test_a_report_of_an_earlier_version_is_plain_text(report: ComparisonReport, tmp_path: Path) -> None:
+    facts = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    facts |= {"reason": "Because.", "sentences": ["A sentence.", str(STYLED)]}
+    assert TypeAdapter(ComparisonReport).validate_json(json.dumps(facts)) == report
 
 
 def test_a_spreadsheet_runs_no_name_as_a_formula(report: ComparisonReport, tmp_path: Path) -> None:
@@ -66,6 +78,7 @@ def test_a_pipe_in_a_name_does_not_break_the_markdown_table(report: ComparisonRe
 def test_the_json_table_has_the_contracts_fields(report: ComparisonReport, tmp_path: Path) -> None:
     table = json.loads((tmp_path / "table.json").read_text(encoding="utf-8"))
     assert {"rows", "recommended", "reason", "fingerprint", "files"} <= set(table)
+    assert table["sentences"] == ["A sentence.", str(STYLED)]
     assert table["rows"][1]["metrics"]["clip_score"] == {
         "value": 25, "low": 24, "high": 26, "n": 8, "encoder": "judge-0",
         "higher_is_better": True, "different_from_base": "better",

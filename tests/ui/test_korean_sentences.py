@@ -45,10 +45,6 @@ MAKERS = {"domain/sentences.py", "domain/errors.py", "domain/counting.py"}
 """Where sentences are made of what others wrote."""
 
 SPOKEN: dict[str, tuple[str, ...]] = {
-    "metrics/advice.py": ("recommend", "sentences", "_WORDS", "_decided", "_undecided", "_too_few", "_why_none"),
-    "metrics/captioning_run.py": ("run_captioning",),
-    "metrics/measure.py": ("_obstacle",),
-    "metrics/run.py": ("_not_measured",),
     "services/coverage.py": (
         "coverage_advice", "_count_advice", "_light_advice", "_variety_advice", "_untold", "_GROUPS", "_people_advice",
     ),
@@ -61,7 +57,6 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "services/comparison.py": ("promise",),
     "services/promises.py": ("in_words",),
     "services/training.py": ("promise",),
-    "storage/references.py": ("style_reference", "_never_trained"),
     "worker/job_process.py": ("WAITING_FOR_DEVICE", "WAITING_FOR_PICTURE"),
 }  # fmt: skip
 """Functions and constants whose texts a person reads: advice, promises, notes, names of changes."""

@@ -53,6 +53,8 @@ def serve(settings: Settings, presence: Presence, arguments: argparse.Namespace)
         ProfileStudioError: the page does not answer.
     """
     os.environ["GRADIO_TEMP_DIR"] = str(settings.uploads_dir)  # Gradio's own default can be read by every user
+    # Gradio sums up its last 10,000 events after each one, with pandas, for a page that is switched off.
+    os.environ |= {"GRADIO_ANALYTICS_MAX_EVENTS": "1", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(sys.maxsize)}
     lane = live_lane(settings)  # before Gradio is imported
     # Imported here: a refused second start does not wait for Gradio.
     from profile_studio.jobs.processes import KeptSupervisor

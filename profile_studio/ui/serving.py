@@ -15,6 +15,7 @@ from profile_studio.settings import REPOSITORY_ROOT, Settings
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.languages import LANGUAGES, PagesInLanguages, language_of
 from profile_studio.ui.page import KEEP_SLIDERS_IN_BOUNDS
+from profile_studio.ui.sessions import MOST_SESSIONS, light_sessions
 from profile_studio.ui.theme import StudioTheme
 
 STYLE_SHEET = REPOSITORY_ROOT / "assets" / "css" / "style.css"
@@ -58,7 +59,12 @@ def launch_options(studio: Studio) -> dict[str, Any]:
         "mcp_server": False,
         "pwa": False,
         "ssr_mode": False,
-        "app_kwargs": {"routes": [_health_route(studio)], "middleware": _middleware(settings)},
+        "state_session_capacity": MOST_SESSIONS,
+        "app_kwargs": {
+            "routes": [_health_route(studio)],
+            "middleware": _middleware(settings),
+            "lifespan": light_sessions,
+        },
     }
 
 

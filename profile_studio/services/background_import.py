@@ -1,5 +1,6 @@
 """The import that a page started: it goes on when the page is closed, and every window sees it."""
 
+import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +9,8 @@ from pathlib import Path
 from profile_studio.domain.datasets import ImportProgress, ImportReport, ImportRequest, ReferencesRequest
 from profile_studio.domain.errors import InvalidDataset, Stopped
 from profile_studio.services.datasets import DatasetService
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,13 @@ class BackgroundImports:
             self._newest = started = BackgroundImport(
                 1 + (self._newest.number if self._newest else 0), request.name, isinstance(request, ReferencesRequest)
             )
-        self._thread = threading.Thread(target=self._run, args=(request, uploads), name="import", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._run, args=(request, uploads), name="import", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system has no thread left; the next import may have one
+            self._change(outcome=error)
+            raise
+        self._thread = thread
         return started
 
     def stop(self) -> None:
@@ -112,10 +120,10 @@ class BackgroundImports:
                 outcome = self._datasets.import_sources(request, self._tell)
         except Exception as error:  # noqa: BLE001  # whoever looks at the import tells it
             outcome = error.with_traceback(None)  # its frames hold the pictures that were being decoded
+        self._change(outcome=outcome)
         if isinstance(outcome, ImportReport | Stopped) or isinstance(request, ReferencesRequest):
             for path in uploads:
-                path.unlink(missing_ok=True)
-        self._change(outcome=outcome)
+                _forget(path)
 
     def _tell(self, progress: ImportProgress) -> None:
         self._change(progress=progress)
@@ -126,3 +134,10 @@ class BackgroundImports:
         with self._lock:
             if self._newest is not None and self._newest.is_going_on:
                 self._newest = replace(self._newest, **changes)  # pyright: ignore[reportArgumentType]
+
+
+def _forget(upload: Path) -> None:
+    try:
+        upload.unlink(missing_ok=True)
+    except OSError as error:  # whatever stays is swept with the other uploads
+        _log.warning("An upload could not be deleted: %s", error)

@@ -1,5 +1,6 @@
 """An import that a page started can be looked at, stopped, and left alone."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -122,3 +123,28 @@ def test_closing_the_studio_ends_the_import(studio: Studio, uploads: list[Path])
     studio.imports.close()
     assert studio.imports.going_on() is None
     assert list(studio.settings.datasets_dir.iterdir()) == []
+
+
+def test_an_import_is_over_also_where_an_upload_cannot_be_deleted(studio: Studio, uploads: list[Path]) -> None:
+    stuck = uploads[0].parent / "stuck"
+    stuck.mkdir()  # unlinking a folder fails, as does a file that Windows still holds
+
+    studio.imports.start(ImportRequest(uploads, "club"), [stuck, *uploads])
+
+    assert isinstance(finish(studio), ImportReport)
+    assert studio.imports.going_on() is None
+    assert [path.name for path in uploads if path.exists()] == []
+
+
+def test_an_import_that_gets_no_thread_does_not_stand_in_the_way_of_the_next(
+    studio: Studio, uploads: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(threading.Thread, "start", refuse)
+        studio.imports.start(ImportRequest(uploads, "club"))
+    studio.imports.start(ImportRequest(uploads, "club"), uploads)
+
+    assert isinstance(finish(studio), ImportReport)

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 from profile_studio.domain.errors import InvalidSettings, ProfileStudioError, StudioRunning
 from profile_studio.jobs.presence import AlreadyThere, Presence, web_presence
@@ -67,6 +68,7 @@ def serve(settings: Settings, presence: Presence, arguments: argparse.Namespace)
         signal.signal(name, lambda *_: stopping.set())
     empty_uploads(settings)
     studio = Studio.open(settings, lane)
+    studio.sweep(time.time())
     page = build(studio)
     try:
         page.launch(

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("app") / "home"
+    home = tmp_path_factory.mktemp("app") / "home"
+    (home / "datasets" / ".faces.12345678.tmp" / "images").mkdir(parents=True)  # an import ended here with kill -9
+    return home
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,11 @@ def test_a_watchdog_sees_that_the_page_is_well(address: str) -> None:
     assert answer.status_code == 200
     assert answer.json().keys() == {"ok", "worker"}
     assert answer.json()["ok"] is True
+
+
+def test_pictures_of_a_killed_import_are_gone_when_the_page_is_up(address: str, home: Path) -> None:
+    get(address, "/healthz")
+    assert [path.name for path in (home / "datasets").iterdir()] == []
 
 
 def test_what_watches_people_is_off(address: str) -> None:

@@ -317,6 +317,13 @@ class DatasetService:
         self._remember(self.get(name), f"held out: {fraction:g}")
         return self.get(name)
 
+    def sweep(self) -> None:
+        """Deletes what killed imports left, so that nobody's pictures stay where no page shows them."""
+        for unfinished in self._settings.datasets_dir.glob(".*.tmp"):
+            name = unfinished.name.removeprefix(".").split(".")[0]
+            with contextlib.suppress(Timeout), FileLock(_import_lock(self._settings, name), timeout=0):
+                shutil.rmtree(unfinished, ignore_errors=True)
+
     def add_references(self, request: ReferencesRequest, tell: Tell = _tell_nobody) -> ReferencesReport:
         """Adds pictures that are never trained on, looked through as at an import; on an error nothing of them stays.
 
@@ -330,7 +337,7 @@ class DatasetService:
         """
         self.check_references(request)
         face_search = _face_search(self._settings) if self.get(request.name).is_face_set else None
-        _sweep(self._settings)
+        self.sweep()
         with FileLock(_import_lock(self._settings, request.name)):
             folder = self._settings.datasets_dir / request.name
             report = add_references(request, folder, self._repository, face_search, tell)
@@ -471,7 +478,7 @@ class DatasetService:
         self._check(request)
         folder = self._settings.datasets_dir / request.name
         face_search = _face_search(self._settings) if request.is_face_set else None
-        _sweep(self._settings)
+        self.sweep()
         with FileLock(_import_lock(self._settings, request.name)):
             with create_folder_atomically(folder) as building:
                 found = import_files(
@@ -532,14 +539,6 @@ def _face_finder(settings: Settings) -> FaceFinder:
 
 def _import_lock(settings: Settings, name: str) -> Path:
     return settings.run_dir / f"import-{name}.lock"
-
-
-def _sweep(settings: Settings) -> None:
-    """Deletes what killed imports left, so that nobody's pictures stay where no page shows them."""
-    for unfinished in settings.datasets_dir.glob(".*.tmp"):
-        name = unfinished.name.removeprefix(".").split(".")[0]
-        with contextlib.suppress(Timeout), FileLock(_import_lock(settings, name), timeout=0):
-            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def suggest_trigger_word(name: str) -> str:

@@ -17,7 +17,10 @@ from profile_studio.services.storage_space import StorageService
 from profile_studio.services.training import TrainingService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
+from profile_studio.storage.files import sweep_unfinished
 from profile_studio.storage.jobs import JobRepository
+
+_UNFINISHED_FOR_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -63,3 +66,15 @@ class Studio:
             comparison=ComparisonService(settings, database),
             storage=StorageService(settings, database),
         )
+
+    def sweep(self, now: float) -> None:
+        """Deletes what killed processes left unfinished in the home.
+
+        Args:
+            now: seconds since 1970. The engine and jobs of a page that was killed may be at work still, so of theirs
+                only what is an hour old goes.
+        """
+        self.datasets.sweep()
+        settings = self.settings
+        for folder in (settings.pictures_dir, settings.user_loras_dir, settings.jobs_dir, settings.run_dir):
+            sweep_unfinished(folder, before=now - _UNFINISHED_FOR_S)

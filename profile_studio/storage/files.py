@@ -1,5 +1,7 @@
 """Files that are either whole or not there."""
 
+import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -7,6 +9,8 @@ import uuid
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+
+_UNFINISHED = (".*.????????.tmp", "checkpoint-*.tmp")
 
 
 @contextmanager
@@ -41,6 +45,22 @@ def temporary_folder(folder: Path) -> Generator[Path]:
         yield temporary
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def sweep_unfinished(folder: Path, before: float) -> None:
+    """Deletes what killed processes left unfinished in a folder and below.
+
+    Args:
+        before: seconds since 1970; what was touched later may still be in the making.
+    """
+    for unfinished in itertools.chain(*(list(folder.rglob(names)) for names in _UNFINISHED)):
+        with contextlib.suppress(OSError):  # its maker was quicker, or another sweep
+            if unfinished.lstat().st_mtime >= before:
+                continue
+            if unfinished.is_dir():
+                shutil.rmtree(unfinished)
+            else:
+                unfinished.unlink()
 
 
 def write_json(path: Path, value: object) -> None:

@@ -56,6 +56,7 @@ class FileReason(StrEnum):
     EMPTY_ZIP = "empty_zip"
     TOO_MANY_FILES = "too_many_files"
     PASSWORD_PROTECTED = "password_protected"  # noqa: S105  a fate, and no secret
+    OTHER_COMPRESSION = "other_compression"
     CAPTION_WITHOUT_IMAGE = "caption_without_image"
     IMAGE_WITHOUT_CAPTION = "image_without_caption"
     ENLARGED = "enlarged"

@@ -42,6 +42,16 @@ class _CodePage:
     score: Callable[[str], float]
 
 
+def directory_bytes(file: IO[bytes]) -> int:
+    """How long a zip says that its list of entries is; 0 where there is none.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    end = zipfile._EndRecData(file)  # pyright: ignore  # private, and the reading that `ZipFile` trusts
+    return end[zipfile._ECD_SIZE] if end else 0  # pyright: ignore
+
+
 def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
     """The zip, also where names are said to be UTF-8 and are not: only such entries then cannot be read.
 

@@ -1,7 +1,6 @@
 """Lists the files in what was dropped: files, folders, zips, zips in zips. Nothing is believed but bytes."""
 
 import contextlib
-import lzma
 import os
 import stat
 import tempfile
@@ -17,13 +16,16 @@ from profile_studio.decoding.decode import RejectedPicture
 from profile_studio.decoding.other_files import kind_of
 from profile_studio.domain.datasets import FileNote, FileReason
 from profile_studio.domain.errors import InvalidDataset
-from profile_studio.services.file_names import decode_names, open_zip, zip_names
+from profile_studio.services.file_names import decode_names, directory_bytes, open_zip, zip_names
 from profile_studio.services.found_files import LOOSE, FoundFile, is_hidden, is_leftover, looks_like_picture
 
 MAXIMUM_FILE_BYTES = 50_000_000
 MAXIMUM_ZIP_ENTRIES = 5000
+MAXIMUM_DIRECTORY_BYTES = 10_000_000  # some ten times what that many entries take; Python makes an object of each
 MAXIMUM_ZIP_BYTES = 4_000_000_000
 MAXIMUM_ZIP_RATIO = 100
+# Python's bzip2 and LZMA have no bound: they unpack a whole block before a byte can be counted.
+_BOUNDED_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _FREE_RATIO_BYTES = 1_000_000  # below this even a perfectly compressed file is harmless
 _ENCRYPTED_FLAG = 0x1
 _SIGNATURE_BYTES = 512
@@ -134,6 +136,9 @@ class _Walk:
     def zip_file(self, file: Path | IO[bytes], shown_archive: str, group: str, budget: _ZipBudget) -> None:
         opened = self._open_zips.enter_context(file.open("rb")) if isinstance(file, Path) else file
         try:
+            if directory_bytes(opened) > MAXIMUM_DIRECTORY_BYTES:
+                self._refuse_zip(shown_archive, _endless(shown_archive))
+                return
             archive = self._open_zips.enter_context(open_zip(opened))
         except _ZIP_ERRORS:
             opened.seek(0)
@@ -166,6 +171,8 @@ class _Walk:
             self._hidden(path, is_file=True)
         elif _is_encrypted(entry):
             self._rejected.append(FileNote(name, FileReason.PASSWORD_PROTECTED))
+        elif not _is_bounded(entry):
+            self._rejected.append(FileNote(name, FileReason.OTHER_COMPRESSION))
         elif _looks_like_zip(name):
             self._zip_in_zip(archive, entry, path, group, budget)
         else:
@@ -227,6 +234,11 @@ def _refusal(entries: Sequence[zipfile.ZipInfo], shown_archive: str, budget: _Zi
         return FileReason.EMPTY_ZIP, InvalidDataset(
             f"{shown_archive} is an empty zip.", "Put pictures into it and try again."
         )
+    if not any(map(_is_bounded, entries)):
+        return FileReason.OTHER_COMPRESSION, InvalidDataset(
+            f"{shown_archive} is packed with a method that is not read here.",
+            "Pack it again as an ordinary zip (Deflate), or import the unpacked folder.",
+        )
     if budget.entries > MAXIMUM_ZIP_ENTRIES:
         return FileReason.TOO_MANY_FILES, InvalidDataset(
             f"{shown_archive} holds {budget.entries} files; at most {MAXIMUM_ZIP_ENTRIES} are allowed.",
@@ -237,6 +249,17 @@ def _refusal(entries: Sequence[zipfile.ZipInfo], shown_archive: str, budget: _Zi
             f"{shown_archive} is protected by a password.", "Unpack it with the password and import the folder."
         )
     return None
+
+
+def _endless(shown_archive: str) -> _Refusal:
+    return FileReason.TOO_MANY_FILES, InvalidDataset(
+        f"{shown_archive} lists far more than the {MAXIMUM_ZIP_ENTRIES} files that are allowed.",
+        "Split it, or import the unpacked folder.",
+    )
+
+
+def _is_bounded(entry: zipfile.ZipInfo) -> bool:
+    return entry.compress_type in _BOUNDED_METHODS
 
 
 def _is_encrypted(entry: zipfile.ZipInfo) -> bool:
@@ -262,8 +285,7 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: _ZipBu
     try:
         with archive.open(entry) as file:
             content = file.read(limit + 1)
-    except (*_ZIP_ERRORS, zlib.error, lzma.LZMAError, EOFError) as error:
-        # RuntimeError: encrypted, or an unknown compression.
+    except (*_ZIP_ERRORS, zlib.error, EOFError) as error:
         raise RejectedPicture(FileReason.UNREADABLE) from error
     budget.spend_bytes(len(content))
     if len(content) > limit:

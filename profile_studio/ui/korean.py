@@ -67,6 +67,7 @@ _REASONS = {
     FileReason.EMPTY_ZIP: "빈 zip임",
     FileReason.TOO_MANY_FILES: "zip에 담을 수 있는 수보다 파일이 많음 (나누거나, 압축을 푼 폴더를 가져오세요)",
     FileReason.PASSWORD_PROTECTED: "암호로 잠겨 있음 (암호로 압축을 풀고 폴더를 가져오세요)",
+    FileReason.OTHER_COMPRESSION: "여기서 읽지 않는 방식으로 압축됨 (일반 zip으로 다시 압축하세요)",
     FileReason.CAPTION_WITHOUT_IMAGE: "사진 없이 설명만 있음",
     FileReason.IMAGE_WITHOUT_CAPTION: "설명이 없음",
     FileReason.ENLARGED: "작아서 크게 늘릴 예정",

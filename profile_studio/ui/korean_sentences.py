@@ -293,6 +293,13 @@ _NAMES_AND_SETS: dict[str, str] = {
     ),
     "{archive} is an empty zip.": "{archive} 파일은 빈 zip이에요.",
     "{archive} is protected by a password.": "{archive} 파일은 암호로 잠겨 있어요.",
+    "{archive} is packed with a method that is not read here.": "{archive} 파일은 여기서 읽지 않는 방식으로 압축됐어요.",
+    "Pack it again as an ordinary zip (Deflate), or import the unpacked folder.": (
+        "일반 zip(Deflate)으로 다시 압축하거나, 압축을 푼 폴더를 가져오세요."
+    ),
+    "{archive} lists far more than the {limit} files that are allowed.": (
+        "{archive} 목록의 파일이 너무 많아요. {limit}개까지만 가져올 수 있어요."
+    ),
     "Unpack it with the password and import the folder.": "암호로 압축을 풀고 그 폴더를 가져오세요.",
     "Put pictures into it and try again.": "사진을 넣고 다시 해 보세요.",
     "{name!r} cannot be deleted now: it is gone, or a job needs it.": "“{name}” 항목은 지금 지울 수 없어요. 이미 없거나, 작업에 필요해요.",

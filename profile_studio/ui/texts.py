@@ -181,6 +181,7 @@ class PicturesTexts:
             FileReason.PASSWORD_PROTECTED: (
                 "is protected by a password: unpack it with the password and import the folder"
             ),
+            FileReason.OTHER_COMPRESSION: "is packed with a method that is not read here: pack it again as an ordinary zip",
             FileReason.CAPTION_WITHOUT_IMAGE: "is a caption without its picture",
             FileReason.IMAGE_WITHOUT_CAPTION: "has no caption",
             FileReason.ENLARGED: "is small and will be enlarged",

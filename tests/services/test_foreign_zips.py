@@ -154,11 +154,31 @@ def locked(path: Path) -> None:
     path.write_bytes(bytes(content))
 
 
+def with_endless_directory(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(200):
+            archive.writestr(f"{number}.png", b"")
+            archive.infolist()[-1].comment = bytes(60_000)
+
+
+def packed_with(method: int) -> Callable[[Path], None]:
+    """A bomb of 2 kB, as long as bzip2 is the method: the page would take the memory for all its bytes at once."""
+
+    def pack(path: Path) -> None:
+        with zipfile.ZipFile(path, "w", method) as archive:
+            archive.writestr("a.png", bytes(50_000_000))
+
+    return pack
+
+
 BAD_ZIPS: list[tuple[Callable[[Path], None], FileReason, str]] = [
     (broken, FileReason.BROKEN_ZIP, "is not a zip that can be read"),
     (empty, FileReason.EMPTY_ZIP, "is an empty zip"),
     (with_too_many_files, FileReason.TOO_MANY_FILES, "holds 5001 files"),
     (locked, FileReason.PASSWORD_PROTECTED, "is protected by a password"),
+    (with_endless_directory, FileReason.TOO_MANY_FILES, "lists far more than the 5000 files"),
+    (packed_with(zipfile.ZIP_BZIP2), FileReason.OTHER_COMPRESSION, "with a method that is not read here"),
+    (packed_with(zipfile.ZIP_LZMA), FileReason.OTHER_COMPRESSION, "with a method that is not read here"),
 ]
 
 
@@ -197,6 +217,16 @@ def test_a_name_that_says_utf_8_and_is_not_is_refused_alone(datasets: DatasetSer
     report = datasets.import_sources(ImportRequest([tmp_path / "album.zip"], "album"))
     assert set(captions(report)) == {"모자.png", "겨울.png"}
     assert reasons(report) == [("사진아.png", FileReason.UNREADABLE)]
+
+
+def test_only_what_is_packed_with_an_unbounded_method_is_refused(datasets: DatasetService, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "mixed.zip", "w") as archive:
+        for seed, method in enumerate((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)):
+            archive.writestr(f"{seed}.png", small_picture(seed), method)
+        archive.writestr("inner.zip", b"", zipfile.ZIP_BZIP2)
+    report = datasets.import_sources(ImportRequest([tmp_path / "mixed.zip"], "mixed"))
+    assert set(captions(report)) == {"0.png", "1.png"}
+    assert reasons(report) == [(name, FileReason.OTHER_COMPRESSION) for name in ("2.png", "3.png", "inner.zip")]
 
 
 def test_only_the_locked_pictures_of_a_zip_are_refused(datasets: DatasetService, tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ from profile_studio.decoding.faces import BrokenDetector, FaceFinder
 from profile_studio.decoding.frames import read_frame, write_frame
 from profile_studio.decoding.measures import measure
 from profile_studio.decoding.png import png_bytes
+from profile_studio.decoding.pool import MEMORY_BYTES
 from profile_studio.domain.datasets import FaceDetector, FileReason
 
-MEMORY_BYTES = 1_500_000_000  # 100 megapixels with transparency, and what turning and shrinking them takes
 EXIT_MEMORY = 77
 _LOOK_INTERVAL_S = 0.05
 

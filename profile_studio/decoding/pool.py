@@ -14,6 +14,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
+import psutil
+
 from profile_studio.decoding.faces import FaceFinder
 from profile_studio.decoding.frames import read_frame, write_frame
 from profile_studio.decoding.measures import PictureMeasures
@@ -25,6 +27,7 @@ Ticket = TypeVar("Ticket")
 
 LONGEST_PICTURE_S = 30.0
 IDLE_S = 60.0
+MEMORY_BYTES = 1_500_000_000  # a process: 100 megapixels with transparency, and what turning and shrinking them takes
 _MOST_PROCESSES = 4
 # Each picture takes and frees the same few large blocks. glibc hands such blocks back to the system at once, which then
 # clears every page again for the next picture: a tenth of the time. Other C libraries do not read these.
@@ -132,9 +135,14 @@ class DecodingPool:
 @functools.cache
 def shared_pool() -> DecodingPool:
     """The one pool of this process."""
-    pool = DecodingPool(min(_MOST_PROCESSES, os.cpu_count() or 1))
+    pool = DecodingPool(processes_that_fit(os.cpu_count() or 1, psutil.virtual_memory().total))
     atexit.register(pool.close)
     return pool
+
+
+def processes_that_fit(processors: int, memory_bytes: int) -> int:
+    """How many may decode at once: the largest pictures that they take are together half of the machine's memory."""
+    return max(1, min(_MOST_PROCESSES, processors, memory_bytes // 2 // MEMORY_BYTES))
 
 
 def _submitted(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from profile_studio.decoding.pool import DecodedPicture, DecodingPool, shared_pool
+from profile_studio.decoding.pool import DecodedPicture, DecodingPool, processes_that_fit, shared_pool
 from profile_studio.domain.datasets import FileReason
 from profile_studio.services.importing import import_files
 from tests.services.malformed_uploads import check_malformed_uploads
@@ -34,6 +34,15 @@ def test_a_picture_that_takes_too_long_is_refused_and_the_next_one_gets_a_new_pr
     large = png(Image.fromarray(np.random.default_rng(0).integers(0, 255, (1500, 1500, 3), dtype=np.uint8)))
     assert hasty_pool.decode(large) is FileReason.UNREADABLE
     assert hasty_pool.decode(large) is FileReason.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("processors", "memory_gb", "processes"), [(16, 128, 4), (2, 16, 2), (8, 8, 2), (8, 4, 1), (4, 1, 1)]
+)
+def test_the_largest_pictures_fit_together_into_half_of_the_memory(
+    processors: int, memory_gb: int, processes: int
+) -> None:
+    assert processes_that_fit(processors, memory_gb * 10**9) == processes
 
 
 def test_results_come_in_order_and_what_reading_raised_comes_with_its_file() -> None:

@@ -72,11 +72,10 @@ def serve(settings: Settings, presence: Presence, arguments: argparse.Namespace)
     page = build(studio)
     try:
         page.launch(
-            server_name=arguments.host,
             server_port=arguments.port,
             inbrowser=arguments.open,
             prevent_thread_lock=True,
-            **launch_options(studio),
+            **launch_options(studio, arguments.host or settings.listens_at),
         )
     except OSError as error:
         raise InvalidSettings(f"The page cannot be opened: {error}", "Choose another --port.") from error

@@ -18,6 +18,12 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path("data"), description="Folder for data, user adapters and pictures.")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite in the home.")
     password: str = Field(default="", description="Asked for at the door, with the name `studio`; empty: no door.")
+    hosts: str = Field(
+        default="", description="Names under which the page is opened besides localhost and IP addresses; with commas."
+    )
+    listens_at: str = Field(
+        default="127.0.0.1", validation_alias="GRADIO_SERVER_NAME", description="Set in containers and on Spaces."
+    )
     share: bool = Field(default=False, description="Also a public address; only with a password.")
     private: bool = Field(default=False, description="On a Space: its owner alone comes in, so nothing is closed.")
     space_id: str = Field(default="", validation_alias="SPACE_ID", description="Set by Hugging Face on its Spaces.")
@@ -40,6 +46,11 @@ class Settings(BaseSettings):
     def login(self) -> tuple[Literal["studio"], str] | None:
         """Name and password of the door, if there is one."""
         return ("studio", self.password) if self.password else None
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names that its owner states for this studio, in small letters."""
+        return frozenset(name.strip().lower() for name in self.hosts.split(",")) - {""}
 
     @property
     def resolved_home(self) -> Path:

@@ -21,6 +21,7 @@ from profile_studio.services.storage_space import SpaceKind
 from profile_studio.ui.korean_sentences import KOREAN_SENTENCES
 from profile_studio.ui.sentences import Sentences
 from profile_studio.ui.texts import (
+    AccessTexts,
     BlendTexts,
     CommonTexts,
     CompareTexts,
@@ -662,6 +663,11 @@ _DEMO = DemoTexts(
     uploads_are_off="이 공개 데모에서는 업로드할 수 없어요. 이 Space를 복제해 비공개로 바꾼 다음, 내 Space에서 쓰세요.",
 )
 
+_ACCESS = AccessTexts(
+    foreign_name="이 이름으로는 스튜디오가 열리지 않아요: {name}. 주소로 열거나, 주인이 PROFILE_STUDIO_HOSTS에 이름을 적어야 해요.",
+    foreign_site="다른 웹사이트가 보낸 요청이에요. 스튜디오를 직접 열어 거기서 하세요.",
+)
+
 KOREAN = Texts(
     language="ko",
     language_name="한국어",
@@ -675,4 +681,5 @@ KOREAN = Texts(
     gallery=_GALLERY,
     storage=_STORAGE,
     demo=_DEMO,
+    access=_ACCESS,
 )

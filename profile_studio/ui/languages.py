@@ -62,7 +62,7 @@ class PagesInLanguages:
         self._first_styles = first_styles
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        page = _page_of(scope)
+        page = page_of(scope)
         if page is None:
             await self._app(scope, receive, send)
             return
@@ -82,8 +82,8 @@ class PagesInLanguages:
         await RedirectResponse(address, 302, headers)(scope, receive, remembers)
 
 
-def _page_of(scope: Scope) -> Texts | None:
-    """Which page this request is for; None if it is for something else."""
+def page_of(scope: Scope) -> Texts | None:
+    """Which page this request reads; None if it is for something else."""
     if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
         return None
     path = scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/")

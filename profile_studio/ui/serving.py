@@ -1,19 +1,23 @@
 """How the page is served: what Gradio may keep, what it may give away, and whether it is well."""
 
 import shutil
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
+from gradio.routes import App
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.services.studio import Studio
 from profile_studio.settings import REPOSITORY_ROOT, Settings
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.languages import LANGUAGES, PagesInLanguages, language_of
+from profile_studio.ui.own_site import OwnSite
 from profile_studio.ui.page import KEEP_SLIDERS_IN_BOUNDS
 from profile_studio.ui.sessions import MOST_SESSIONS, light_sessions
 from profile_studio.ui.theme import StudioTheme
@@ -27,11 +31,14 @@ HEALTH_PATH = "/healthz"
 _UPLOAD_PATH = "/gradio_api/upload"
 
 
-def launch_options(studio: Studio) -> dict[str, Any]:
-    """What `Blocks.launch` is called with, besides address and port.
+def launch_options(studio: Studio, host: str) -> dict[str, Any]:
+    """What `Blocks.launch` is called with, besides the port.
 
     Nothing of what a person does but their language is kept in the browser or told to anyone, and no file of the home is served by path.
     The page's own pictures travel inside its HTML, so no path needs to be allowed.
+
+    Args:
+        host: the name or address to listen at.
 
     Raises:
         InvalidSettings: a public address is wanted without a password.
@@ -43,6 +50,7 @@ def launch_options(studio: Studio) -> dict[str, Any]:
             "Set PROFILE_STUDIO_PASSWORD, or do without PROFILE_STUDIO_SHARE.",
         )
     return {
+        "server_name": host,
         "theme": StudioTheme(),
         "css_paths": [STYLE_SHEET],
         "js": KEEP_SLIDERS_IN_BOUNDS,
@@ -63,7 +71,7 @@ def launch_options(studio: Studio) -> dict[str, Any]:
         "app_kwargs": {
             "routes": [_health_route(studio)],
             "middleware": _middleware(settings),
-            "lifespan": light_sessions,
+            "lifespan": _within_own_site(settings, host),
         },
     }
 
@@ -90,6 +98,19 @@ def _health_route(studio: Studio) -> Route:
         return JSONResponse({"ok": True, "worker": studio.jobs.worker_is_running()})
 
     return Route(HEALTH_PATH, health, methods=["GET"])
+
+
+def _within_own_site(settings: Settings, host: str) -> Lifespan[App]:
+    """Puts `OwnSite` around Gradio's middleware, which is around that of an app's maker; gives the app our sessions."""
+
+    @asynccontextmanager
+    async def lifespan(app: App) -> AsyncGenerator[None]:
+        assert app.middleware_stack is not None
+        app.middleware_stack = OwnSite(app.middleware_stack, settings, host)
+        async with light_sessions(app):
+            yield
+
+    return lifespan
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

@@ -745,6 +745,17 @@ class DemoTexts:
 
 
 @dataclass(frozen=True)
+class AccessTexts:
+    """Why a request is refused, to whoever sent it."""
+
+    foreign_name: str = (
+        "This studio does not answer to the name {name}. Open it by its address, or let its owner state the name in "
+        "PROFILE_STUDIO_HOSTS."
+    )
+    foreign_site: str = "Another website sent this request. Open the studio itself and do it there."
+
+
+@dataclass(frozen=True)
 class Texts:
     """One language.
 
@@ -763,6 +774,7 @@ class Texts:
     gallery: GalleryTexts = GalleryTexts()
     storage: StorageTexts = StorageTexts()
     demo: DemoTexts = DemoTexts()
+    access: AccessTexts = AccessTexts()
 
 
 ENGLISH = Texts()

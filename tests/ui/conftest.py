@@ -1,10 +1,19 @@
 """What every test of the page needs."""
 
 import asyncio
+import functools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
+import gradio as gr
 import pytest
+from gradio.routes import App
+from starlette.testclient import TestClient
+
+from profile_studio.services.studio import Studio
+from profile_studio.settings import Settings
+from profile_studio.ui.serving import launch_options
 
 Made = TypeVar("Made")
 
@@ -20,3 +29,32 @@ def in_a_loop() -> Callable[[Callable[[], Made]], Made]:
         return asyncio.run(made())
 
     return run
+
+
+@pytest.fixture(scope="session")
+def serves(
+    in_a_loop: Callable[[Callable[[], App]], App], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., TestClient]:
+    """A browser at an address, before a small page of Gradio that is served as the studio serves its own."""
+    home = tmp_path_factory.mktemp("served") / "home"
+    studio = Studio.open(Settings(home=home))
+
+    @functools.cache
+    def browser(address: str, **settings: object) -> TestClient:
+        configured = replace(studio, settings=Settings.model_validate({"home": home, **settings}))
+        options = launch_options(configured, "127.0.0.1")
+
+        def made() -> App:
+            with gr.Blocks() as blocks:
+                gr.File(file_count="multiple").change(str, gr.File(file_count="multiple"), gr.Text())
+            blocks.theme, blocks.auth_message = options["theme"], options["auth_message"]
+            blocks.auth = [options["auth"]] if options["auth"] else None
+            blocks.allowed_paths, blocks.blocked_paths = options["allowed_paths"], options["blocked_paths"]
+            blocks.max_file_size = 1_000_000
+            return App.create_app(blocks, app_kwargs=options["app_kwargs"], strict_cors=options["strict_cors"])
+
+        app = in_a_loop(made)
+        with TestClient(app, address, follow_redirects=False):  # it starts in this block
+            return TestClient(app, address, follow_redirects=False)
+
+    return browser

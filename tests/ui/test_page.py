@@ -74,7 +74,7 @@ def test_a_promise_has_one_listener_so_that_no_late_answer_takes_a_newer_one_bac
 def test_nothing_of_the_home_is_served_by_path_and_nothing_is_told_to_anyone(
     settings: Settings, page: gr.Blocks
 ) -> None:
-    options = launch_options(Studio.open(settings))
+    options = launch_options(Studio.open(settings), "127.0.0.1")
     assert set(settings.resolved_home.iterdir()) <= {*map(Path, options["blocked_paths"]), settings.uploads_dir}
     assert (options["allowed_paths"], options["run_history"], options["enable_monitoring"]) == ([], False, False)
     assert not page.analytics_enabled
@@ -83,12 +83,14 @@ def test_nothing_of_the_home_is_served_by_path_and_nothing_is_told_to_anyone(
 def test_there_is_no_public_address_without_a_password(tmp_path: Path) -> None:
     studio = Studio.open(Settings(home=tmp_path / "home", share=True))
     with pytest.raises(InvalidSettings) as caught:
-        launch_options(studio)
+        launch_options(studio, "127.0.0.1")
     assert "PROFILE_STUDIO_PASSWORD" in caught.value.fix
 
 
 def test_the_door_says_the_name_it_asks_for_in_every_language(tmp_path: Path) -> None:
-    message = launch_options(Studio.open(Settings(home=tmp_path / "home", password="sesame")))["auth_message"]
+    message = launch_options(Studio.open(Settings(home=tmp_path / "home", password="sesame")), "127.0.0.1")[
+        "auth_message"
+    ]
     words = [texts.header.door.format(name="studio") for texts in LANGUAGES]
     assert [sentence in message for sentence in words] == [True] * len(LANGUAGES)
     assert "sesame" not in message

@@ -665,6 +665,7 @@ _DEMO = DemoTexts(
 
 _ACCESS = AccessTexts(
     foreign_name="이 이름으로는 스튜디오가 열리지 않아요: {name}. 주소로 열거나, 주인이 PROFILE_STUDIO_HOSTS에 이름을 적어야 해요.",
+    nothing_here="이 주소에는 아무것도 없어요.",
     foreign_site="다른 웹사이트가 보낸 요청이에요. 스튜디오를 직접 열어 거기서 하세요.",
 )
 

@@ -7,16 +7,17 @@ from typing import Any
 
 from gradio.routes import App
 from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+from starlette.types import Lifespan
 
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.services.studio import Studio
 from profile_studio.settings import REPOSITORY_ROOT, Settings
 from profile_studio.ui.components.markup import escape
-from profile_studio.ui.languages import LANGUAGES, PagesInLanguages, language_of
+from profile_studio.ui.languages import LANGUAGES, PagesInLanguages
+from profile_studio.ui.open_routes import OpenRoutes
 from profile_studio.ui.own_site import OwnSite
 from profile_studio.ui.page import KEEP_SLIDERS_IN_BOUNDS
 from profile_studio.ui.sessions import MOST_SESSIONS, light_sessions
@@ -28,7 +29,6 @@ MAXIMUM_UPLOAD = "512mb"
 CACHE_SWEEP_S, CACHE_AGE_S = 600, 3600  # what was dropped on the page and neither used nor taken away
 LONGEST_QUEUE = 256
 HEALTH_PATH = "/healthz"
-_UPLOAD_PATH = "/gradio_api/upload"
 
 
 def launch_options(studio: Studio, host: str) -> dict[str, Any]:
@@ -115,18 +115,4 @@ def _within_own_site(settings: Settings, host: str) -> Lifespan[App]:
 
 def _middleware(settings: Settings) -> list[Middleware]:
     pages = Middleware(PagesInLanguages, first_styles=FIRST_STYLES.read_text("utf-8"))
-    return [pages, *([Middleware(NoUploads)] if settings.is_demo else [])]
-
-
-class NoUploads:
-    """Refuses files before they are read: Gradio would hand an upload to whoever has its address."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].rstrip("/").endswith(_UPLOAD_PATH):
-            message = language_of(HTTPConnection(scope)).demo.uploads_are_off
-            await PlainTextResponse(message, status_code=403)(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+    return [Middleware(OpenRoutes, takes_files=not settings.is_demo), pages]

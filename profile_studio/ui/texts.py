@@ -752,6 +752,7 @@ class AccessTexts:
         "This studio does not answer to the name {name}. Open it by its address, or let its owner state the name in "
         "PROFILE_STUDIO_HOSTS."
     )
+    nothing_here: str = "There is nothing at this address."
     foreign_site: str = "Another website sent this request. Open the studio itself and do it there."
 
 

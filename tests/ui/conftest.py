@@ -54,6 +54,7 @@ def serves(
             return App.create_app(blocks, app_kwargs=options["app_kwargs"], strict_cors=options["strict_cors"])
 
         app = in_a_loop(made)
+        app.uploaded_file_dir = str(configured.settings.uploads_dir)
         with TestClient(app, address, follow_redirects=False):  # it starts in this block
             return TestClient(app, address, follow_redirects=False)
 

@@ -74,8 +74,13 @@ class OwnSite:
 
     def _is_from_own_site(self, headers: Headers) -> bool:
         origin = headers.get("origin")
-        if origin is None:  # a reading request, or no browser at all
-            return headers.get("sec-fetch-site", "none") in _OWN
+        if origin is None and "sec-fetch-site" in headers:  # sent over https and to this machine itself
+            return headers["sec-fetch-site"] in _OWN
+        if origin is None and "referer" in headers:
+            scheme, _, rest = headers["referer"].partition("://")
+            origin = f"{scheme}://{rest.partition('/')[0]}"
+        if origin is None:  # no browser, or an address that was typed
+            return True
         scheme, _, place = origin.partition("://")
         if scheme not in _PORTS:  # "null": a file, or a frame that hides where it is from
             return False

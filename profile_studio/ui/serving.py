@@ -16,6 +16,7 @@ from profile_studio.domain.errors import InvalidSettings
 from profile_studio.services.studio import Studio
 from profile_studio.settings import REPOSITORY_ROOT, Settings
 from profile_studio.ui.components.markup import escape
+from profile_studio.ui.door import PacedLogin, logout_route
 from profile_studio.ui.languages import LANGUAGES, PagesInLanguages
 from profile_studio.ui.open_routes import OpenRoutes
 from profile_studio.ui.own_site import OwnSite
@@ -69,7 +70,7 @@ def launch_options(studio: Studio, host: str) -> dict[str, Any]:
         "ssr_mode": False,
         "state_session_capacity": MOST_SESSIONS,
         "app_kwargs": {
-            "routes": [_health_route(studio)],
+            "routes": [_health_route(studio), logout_route()],
             "middleware": _middleware(settings),
             "lifespan": _within_own_site(settings, host),
         },
@@ -115,4 +116,4 @@ def _within_own_site(settings: Settings, host: str) -> Lifespan[App]:
 
 def _middleware(settings: Settings) -> list[Middleware]:
     pages = Middleware(PagesInLanguages, first_styles=FIRST_STYLES.read_text("utf-8"))
-    return [Middleware(OpenRoutes, takes_files=not settings.is_demo), pages]
+    return [Middleware(OpenRoutes, takes_files=not settings.is_demo), Middleware(PacedLogin), pages]

@@ -753,6 +753,7 @@ class AccessTexts:
         "PROFILE_STUDIO_HOSTS."
     )
     nothing_here: str = "There is nothing at this address."
+    one_try_at_a_time: str = "Another password from your address is being looked at. Wait a little and try again."
     foreign_site: str = "Another website sent this request. Open the studio itself and do it there."
 
 

@@ -70,6 +70,10 @@ def test_the_studio_answers_under_its_own_names_only(
         ({"origin": HERE}, True),
         ({"origin": "http://127.0.0.1:7860", "sec-fetch-site": "same-origin"}, True),
         ({"sec-fetch-site": "none"}, True),
+        ({"referer": f"{HERE}/ko?tab=train"}, True),
+        ({"referer": "https://attacker.example/", "sec-fetch-site": "same-origin"}, True),
+        ({"referer": "https://attacker.example/127.0.0.1:7860"}, False),
+        ({"referer": "nonsense"}, False),
         ({"origin": "https://outside.example", "x-forwarded-host": "outside.example"}, True),  # a proxy of the owner's
         ({"origin": "https://attacker.example"}, False),
         ({"origin": "http://127.0.0.1:3000"}, False),

@@ -1,6 +1,7 @@
 # One image for the page, the worker and a Docker Space. It installs with the same script as `make run`.
 #   docker build -t profile-studio .                        CPU
 #   docker build -t profile-studio --build-arg TORCH=cuda . NVIDIA GPU (run it with --gpus all)
+# Run it with -p 127.0.0.1:7860:7860: a port that is published to every address needs PROFILE_STUDIO_PASSWORD.
 FROM python:3.11-slim-bookworm
 
 ARG TORCH=cpu
@@ -19,6 +20,7 @@ RUN PIP_NO_CACHE_DIR=1 TORCH=$TORCH scripts/install.sh run
 COPY --chown=1000:1000 . .
 
 ENV PROFILE_STUDIO_HOME=/data \
+    PROFILE_STUDIO_CONTAINER=1 \
     GRADIO_SERVER_NAME=0.0.0.0 \
     GRADIO_SERVER_PORT=7860 \
     PYTHONUNBUFFERED=1

@@ -22,7 +22,9 @@ def main() -> int:
     """Runs the studio until Ctrl-C or SIGTERM; returns the exit code."""
     parser = argparse.ArgumentParser(description="Opens the studio in this folder's home.")
     parser.add_argument("--port", type=int, default=None, help="default: the first free one from 7860")
-    parser.add_argument("--host", default=None, help="default: this machine only; 0.0.0.0 lets other machines in")
+    parser.add_argument(
+        "--host", default=None, help="default: this machine only; 0.0.0.0 lets other machines in, with a password"
+    )
     parser.add_argument("--no-worker", action="store_true", help="serve the page only")
     parser.add_argument("--open", action="store_true", help="show the page in the browser")
     arguments = parser.parse_args()
@@ -50,7 +52,7 @@ def serve(settings: Settings, presence: Presence, arguments: argparse.Namespace)
     Args:
         arguments: `host`, `port`, `no_worker` and `open` as `main` declares them.
     Raises:
-        InvalidSettings: the port is taken, or a public address was wanted without a password.
+        InvalidSettings: the port is taken, or others could come in without a password.
         ProfileStudioError: the page does not answer.
     """
     os.environ["GRADIO_TEMP_DIR"] = str(settings.uploads_dir)  # Gradio's own default can be read by every user
@@ -61,6 +63,7 @@ def serve(settings: Settings, presence: Presence, arguments: argparse.Namespace)
     from profile_studio.jobs.processes import KeptSupervisor
     from profile_studio.services.studio import Studio
     from profile_studio.ui.app import build
+    from profile_studio.ui.door import OPEN_CONTAINER, is_open_container
     from profile_studio.ui.serving import empty_uploads, launch_options
 
     stopping = threading.Event()
@@ -70,12 +73,13 @@ def serve(settings: Settings, presence: Presence, arguments: argparse.Namespace)
     studio = Studio.open(settings, lane)
     studio.sweep(time.time())
     page = build(studio)
+    host = arguments.host or settings.listens_at
     try:
         page.launch(
             server_port=arguments.port,
             inbrowser=arguments.open,
             prevent_thread_lock=True,
-            **launch_options(studio, arguments.host or settings.listens_at),
+            **launch_options(studio, host),
         )
     except OSError as error:
         raise InvalidSettings(f"The page cannot be opened: {error}", "Choose another --port.") from error
@@ -84,6 +88,8 @@ def serve(settings: Settings, presence: Presence, arguments: argparse.Namespace)
             "The page was opened but does not answer on this computer.",
             "Try again when less is running; if it stays, let your proxy settings leave out 127.0.0.1.",
         ) from error
+    if is_open_container(settings, host):
+        print(OPEN_CONTAINER, file=sys.stderr)  # noqa: T201
     presence.tell({"pid": os.getpid(), "address": page.local_url})
     supervisor = KeptSupervisor(settings, with_engine=lane is None)
     try:

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     listens_at: str = Field(
         default="127.0.0.1", validation_alias="GRADIO_SERVER_NAME", description="Set in containers and on Spaces."
     )
+    container: bool = Field(default=False, description="Set by the Dockerfile: who reaches its port is not known here.")
     share: bool = Field(default=False, description="Also a public address; only with a password.")
     private: bool = Field(default=False, description="On a Space: its owner alone comes in, so nothing is closed.")
     space_id: str = Field(default="", validation_alias="SPACE_ID", description="Set by Hugging Face on its Spaces.")

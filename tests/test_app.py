@@ -2,6 +2,9 @@
 
 import base64
 import io
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +16,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from profile_studio.settings import REPOSITORY_ROOT
 from tests.running_app import running_app
 from tests.waiting import PATIENCE_S
 
@@ -139,3 +143,18 @@ def test_a_door_with_a_password_lets_nobody_else_in(tmp_path: Path) -> None:
         Client(address, auth=("studio", "sesame"), verbose=False, analytics_enabled=False).predict(
             api_name="/list_adapters"
         )
+
+
+def test_other_machines_are_not_let_in_without_a_password(tmp_path: Path) -> None:
+    command = [sys.executable, "app.py", "--no-worker", "--host", "0.0.0.0"]
+    variables = {**os.environ, "PROFILE_STUDIO_HOME": str(tmp_path / "home")}
+    done = subprocess.run(command, cwd=REPOSITORY_ROOT, env=variables, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "PROFILE_STUDIO_PASSWORD" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_container_says_that_its_port_is_for_this_machine_only(tmp_path: Path) -> None:
+    home, variables = tmp_path / "home", {"PROFILE_STUDIO_CONTAINER": "1", "GRADIO_SERVER_NAME": "0.0.0.0"}
+    with running_app(home, "--no-worker", environment=variables) as address:
+        assert httpx.get(f"http://127.0.0.1:{httpx.URL(address).port}/healthz").status_code == 200
+    assert "docker run -p 127.0.0.1:7860:7860" in (home / "web.log").read_text("utf-8")

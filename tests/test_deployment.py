@@ -78,9 +78,25 @@ def test_compose_runs_page_worker_and_postgres() -> None:
 
 def test_the_image_installs_as_make_run_does_and_looks_after_its_health() -> None:
     image = read("Dockerfile")
-    for fact in ("scripts/install.sh run", "--uid 1000", "EXPOSE 7860", "/healthz", "VOLUME /data", "ARG TORCH=cpu"):
+    for fact in (
+        "scripts/install.sh run",
+        "--uid 1000",
+        "EXPOSE 7860",
+        "/healthz",
+        "VOLUME /data",
+        "ARG TORCH=cpu",
+        "PROFILE_STUDIO_CONTAINER=1",
+    ):
         assert fact in image
     assert "scripts/install.sh run" in read("Makefile")
+
+
+def test_every_docker_run_that_is_given_publishes_to_this_machine_only() -> None:
+    given = [
+        line for name in ("README.md", "Dockerfile", "profile_studio/ui/door.py") for line in read(name).splitlines()
+    ]
+    ports = [port for line in given if "docker run" in line for port in re.findall(r"-p ([\d.:]+)", line)]
+    assert ports and set(ports) == {"127.0.0.1:7860:7860"}
 
 
 def test_the_start_files_do_what_make_run_does() -> None:

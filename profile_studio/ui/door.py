@@ -13,6 +13,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from profile_studio.domain.errors import InvalidSettings
+from profile_studio.settings import Settings
 from profile_studio.ui.languages import language_of
 
 LOGIN_PATH, LOGOUT_PATH = "/login", "/logout"
@@ -24,6 +26,51 @@ _IPV6_OF_ONE_CUSTOMER = 64  # bits of an address that its owner cannot choose
 _WRONG, _RIGHT = 400, 200
 
 _log = logging.getLogger(__name__)
+
+
+OPEN_CONTAINER = (
+    "No password is set, so this container lets in whoever reaches its port. Publish the port to this machine only, as in "
+    "`docker run -p 127.0.0.1:7860:7860`, or set PROFILE_STUDIO_PASSWORD."
+)
+
+
+def check_who_comes_in(settings: Settings, host: str) -> None:
+    """Lets nobody but this machine in without a password.
+
+    A Space has the hub in front of it: strangers get a demo, a private one its owner alone. A container cannot know to whom its
+    port is published.
+
+    Args:
+        host: the name or address to listen at.
+
+    Raises:
+        InvalidSettings: others could come in, and there is no password.
+    """
+    if settings.login is not None:
+        return
+    if settings.share:
+        raise InvalidSettings(
+            "A public address without a password would show everybody your pictures.",
+            "Set PROFILE_STUDIO_PASSWORD, or do without PROFILE_STUDIO_SHARE.",
+        )
+    if not (_is_this_machine_only(host) or settings.space_id or settings.container):
+        raise InvalidSettings(
+            f"At {host} the page would be open to other machines, and without a password to everybody who reaches it.",
+            "Set PROFILE_STUDIO_PASSWORD to one of your own, for example with "
+            "`export PROFILE_STUDIO_PASSWORD='four words of yours'`, or do without --host.",
+        )
+
+
+def is_open_container(settings: Settings, host: str) -> bool:
+    """Whether the person should hear `OPEN_CONTAINER`."""
+    return settings.container and settings.login is None and not settings.space_id and not _is_this_machine_only(host)
+
+
+def _is_this_machine_only(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 @dataclass

@@ -445,6 +445,13 @@ _ENGINE_AND_DEMO: dict[str, str] = {
     "A public address without a password would show everybody your pictures.": (
         "비밀번호 없이 주소를 공개하면 누구나 내 사진을 볼 수 있어요."
     ),
+    "At {host} the page would be open to other machines, and without a password to everybody who reaches it.": (
+        "다른 기기에서도 열 수 있는 주소({host})인데 비밀번호가 없어서, 닿을 수 있는 누구나 들어올 수 있어요."
+    ),
+    "Set PROFILE_STUDIO_PASSWORD to one of your own, for example with "
+    "`export PROFILE_STUDIO_PASSWORD='four words of yours'`, or do without --host.": (
+        "`export PROFILE_STUDIO_PASSWORD='나만 아는 네 낱말'`처럼 비밀번호를 정하거나, --host 없이 여세요."
+    ),
     "Set PROFILE_STUDIO_PASSWORD, or do without PROFILE_STUDIO_SHARE.": (
         "PROFILE_STUDIO_PASSWORD를 정하거나 PROFILE_STUDIO_SHARE를 쓰지 마세요."
     ),

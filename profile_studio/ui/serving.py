@@ -12,11 +12,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Lifespan
 
-from profile_studio.domain.errors import InvalidSettings
 from profile_studio.services.studio import Studio
 from profile_studio.settings import REPOSITORY_ROOT, Settings
 from profile_studio.ui.components.markup import escape
-from profile_studio.ui.door import PacedLogin, logout_route
+from profile_studio.ui.door import PacedLogin, check_who_comes_in, logout_route
 from profile_studio.ui.languages import LANGUAGES, PagesInLanguages
 from profile_studio.ui.open_routes import OpenRoutes
 from profile_studio.ui.own_site import OwnSite
@@ -42,14 +41,10 @@ def launch_options(studio: Studio, host: str) -> dict[str, Any]:
         host: the name or address to listen at.
 
     Raises:
-        InvalidSettings: a public address is wanted without a password.
+        InvalidSettings: others could come in without a password.
     """
     settings = studio.settings
-    if settings.share and settings.login is None:
-        raise InvalidSettings(
-            "A public address without a password would show everybody your pictures.",
-            "Set PROFILE_STUDIO_PASSWORD, or do without PROFILE_STUDIO_SHARE.",
-        )
+    check_who_comes_in(settings, host)
     return {
         "server_name": host,
         "theme": StudioTheme(),

@@ -10,7 +10,16 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from profile_studio.ui.door import LONGEST_WAIT_S, MOST_ADDRESSES, REMEMBERED_S, PacedLogin
+from profile_studio.domain.errors import InvalidSettings
+from profile_studio.settings import Settings
+from profile_studio.ui.door import (
+    LONGEST_WAIT_S,
+    MOST_ADDRESSES,
+    REMEMBERED_S,
+    PacedLogin,
+    check_who_comes_in,
+    is_open_container,
+)
 
 HERE = "http://127.0.0.1:7860"
 
@@ -128,3 +137,42 @@ def test_leaving_shuts_the_door_for_oneself_only(serves: Callable[..., TestClien
     assert [browser.get("/config").status_code for browser in (mine, others)] == [401, 200]
     mine.cookies.update(kept)  # whoever copied them is out as well
     assert mine.get("/config").status_code == 401
+
+
+WITH_PASSWORD, ON_A_SPACE, IN_A_CONTAINER = {"password": "sesame"}, {"space_id": "me/studio"}, {"container": True}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "::1", "[::1]"])
+@pytest.mark.parametrize("settings", [{}, WITH_PASSWORD, ON_A_SPACE, IN_A_CONTAINER])
+def test_at_this_machine_only_no_password_is_needed(host: str, settings: dict[str, object]) -> None:
+    check_who_comes_in(Settings.model_validate(settings), host)
+    assert not is_open_container(Settings.model_validate(settings), host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "[::]", "192.168.1.20", "studio.local", ""])
+@pytest.mark.parametrize(
+    ("settings", "is_refused", "is_told"),
+    [
+        ({}, True, False),
+        ({"private": True}, True, False),
+        (WITH_PASSWORD, False, False),
+        (ON_A_SPACE, False, False),
+        ({**ON_A_SPACE, "private": True}, False, False),
+        ({**ON_A_SPACE, **IN_A_CONTAINER}, False, False),
+        (IN_A_CONTAINER, False, True),
+        ({**IN_A_CONTAINER, **WITH_PASSWORD}, False, False),
+        ({**IN_A_CONTAINER, "share": True}, True, True),
+    ],
+)
+def test_other_machines_come_in_with_a_password_only(
+    host: str, settings: dict[str, object], is_refused: bool, is_told: bool
+) -> None:
+    configured = Settings.model_validate(settings)
+    refusal = None
+    try:
+        check_who_comes_in(configured, host)
+    except InvalidSettings as error:
+        refusal = error
+    assert (refusal is not None) == is_refused
+    assert refusal is None or "PROFILE_STUDIO_PASSWORD" in refusal.fix
+    assert is_open_container(configured, host) == is_told

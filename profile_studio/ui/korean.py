@@ -667,6 +667,7 @@ _ACCESS = AccessTexts(
     foreign_name="이 이름으로는 스튜디오가 열리지 않아요: {name}. 주소로 열거나, 주인이 PROFILE_STUDIO_HOSTS에 이름을 적어야 해요.",
     nothing_here="이 주소에는 아무것도 없어요.",
     one_try_at_a_time="같은 주소에서 보낸 다른 비밀번호를 확인하는 중이에요. 잠시 뒤에 다시 해 보세요.",
+    not_your_file="이 브라우저에서 가져온 파일이 아니거나 파일이 더는 없어요. 다시 가져오세요.",
     foreign_site="다른 웹사이트가 보낸 요청이에요. 스튜디오를 직접 열어 거기서 하세요.",
 )
 

@@ -90,13 +90,15 @@ def page_of(scope: Scope) -> Texts | None:
     return LANGUAGES[0] if path == "" else next((each for each in LANGUAGES[1:] if each.language == path), None)
 
 
-def _remembering(send: Send, request: HTTPConnection, texts: Texts) -> Send:
-    """Adds a cookie. Over https it is also kept where the page stands in a frame of another site, as on a Space."""
+def cookie_place(request: HTTPConnection) -> str:
+    """Where a cookie of the page is valid: over https also where the page stands in a frame of another site, as on a Space."""
     is_secure = "https" in (request.url.scheme, request.headers.get("x-forwarded-proto"))
     where = "SameSite=None; Secure; Partitioned" if is_secure else "SameSite=Lax"
-    cookie = (
-        f"{COOKIE}={texts.language}; Max-Age={_REMEMBERED_S}; Path={request.scope.get('root_path') or '/'}; {where}"
-    )
+    return f"Path={request.scope.get('root_path') or '/'}; {where}"
+
+
+def _remembering(send: Send, request: HTTPConnection, texts: Texts) -> Send:
+    cookie = f"{COOKIE}={texts.language}; Max-Age={_REMEMBERED_S}; {cookie_place(request)}"
 
     async def send_with_cookie(message: Message) -> None:
         if message["type"] == "http.response.start":

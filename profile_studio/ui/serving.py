@@ -19,6 +19,7 @@ from profile_studio.ui.door import PacedLogin, check_who_comes_in, logout_route
 from profile_studio.ui.languages import LANGUAGES, PagesInLanguages
 from profile_studio.ui.open_routes import OpenRoutes
 from profile_studio.ui.own_site import OwnSite
+from profile_studio.ui.own_uploads import OwnUploads
 from profile_studio.ui.page import KEEP_SLIDERS_IN_BOUNDS
 from profile_studio.ui.sessions import MOST_SESSIONS, light_sessions
 from profile_studio.ui.theme import StudioTheme
@@ -111,4 +112,5 @@ def _within_own_site(settings: Settings, host: str) -> Lifespan[App]:
 
 def _middleware(settings: Settings) -> list[Middleware]:
     pages = Middleware(PagesInLanguages, first_styles=FIRST_STYLES.read_text("utf-8"))
-    return [Middleware(OpenRoutes, takes_files=not settings.is_demo), Middleware(PacedLogin), pages]
+    routes = Middleware(OpenRoutes, takes_files=not settings.is_demo)
+    return [routes, Middleware(PacedLogin), Middleware(OwnUploads, folder=settings.uploads_dir), pages]

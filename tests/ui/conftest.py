@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
-from profile_studio.ui.serving import launch_options
+from profile_studio.ui.serving import empty_uploads, launch_options
 
 Made = TypeVar("Made")
 
@@ -34,10 +34,11 @@ def in_a_loop() -> Callable[[Callable[[], Made]], Made]:
 @pytest.fixture(scope="session")
 def serves(
     in_a_loop: Callable[[Callable[[], App]], App], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[..., TestClient]:
+) -> Iterator[Callable[..., TestClient]]:
     """A browser at an address, before a small page of Gradio that is served as the studio serves its own."""
     home = tmp_path_factory.mktemp("served") / "home"
     studio = Studio.open(Settings(home=home))
+    empty_uploads(studio.settings)
 
     @functools.cache
     def browser(address: str, **settings: object) -> TestClient:
@@ -54,8 +55,9 @@ def serves(
             return App.create_app(blocks, app_kwargs=options["app_kwargs"], strict_cors=options["strict_cors"])
 
         app = in_a_loop(made)
-        app.uploaded_file_dir = str(configured.settings.uploads_dir)
         with TestClient(app, address, follow_redirects=False):  # it starts in this block
             return TestClient(app, address, follow_redirects=False)
 
-    return browser
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(studio.settings.uploads_dir))  # as app.py does
+        yield browser

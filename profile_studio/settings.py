@@ -1,11 +1,16 @@
 """Where things lie and how the studio runs: the only reader of environment variables."""
 
+import contextlib
+import logging
 import os
+import stat
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_log = logging.getLogger(__name__)
 
 REPOSITORY_ROOT = Path(__file__).resolve().parent.parent
 
@@ -132,6 +137,22 @@ class Settings(BaseSettings):
         return {"OMP_WAIT_POLICY": "PASSIVE", **os.environ, **ours}
 
     def create_folders(self) -> None:
+        """Makes the folders of the home, for this user only; a home that others could look into is closed to them."""
         for folder in (self.datasets_dir, self.user_loras_dir, self.jobs_dir, self.pictures_dir, self.run_dir):
             folder.mkdir(parents=True, exist_ok=True)
-        self.run_dir.chmod(0o700)  # it holds the key of the live lane
+        for folder in (self.resolved_home, self.run_dir):  # faces and rows; the key of the live lane
+            _keep_to_owner(folder)
+
+
+def _keep_to_owner(folder: Path) -> None:
+    """Nobody else on this machine may look into the folder; a warning, where that cannot be."""
+    if os.name == "nt":  # rights there are no bits, and a person's folders are their own
+        return
+    with contextlib.suppress(OSError):
+        folder.chmod(_rights(folder) & 0o700)
+    if _rights(folder) & 0o077:
+        _log.warning("Other users of this machine may be able to read %s: its rights cannot be changed.", folder)
+
+
+def _rights(folder: Path) -> int:
+    return stat.S_IMODE(folder.stat().st_mode)

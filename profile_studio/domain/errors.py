@@ -17,6 +17,9 @@ ProfileStudioError                exit 1  kind "internal"
 │   ├── BaseModelMissing                  kind "base_model_missing"
 │   ├── StudioRunning                     kind "studio_running"
 │   └── NotInDemo                         kind "not_in_demo"
+├── DatabaseDamaged               exit 1  kind "database_damaged"
+├── DatabaseNewer                 exit 1  kind "database_newer"
+├── DatabaseBusy                  exit 1  kind "database_busy"
 ├── EngineUnavailable             exit 1  kind "engine_unavailable"
 ├── TrainingFailed                exit 1  kind "training_failed"
 ├── JudgeMissing                  exit 1  kind "judge_missing"
@@ -149,6 +152,24 @@ class NotInDemo(InputError):
     """Strangers share this studio, and this would change it for the others."""
 
     kind = "not_in_demo"
+
+
+class DatabaseDamaged(ProfileStudioError):
+    """The file with all rows cannot be read, or is gone although it was saved before."""
+
+    kind = "database_damaged"
+
+
+class DatabaseNewer(ProfileStudioError):
+    """The tables were made by a newer version of the studio."""
+
+    kind = "database_newer"
+
+
+class DatabaseBusy(ProfileStudioError):
+    """Another program kept the database locked for too long."""
+
+    kind = "database_busy"
 
 
 class EngineUnavailable(ProfileStudioError):

@@ -4,6 +4,7 @@ Timestamps are seconds since the epoch (UTC). JSON columns hold what pydantic mo
 `domain` serialise to.
 """
 
+import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 import sqlalchemy.orm  # pyright: ignore[reportUnusedImport]
 from sqlalchemy import event
+
+from profile_studio.domain.errors import DatabaseBusy, DatabaseDamaged, DatabaseNewer, ProfileStudioError
 
 # `sqlalchemy.orm` is not used here. The queue's library imports it at the first job, in some thread; queries of other
 # threads would meet half of it and fail.
@@ -108,13 +111,20 @@ dataset_changes = sa.Table(
 )
 
 
+LOCK_TIMEOUT_S = 15.0
+
+
 class Database:
-    """One engine with the pragmas that concurrent processes on one SQLite file need."""
+    """One engine with the pragmas that concurrent processes on one SQLite file need.
+
+    Whatever is asked of it raises `DatabaseDamaged` or `DatabaseBusy` where SQLite says so.
+    """
 
     def __init__(self, url: str) -> None:
         self.engine = sa.create_engine(url)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _configure_sqlite)
+            event.listen(self.engine, "handle_error", _in_a_sentence)
 
     @contextmanager
     def transaction(self) -> Generator[sa.Connection]:
@@ -123,10 +133,20 @@ class Database:
             yield connection
 
     def upgrade(self) -> None:
-        """Brings the tables to the newest revision; safe to call from several processes one after the other."""
-        # Imported here: starting the page must not wait for the migration tool when nothing is to be migrated.
-        if self._revision() == HEAD_REVISION:
+        """Brings the tables to the newest revision; safe to call from several processes one after the other.
+
+        Raises:
+            DatabaseNewer: a newer version of the studio made them.
+        """
+        revision = self._revision()
+        if revision == HEAD_REVISION:
             return
+        if revision is not None and revision > HEAD_REVISION:
+            raise DatabaseNewer(
+                f"The database was made by a newer version of this studio (tables {revision}, here {HEAD_REVISION}).",
+                "Update the studio; `python -m profile_studio doctor` says which backup this version can use.",
+            )
+        # Imported here: starting the page must not wait for the migration tool when nothing is to be migrated.
         from alembic import command
         from alembic.config import Config
 
@@ -148,6 +168,30 @@ HEAD_REVISION = "0007"
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON"):
+    timeout = f"busy_timeout={round(1000 * LOCK_TIMEOUT_S)}"  # first: the others may meet a lock
+    for pragma in (timeout, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _in_a_sentence(context: sa.ExceptionContext) -> ProfileStudioError | None:
+    """What SQLite says is wrong with the file, for people; None leaves the error as it is."""
+    error = context.original_exception
+    file = Path((context.engine and context.engine.url.database) or "").name
+    match _primary_code(error):
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return DatabaseDamaged(
+                f"The database {file} is damaged.", "Run `python -m profile_studio doctor`: it says the way back."
+            )
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return DatabaseBusy(
+                f"Another program has kept the database {file} locked for {LOCK_TIMEOUT_S:.0f} seconds.",
+                "Try again in a moment; if it stays, close what has the file open, such as a backup or a sync program.",
+            )
+        case _:
+            return None
+
+
+def _primary_code(error: BaseException | None) -> int | None:
+    """SQLite's result code without the bits that tell more."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF or None

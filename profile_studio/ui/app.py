@@ -7,11 +7,12 @@ import gradio as gr
 
 from profile_studio.base_models import STARTER, find_base_model
 from profile_studio.domain.adapters import Adapter
+from profile_studio.domain.errors import ProfileStudioError
 from profile_studio.domain.jobs import JobStatus
 from profile_studio.services.studio import Studio
 from profile_studio.ui.api import open_api
 from profile_studio.ui.components.adapter_slots import chosen_weights
-from profile_studio.ui.components.job_view import status_line
+from profile_studio.ui.components.job_view import status_line, status_trouble
 from profile_studio.ui.components.language_switch import language_switch
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, notice_area, tells_errors
@@ -94,11 +95,16 @@ def _base_choices(texts: Texts) -> list[tuple[str, str]]:
 
 
 def _wire_status(page: Page, heartbeat: gr.Timer, status: gr.HTML) -> None:
-    def looks() -> str:
-        jobs = [job for job in page.studio.jobs.list() if not job.status.is_finished or job.status is JobStatus.PAUSED]
-        return status_line(jobs, page.studio.jobs.worker_is_running(), page.texts, page.studio.imports.going_on())
+    heartbeat.tick(lambda: status_html(page.studio, page.texts), None, status, **POLLING)
 
-    heartbeat.tick(looks, None, status, **POLLING)
+
+def status_html(studio: Studio, texts: Texts) -> str:
+    """What the bar says now: long work, or why nobody can know about it."""
+    try:
+        jobs = [job for job in studio.jobs.list() if not job.status.is_finished or job.status is JobStatus.PAUSED]
+    except ProfileStudioError as error:
+        return status_trouble(error, texts)
+    return status_line(jobs, studio.jobs.worker_is_running(), texts, studio.imports.going_on())
 
 
 def _wire_tabs(

@@ -490,6 +490,25 @@ _ENGINE_AND_DEMO: dict[str, str] = {
     "Come back a little later.": "조금 뒤에 다시 오세요.",
 }
 
+_DATABASE: dict[str, str] = {
+    "The database {file} is damaged.": "데이터베이스 파일 {file}이(가) 망가졌어요.",
+    "Run `python -m profile_studio doctor`: it says the way back.": (
+        "`python -m profile_studio doctor` 명령이 되돌리는 방법을 알려 줘요."
+    ),
+    "The database was made by a newer version of this studio (tables {revision}, here {ours}).": (
+        "데이터베이스가 이 스튜디오의 더 새로운 버전에서 만들어졌어요 (표 {revision}, 여기는 {ours})."
+    ),
+    "Update the studio; `python -m profile_studio doctor` says which backup this version can use.": (
+        "스튜디오를 업데이트하세요. 이 버전에서 쓸 수 있는 백업은 `python -m profile_studio doctor` 명령이 알려 줘요."
+    ),
+    "Another program has kept the database {file} locked for {seconds} seconds.": (
+        "다른 프로그램이 데이터베이스 {file} 파일을 {seconds}초 동안 잠그고 있어요."
+    ),
+    "Try again in a moment; if it stays, close what has the file open, such as a backup or a sync program.": (
+        "잠시 뒤 다시 해 보세요. 계속되면 백업이나 동기화처럼 그 파일을 열고 있는 프로그램을 닫으세요."
+    ),
+}
+
 _COMPARING: dict[str, str] = {
     "{text!r} does not name a model.": "“{text}”: 모델을 가리키는 말이 아니에요.",
     "Write base, NAME, NAME=0.6+NAME=0.4 (weights 0 to {limit}) or NAME@STEP.": (
@@ -723,6 +742,7 @@ KOREAN_SENTENCES: dict[str, str] = {
     **_JOBS,
     **_TRAINING,
     **_ENGINE_AND_DEMO,
+    **_DATABASE,
     **_COMPARING,
     **_ADVICE,
     **_CHANGES,

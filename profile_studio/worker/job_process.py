@@ -9,7 +9,7 @@ from pathlib import Path
 
 from profile_studio.domain.captioning import CaptioningConfig
 from profile_studio.domain.comparison import ComparisonConfig
-from profile_studio.domain.errors import ProfileStudioError
+from profile_studio.domain.errors import DatabaseBusy, ProfileStudioError
 from profile_studio.domain.jobs import Interrupted, Job, JobContext, JobError, JobKind, ProgressReport, Wish
 from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
 from profile_studio.domain.training import LoraTrainingConfig
@@ -93,9 +93,12 @@ class RowContext:
             self._write()
 
     def _write(self) -> None:
-        self._repository.report(self.job.id, self.job.attempt, self._progress, time.time())
-        self._progress = replace(self._progress, losses=())
         self._written_at = time.monotonic()
+        try:
+            self._repository.report(self.job.id, self.job.attempt, self._progress, time.time())
+        except DatabaseBusy:
+            return  # the work goes on; what was to be written goes with the next write
+        self._progress = replace(self._progress, losses=())
 
 
 def run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
@@ -122,6 +125,9 @@ def run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     except Interrupted:
         context.flush()
         return _settle_wish(repository, job)
+    except DatabaseBusy:  # no fault of the job: another attempt finds what is saved
+        traceback.print_exc()
+        return EXIT_CRASHED
     except ProfileStudioError as error:
         traceback.print_exc()
         details = traceback.format_exc(limit=-3)

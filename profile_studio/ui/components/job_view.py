@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from profile_studio.domain.errors import ProfileStudioError
 from profile_studio.domain.jobs import Job, JobKind, JobStatus, Wish
 from profile_studio.services.background_import import BackgroundImport
 from profile_studio.ui.components.markup import duration, escape, progress_bar
@@ -91,8 +92,17 @@ def status_line(
         parts.append(texts.header.idle if worker_is_running else texts.header.no_worker)
     if waiting > 0:
         parts.append(texts.header.more_waiting.format(n=waiting))
-    text = escape(" \u00b7 ".join(parts))
-    return f'<div class="status {state}" role="status"><span class="dot" aria-hidden="true"></span>{text}</div>'
+    return _status(state, " \u00b7 ".join(parts))
+
+
+def status_trouble(error: ProfileStudioError, texts: Texts) -> str:
+    """The bar where nothing can be known about the jobs, and why."""
+    return _status("off", f"{texts.common.said(error.message)} {texts.common.said(error.fix)}")
+
+
+def _status(state: str, words: str) -> str:
+    dot = '<span class="dot" aria-hidden="true"></span>'
+    return f'<div class="status {state}" role="status">{dot}{escape(words)}</div>'
 
 
 def _how_far(what: str, fraction: float, seconds_left: float | None, texts: Texts) -> str:

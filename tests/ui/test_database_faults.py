@@ -1,0 +1,59 @@
+"""A database that cannot be used is told on the page and to programs; in Korean, too."""
+
+import sqlite3
+from collections.abc import Iterator
+
+import gradio as gr
+import pytest
+
+from profile_studio.domain.errors import DatabaseBusy
+from profile_studio.services.studio import Studio
+from profile_studio.settings import Settings
+from profile_studio.storage import database as database_module
+from profile_studio.ui.api import StudioApi
+from profile_studio.ui.app import status_html
+from profile_studio.ui.korean import KOREAN
+from profile_studio.ui.texts import ENGLISH
+
+
+@pytest.fixture
+def studio(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Studio:
+    monkeypatch.setattr(database_module, "LOCK_TIMEOUT_S", 0.01)
+    studio = Studio.open(settings)
+    studio.datasets.import_example("pixel-art")
+    return studio
+
+
+@pytest.fixture
+def locked(studio: Studio) -> Iterator[None]:
+    holder = sqlite3.connect(studio.settings.resolved_home / "studio.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    yield
+    holder.execute("ROLLBACK")
+    holder.close()
+
+
+def test_a_program_is_told_what_is_locked(studio: Studio, locked: None) -> None:
+    with pytest.raises(gr.Error) as caught:
+        StudioApi(studio).train_style("pixel-art", "mine")
+    assert "studio.db locked" in caught.value.message
+
+
+def test_the_korean_page_says_it_too(studio: Studio, locked: None) -> None:
+    with pytest.raises(DatabaseBusy) as caught:
+        studio.datasets.set_class_word("pixel-art", "person")
+    assert "잠그고 있어요" in KOREAN.common.said(caught.value.message)
+    assert "닫으세요" in KOREAN.common.said(caught.value.fix)
+
+
+def test_the_bar_above_says_that_the_database_is_damaged(studio: Studio) -> None:
+    file = studio.settings.resolved_home / "studio.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    file.write_bytes(b"\xa5" * file.stat().st_size)
+
+    words = status_html(studio, ENGLISH)
+
+    assert "The database studio.db is damaged." in words
+    assert "doctor" in words

@@ -53,7 +53,7 @@ def serve(settings: Settings, presence: Presence, arguments: argparse.Namespace)
         arguments: `host`, `port`, `no_worker` and `open` as `main` declares them.
     Raises:
         InvalidSettings: the port is taken, or others could come in without a password.
-        ProfileStudioError: the page does not answer.
+        ProfileStudioError: the page does not answer, or the database cannot be used.
     """
     os.environ["GRADIO_TEMP_DIR"] = str(settings.uploads_dir)  # Gradio's own default can be read by every user
     # Gradio sums up its last 10,000 events after each one, with pandas, for a page that is switched off.
@@ -96,6 +96,7 @@ def serve(settings: Settings, presence: Presence, arguments: argparse.Namespace)
         while not stopping.is_set():
             if not arguments.no_worker:
                 supervisor.look_after()
+            studio.housekeeping.look_after()
             stopping.wait(LOOK_INTERVAL_S)
     finally:
         if not arguments.no_worker:

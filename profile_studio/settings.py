@@ -107,7 +107,8 @@ class Settings(BaseSettings):
         """All of the home but the uploads: never served by its path."""
         names = [f"{name}.db{part}" for name in ("studio", "queue") for part in ("", "-wal", "-shm")]
         databases = [self.resolved_home / name for name in names]
-        return [self.datasets_dir, self.user_loras_dir, self.jobs_dir, self.pictures_dir, self.run_dir, *databases]
+        folders = [self.datasets_dir, self.user_loras_dir, self.jobs_dir, self.pictures_dir, self.run_dir]
+        return [*folders, self.resolved_home / "backups", *databases]
 
     @property
     def shipped_loras_dir(self) -> Path:

@@ -1,5 +1,6 @@
 """Everything the page and the command line can do, in one object."""
 
+import time
 from dataclasses import dataclass
 
 from filelock import FileLock
@@ -11,6 +12,7 @@ from profile_studio.services.comparison import ComparisonService
 from profile_studio.services.datasets import DatasetService
 from profile_studio.services.gallery import GalleryService
 from profile_studio.services.generation import GenerationService
+from profile_studio.services.housekeeping import Housekeeping
 from profile_studio.services.jobs import JobService
 from profile_studio.services.live import LiveLane
 from profile_studio.services.storage_space import StorageService
@@ -38,6 +40,7 @@ class Studio:
     gallery: GalleryService
     comparison: ComparisonService
     storage: StorageService
+    housekeeping: Housekeeping
 
     @classmethod
     def open(cls, settings: Settings, lane: LiveLane | None = None) -> "Studio":
@@ -45,11 +48,18 @@ class Studio:
 
         Args:
             lane: whoever makes pictures at once; by default the engine's process of this home.
+
+        Raises:
+            DatabaseDamaged, DatabaseNewer, DatabaseBusy: the rows cannot be read.
         """
         settings.create_folders()
         database = Database(settings.resolved_database_url)
         with FileLock(settings.run_dir / "upgrade.lock", preserve_lock_file=True):
+            is_new = database.revision() is None
             database.upgrade()
+            housekeeping = Housekeeping(database)
+            if not is_new:
+                housekeeping.back_up(time.time())
             datasets = DatasetService(settings, database)
             if settings.is_demo:
                 datasets.take_all_examples()
@@ -65,6 +75,7 @@ class Studio:
             gallery=GalleryService(settings),
             comparison=ComparisonService(settings, database),
             storage=StorageService(settings, database),
+            housekeeping=housekeeping,
         )
 
     def sweep(self, now: float) -> None:

@@ -4,7 +4,7 @@ Timestamps are seconds since the epoch (UTC). JSON columns hold what pydantic mo
 `domain` serialise to.
 """
 
-import sqlite3
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +14,10 @@ import sqlalchemy as sa
 import sqlalchemy.orm  # pyright: ignore[reportUnusedImport]
 from sqlalchemy import event
 
-from profile_studio.domain.errors import DatabaseBusy, DatabaseDamaged, DatabaseNewer, ProfileStudioError
+from profile_studio.domain.errors import DatabaseDamaged, DatabaseNewer, ProfileStudioError
+from profile_studio.storage import sqlite_faults
+from profile_studio.storage.backups import Backups
+from profile_studio.storage.sqlite_faults import fault_in_words
 
 # `sqlalchemy.orm` is not used here. The queue's library imports it at the first job, in some thread; queries of other
 # threads would meet half of it and fail.
@@ -111,9 +114,6 @@ dataset_changes = sa.Table(
 )
 
 
-LOCK_TIMEOUT_S = 15.0
-
-
 class Database:
     """One engine with the pragmas that concurrent processes on one SQLite file need.
 
@@ -126,6 +126,12 @@ class Database:
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "handle_error", _in_a_sentence)
 
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None for a database on a server."""
+        is_file = self.engine.dialect.name == "sqlite" and self.engine.url.database
+        return Path(self.engine.url.database or "") if is_file else None
+
     @contextmanager
     def transaction(self) -> Generator[sa.Connection]:
         """A transaction that commits at the end of the block and rolls back on an error."""
@@ -135,17 +141,16 @@ class Database:
     def upgrade(self) -> None:
         """Brings the tables to the newest revision; safe to call from several processes one after the other.
 
+        A file is backed up before.
+
         Raises:
             DatabaseNewer: a newer version of the studio made them.
+            DatabaseDamaged: the file cannot be read, or there is none any more although it was backed up.
         """
-        revision = self._revision()
+        revision = self.revision()
         if revision == HEAD_REVISION:
             return
-        if revision is not None and revision > HEAD_REVISION:
-            raise DatabaseNewer(
-                f"The database was made by a newer version of this studio (tables {revision}, here {HEAD_REVISION}).",
-                "Update the studio; `python -m profile_studio doctor` says which backup this version can use.",
-            )
+        self._prepare(revision)
         # Imported here: starting the page must not wait for the migration tool when nothing is to be migrated.
         from alembic import command
         from alembic.config import Config
@@ -156,11 +161,30 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
-    def _revision(self) -> str | None:
+    def revision(self) -> str | None:
+        """Which tables there are; None if there are none yet."""
         with self.engine.connect() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
                 return None
             return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+    def _prepare(self, revision: str | None) -> None:
+        """Before anything is changed: refuses what must not be, and makes the backup."""
+        if revision is not None and revision > HEAD_REVISION:
+            raise DatabaseNewer(
+                f"The database was made by a newer version of this studio (tables {revision}, here {HEAD_REVISION}).",
+                "Update the studio; `python -m profile_studio doctor` says which backup this version can use.",
+            )
+        if self.file is None:
+            return
+        backups = Backups(self.file)
+        if revision is not None:
+            backups.make(time.time(), f"before-{HEAD_REVISION}")
+        elif found := backups.newest_first():
+            raise DatabaseDamaged(
+                f"The database {self.file.name} is gone, but there is a backup of it ({found[0].name}).",
+                "`python -m profile_studio backup restore` puts it back; to begin anew, move the folder `backups` away.",
+            )
 
 
 HEAD_REVISION = "0007"
@@ -168,30 +192,12 @@ HEAD_REVISION = "0007"
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    timeout = f"busy_timeout={round(1000 * LOCK_TIMEOUT_S)}"  # first: the others may meet a lock
+    timeout = f"busy_timeout={round(1000 * sqlite_faults.LOCK_TIMEOUT_S)}"  # first: the others may meet a lock
     for pragma in (timeout, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _in_a_sentence(context: sa.ExceptionContext) -> ProfileStudioError | None:
-    """What SQLite says is wrong with the file, for people; None leaves the error as it is."""
-    error = context.original_exception
-    file = Path((context.engine and context.engine.url.database) or "").name
-    match _primary_code(error):
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return DatabaseDamaged(
-                f"The database {file} is damaged.", "Run `python -m profile_studio doctor`: it says the way back."
-            )
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return DatabaseBusy(
-                f"Another program has kept the database {file} locked for {LOCK_TIMEOUT_S:.0f} seconds.",
-                "Try again in a moment; if it stays, close what has the file open, such as a backup or a sync program.",
-            )
-        case _:
-            return None
-
-
-def _primary_code(error: BaseException | None) -> int | None:
-    """SQLite's result code without the bits that tell more."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF or None
+    file = Path((context.engine and context.engine.url.database) or "")
+    return fault_in_words(context.original_exception, file)

@@ -501,6 +501,12 @@ _DATABASE: dict[str, str] = {
     "Update the studio; `python -m profile_studio doctor` says which backup this version can use.": (
         "스튜디오를 업데이트하세요. 이 버전에서 쓸 수 있는 백업은 `python -m profile_studio doctor` 명령이 알려 줘요."
     ),
+    "The database {file} is gone, but there is a backup of it ({backup}).": (
+        "데이터베이스 파일 {file}이(가) 없어졌지만, 백업이 있어요 ({backup})."
+    ),
+    "`python -m profile_studio backup restore` puts it back; to begin anew, move the folder `backups` away.": (
+        "`python -m profile_studio backup restore` 명령으로 되돌릴 수 있어요. 새로 시작하려면 `backups` 폴더를 다른 곳으로 옮기세요."
+    ),
     "Another program has kept the database {file} locked for {seconds} seconds.": (
         "다른 프로그램이 데이터베이스 {file} 파일을 {seconds}초 동안 잠그고 있어요."
     ),

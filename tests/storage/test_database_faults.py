@@ -8,7 +8,7 @@ import pytest
 
 from profile_studio.domain.errors import DatabaseBusy, DatabaseDamaged, DatabaseNewer
 from profile_studio.domain.jobs import JobKind
-from profile_studio.storage import database as database_module
+from profile_studio.storage import sqlite_faults
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.jobs import JobRepository
@@ -72,7 +72,7 @@ def test_a_database_of_a_newer_studio_is_left_as_it_is(file: Path) -> None:
 
 
 def test_a_lock_that_lasts_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_module, "LOCK_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(sqlite_faults, "LOCK_TIMEOUT_S", 0.01)
     database = Database(f"sqlite:///{file}")
     holder = sqlite3.connect(file, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")

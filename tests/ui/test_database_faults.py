@@ -9,7 +9,7 @@ import pytest
 from profile_studio.domain.errors import DatabaseBusy
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
-from profile_studio.storage import database as database_module
+from profile_studio.storage import sqlite_faults
 from profile_studio.ui.api import StudioApi
 from profile_studio.ui.app import status_html
 from profile_studio.ui.korean import KOREAN
@@ -18,7 +18,7 @@ from profile_studio.ui.texts import ENGLISH
 
 @pytest.fixture
 def studio(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Studio:
-    monkeypatch.setattr(database_module, "LOCK_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(sqlite_faults, "LOCK_TIMEOUT_S", 0.01)
     studio = Studio.open(settings)
     studio.datasets.import_example("pixel-art")
     return studio

@@ -9,7 +9,7 @@ import pytest
 from profile_studio.domain.jobs import JobKind, LossPoint, ProgressReport
 from profile_studio.jobs.lease import DeviceLease
 from profile_studio.settings import Settings
-from profile_studio.storage import database as database_module
+from profile_studio.storage import sqlite_faults
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.worker.job_process import RowContext
@@ -18,7 +18,7 @@ from profile_studio.worker.job_process import RowContext
 def test_a_locked_database_neither_ends_the_work_nor_loses_its_curve(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "LOCK_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(sqlite_faults, "LOCK_TIMEOUT_S", 0.01)
     database = Database(settings.resolved_database_url)
     database.upgrade()
     jobs = JobRepository(database)

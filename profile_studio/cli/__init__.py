@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from profile_studio.cli import adapters, comparison, datasets, doctor, generation, jobs, training, worker
+from profile_studio.cli import adapters, backups, comparison, datasets, doctor, generation, jobs, training, worker
 from profile_studio.cli.output import print_error, print_reply
 from profile_studio.domain.errors import InputError, ProfileStudioError
 
@@ -23,6 +23,7 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(adapters.app, name="adapters")
 app.command("generate")(generation.generate)
 app.command("compare")(comparison.compare)
+app.add_typer(backups.app, name="backup")
 app.command("doctor")(doctor.doctor)
 app.command("worker")(worker.worker)
 

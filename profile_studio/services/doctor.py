@@ -4,16 +4,21 @@ import importlib.metadata
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
+from sqlalchemy.exc import SQLAlchemyError
 
 from profile_studio.base_models import HUB_IDS, STARTER, find_base_model
-from profile_studio.domain.errors import BaseModelMissing
+from profile_studio.domain.errors import BaseModelMissing, DatabaseBusy, DatabaseNewer, ProfileStudioError
 from profile_studio.jobs.presence import supervisor_presence, web_presence
 from profile_studio.services.adapters import AdapterService
 from profile_studio.services.device import probe_device
 from profile_studio.services.storage_space import free_disk_bytes
 from profile_studio.settings import Settings
+from profile_studio.storage.backups import Backups
+from profile_studio.storage.database import HEAD_REVISION, Database
+from profile_studio.storage.sqlite_faults import check_sound
 
 NEEDED_MEMORY_GIB = 2.0
 NEEDED_DISK_GIB = 2.0
@@ -37,6 +42,8 @@ def examine(settings: Settings) -> list[Check]:
         _device(),
         _memory(),
         _disk(settings),
+        _database(settings),
+        _queue(settings),
         _starter(settings),
         *(_hub_base(base) for base in sorted(HUB_IDS)),
         _judge(settings),
@@ -80,6 +87,71 @@ def _disk(settings: Settings) -> Check:
     free_gib = free_disk_bytes(settings) / 2**30
     fix = "" if free_gib >= NEEDED_DISK_GIB else "Make room, or set PROFILE_STUDIO_HOME to another disk."
     return Check("disk", not fix, f"{free_gib:.1f} GiB free in {settings.resolved_home}.", fix)
+
+
+def _database(settings: Settings) -> Check:
+    database = Database(settings.resolved_database_url)
+    file = database.file
+    if file is None:
+        return _database_on_a_server(database)
+    backups = Backups(file)
+    if not _is_there(file) and not backups.newest_first():
+        return Check("database", True, "There is none yet; the studio makes it when it starts.")
+    newest = backups.newest_usable(HEAD_REVISION)
+    try:
+        if _is_there(file):
+            check_sound(file)
+        database.check_revision()
+    except DatabaseBusy as error:
+        return Check("database", False, error.message, error.fix)
+    except ProfileStudioError as error:
+        return Check("database", False, error.message, _way_back(error, file, newest))
+    finally:
+        database.engine.dispose()
+    backup = f"the newest backup is {newest.name}" if newest else "it has no backup yet; one is made every day"
+    return Check("database", True, f"{file.name} is sound; {backup}.")
+
+
+def _is_there(file: Path) -> bool:
+    return file.is_file() and file.stat().st_size > 0
+
+
+def _way_back(error: ProfileStudioError, file: Path, newest: Path | None) -> str:
+    restore = newest and f"`python -m profile_studio backup restore` puts the backup {newest.name} back"
+    if isinstance(error, DatabaseNewer):
+        return f"Update the studio (`git pull`, then `make run`){f', or {restore}' if restore else ''}."
+    if restore:
+        return f"{restore}; pictures, LoRAs and what jobs made stay as they are."
+    return f"There is no backup. Move {file} away and start the studio: it finds its data sets again by their folders."
+
+
+def _database_on_a_server(database: Database) -> Check:
+    try:
+        database.check_revision()
+    except ProfileStudioError as error:
+        return Check("database", False, error.message, error.fix)
+    except SQLAlchemyError as error:
+        reason = str(error.__cause__ or error).splitlines()[0]
+        return Check(
+            "database",
+            False,
+            f"The server does not answer: {reason}.",
+            "Start it, or mend PROFILE_STUDIO_DATABASE_URL.",
+        )
+    finally:
+        database.engine.dispose()
+    return Check("database", True, "It is on a server, which has to be backed up there: the studio makes no backups.")
+
+
+def _queue(settings: Settings) -> Check:
+    file = Database(settings.queue_database_url).file
+    if file is None or not _is_there(file):
+        return Check("queue", True, "It is on the server." if file is None else "There is none yet.")
+    try:
+        check_sound(file)
+    except ProfileStudioError as error:
+        return Check("queue", False, error.message, "Start the studio again: it makes a new queue from the jobs' rows.")
+    return Check("queue", True, f"{file.name} is sound.")
 
 
 def _starter(settings: Settings) -> Check:

@@ -55,7 +55,7 @@ class Studio:
         settings.create_folders()
         database = Database(settings.resolved_database_url)
         with FileLock(settings.run_dir / "upgrade.lock", preserve_lock_file=True):
-            is_new = database.revision() is None
+            is_new = database.check_revision() is None
             database.upgrade()
             housekeeping = Housekeeping(database)
             if not is_new:

@@ -130,7 +130,7 @@ class Database:
     def file(self) -> Path | None:
         """The SQLite file; None for a database on a server."""
         is_file = self.engine.dialect.name == "sqlite" and self.engine.url.database
-        return Path(self.engine.url.database or "") if is_file else None
+        return Path(self.engine.url.database or "").absolute() if is_file else None
 
     @contextmanager
     def transaction(self) -> Generator[sa.Connection]:
@@ -144,13 +144,13 @@ class Database:
         A file is backed up before.
 
         Raises:
-            DatabaseNewer: a newer version of the studio made them.
-            DatabaseDamaged: the file cannot be read, or there is none any more although it was backed up.
+            DatabaseNewer, DatabaseDamaged: as `check_revision`.
         """
-        revision = self.revision()
+        revision = self.check_revision()
         if revision == HEAD_REVISION:
             return
-        self._prepare(revision)
+        if self.file is not None and revision is not None:
+            Backups(self.file).make(time.time(), f"before-{HEAD_REVISION}")
         # Imported here: starting the page must not wait for the migration tool when nothing is to be migrated.
         from alembic import command
         from alembic.config import Config
@@ -161,30 +161,31 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
-    def revision(self) -> str | None:
-        """Which tables there are; None if there are none yet."""
-        with self.engine.connect() as connection:
-            if not sa.inspect(connection).has_table("alembic_version"):
-                return None
-            return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    def check_revision(self) -> str | None:
+        """Which tables there are; None if there are none yet.
 
-    def _prepare(self, revision: str | None) -> None:
-        """Before anything is changed: refuses what must not be, and makes the backup."""
+        Raises:
+            DatabaseNewer: a newer version of the studio made them.
+            DatabaseDamaged: the file cannot be read, or has no tables any more although it was backed up.
+        """
+        revision = self._revision()
+        if revision is None and self.file is not None and (found := Backups(self.file).newest_first()):
+            raise DatabaseDamaged(
+                f"The database {self.file.name} is gone, but there is a backup of it ({found[0].name}).",
+                "`python -m profile_studio backup restore` puts it back; to begin anew, move the folder `backups` away.",
+            )
         if revision is not None and revision > HEAD_REVISION:
             raise DatabaseNewer(
                 f"The database was made by a newer version of this studio (tables {revision}, here {HEAD_REVISION}).",
                 "Update the studio; `python -m profile_studio doctor` says which backup this version can use.",
             )
-        if self.file is None:
-            return
-        backups = Backups(self.file)
-        if revision is not None:
-            backups.make(time.time(), f"before-{HEAD_REVISION}")
-        elif found := backups.newest_first():
-            raise DatabaseDamaged(
-                f"The database {self.file.name} is gone, but there is a backup of it ({found[0].name}).",
-                "`python -m profile_studio backup restore` puts it back; to begin anew, move the folder `backups` away.",
-            )
+        return revision
+
+    def _revision(self) -> str | None:
+        with self.engine.connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
 HEAD_REVISION = "0007"

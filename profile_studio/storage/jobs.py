@@ -209,6 +209,14 @@ class JobRepository:
             ).rowcount
         return bool(asked or paused)
 
+    def pause_unfinished(self) -> list[str]:
+        """Pauses every job that waits or was under way, where nobody runs any; returns their ids."""
+        under_way = jobs.c.status.in_([JobStatus.QUEUED, *_HELD])
+        with self._database.transaction() as connection:
+            ids = list(connection.execute(sa.select(jobs.c.id).where(under_way)).scalars())
+            connection.execute(jobs.update().where(under_way).values(status=JobStatus.PAUSED, wish=None))
+        return ids
+
     def ask_cancel(self, job_id: str, now: float) -> bool:
         """A running job is asked to cancel; a waiting one is canceled at once. False if it is over."""
         with self._database.transaction() as connection:

@@ -507,6 +507,19 @@ _DATABASE: dict[str, str] = {
     "`python -m profile_studio backup restore` puts it back; to begin anew, move the folder `backups` away.": (
         "`python -m profile_studio backup restore` 명령으로 되돌릴 수 있어요. 새로 시작하려면 `backups` 폴더를 다른 곳으로 옮기세요."
     ),
+    "There is no backup {name!r} that can be used.": "쓸 수 있는 “{name}” 백업이 없어요.",
+    "There is no backup that can be used.": "쓸 수 있는 백업이 없어요.",
+    "`python -m profile_studio backup list` shows the ones there are.": (
+        "`python -m profile_studio backup list` 명령으로 백업 목록을 볼 수 있어요."
+    ),
+    "The studio runs on this home folder and has the database open.": (
+        "스튜디오가 이 홈 폴더에서 실행 중이라 데이터베이스를 쓰고 있어요."
+    ),
+    "Stop it, then put the backup back.": "스튜디오를 멈춘 뒤 백업을 되돌리세요.",
+    "The database is on a server; the studio makes no backups of it.": (
+        "데이터베이스가 서버에 있어서 스튜디오가 백업하지 않아요."
+    ),
+    "Use the server's own backups, such as pg_dump.": "pg_dump처럼 서버의 백업 방법을 쓰세요.",
     "Another program has kept the database {file} locked for {seconds} seconds.": (
         "다른 프로그램이 데이터베이스 {file} 파일을 {seconds}초 동안 잠그고 있어요."
     ),

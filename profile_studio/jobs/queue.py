@@ -4,12 +4,18 @@ The job row is the truth about a job; the queue only moves jobs to a supervisor.
 used, because the page must not wait for it.
 """
 
+import sqlite3
 import uuid
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from profile_studio.domain.errors import DatabaseBusy, DatabaseDamaged
 from profile_studio.settings import Settings
+from profile_studio.storage.backups import set_aside
+from profile_studio.storage.database import Database
+from profile_studio.storage.sqlite_faults import check_sound
 
 if TYPE_CHECKING:
     from dbos import DBOSClient
@@ -58,6 +64,36 @@ def open_queue(settings: Settings) -> Generator[JobQueue, None, None]:
         yield JobQueue(client)
     finally:
         client.destroy()
+
+
+def set_unusable_queue_aside(settings: Settings, now: float) -> Path | None:
+    """Makes room for a new queue where the file is damaged or of a newer DBOS; the rows put their jobs on it again.
+
+    Only for the one supervisor of a home, before it opens the queue.
+
+    Returns: where the file lies now, for a week; None if it can be used, or is not there.
+    """
+    file = Database(settings.queue_database_url).file
+    if file is None or not file.is_file() or _is_usable(file):
+        return None
+    return set_aside(file, now)
+
+
+def _is_usable(file: Path) -> bool:
+    from dbos._migration import sqlite_migrations
+
+    try:
+        check_sound(file)
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
+            tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'dbos_migrations'")
+            if tables.fetchone() == (0,):
+                return True  # DBOS makes its tables in an empty file
+            (version,) = connection.execute("SELECT version FROM dbos_migrations").fetchone()
+    except DatabaseBusy:
+        return True
+    except DatabaseDamaged:
+        return False
+    return version <= len(sqlite_migrations)
 
 
 def enqueue(settings: Settings, job_id: str) -> None:

@@ -19,7 +19,14 @@ from profile_studio.jobs.attempts import AttemptEnd, Attempts
 from profile_studio.jobs.lease import DeviceLease
 from profile_studio.jobs.presence import AlreadyThere, supervisor_presence
 from profile_studio.jobs.processes import KeptProcess, ProcessMark, worker_command
-from profile_studio.jobs.queue import APPLICATION_VERSION, QUEUE_NAME, WORKFLOW_NAME, JobQueue, open_queue
+from profile_studio.jobs.queue import (
+    APPLICATION_VERSION,
+    QUEUE_NAME,
+    WORKFLOW_NAME,
+    JobQueue,
+    open_queue,
+    set_unusable_queue_aside,
+)
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
@@ -81,6 +88,7 @@ class Supervisor:
         database.upgrade()
         self._repository = JobRepository(database)
         self._attempts = Attempts(self._settings, self._repository, self._stopping)
+        set_unusable_queue_aside(self._settings, time.time())
         _launch_dbos(self._settings, self._run_job)
         try:
             with open_queue(self._settings) as queue:

@@ -8,6 +8,7 @@ import pytest
 from profile_studio.domain.jobs import JobKind, JobStatus
 from profile_studio.jobs.presence import read_facts
 from profile_studio.jobs.processes import KeptSupervisor, ProcessMark
+from profile_studio.settings import Settings
 from tests.jobs.conftest import Home
 from tests.waiting import wait_until
 
@@ -98,3 +99,17 @@ def test_canceled_and_hopeless_jobs_make_room_for_the_next(home: Home, superviso
     assert (failed.status, failed.attempt) == (JobStatus.FAILED, 1)
     assert failed.error is not None
     assert "ValidationError" in failed.error.details
+
+
+def test_a_damaged_queue_is_made_anew_from_the_rows(settings: Settings, home: Home) -> None:
+    queue = settings.resolved_home / "queue.db"
+    queue.write_bytes(b"\xa5" * 8192)
+    waiting = home.submit("waiting", steps=5)
+
+    supervisor = KeptSupervisor(settings, with_engine=False)
+    supervisor.look_after()
+    wait_for(home, waiting.id, JobStatus.COMPLETED)
+    supervisor.stop()
+
+    (aside,) = (settings.resolved_home / "backups").glob("queue-*.db")
+    assert aside.read_bytes() == b"\xa5" * 8192

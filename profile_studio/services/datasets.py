@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from profile_studio.base_models import known_words
 from profile_studio.decoding.decode import GRID_QUALITY, GRID_SIDE_PX
@@ -42,6 +42,7 @@ from profile_studio.services.coverage import coverage_advice
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.services.drawn_faces import DrawnFaces, FaceSearch
 from profile_studio.services.exporting import ExportFormat, export_dataset
+from profile_studio.services.found_again import FOUND_AGAIN, has_files, import_lock
 from profile_studio.services.held_out import choose_held_out, held_out_by
 from profile_studio.services.importing import FoundPicture, ImportedFiles, Tell, import_files
 from profile_studio.services.reference_pictures import add_references
@@ -54,6 +55,8 @@ from profile_studio.storage.files import create_folder_atomically
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.pictures import write_thumbnail
 from profile_studio.storage.references import StyleReference, style_reference
+
+_WRITE_ANEW = "The rows of this set were lost and it was found again by its folder: write its captions anew, and say who is in it."
 
 
 def _tell_nobody(_progress: object) -> None:
@@ -321,7 +324,7 @@ class DatasetService:
         """Deletes what killed imports left, so that nobody's pictures stay where no page shows them."""
         for unfinished in self._settings.datasets_dir.glob(".*.tmp"):
             name = unfinished.name.removeprefix(".").split(".")[0]
-            with contextlib.suppress(Timeout), FileLock(_import_lock(self._settings, name), timeout=0):
+            with contextlib.suppress(Timeout), import_lock(self._settings, name).acquire(timeout=0):
                 shutil.rmtree(unfinished, ignore_errors=True)
 
     def add_references(self, request: ReferencesRequest, tell: Tell = _tell_nobody) -> ReferencesReport:
@@ -338,7 +341,7 @@ class DatasetService:
         self.check_references(request)
         face_search = _face_search(self._settings) if self.get(request.name).is_face_set else None
         self.sweep()
-        with FileLock(_import_lock(self._settings, request.name)):
+        with import_lock(self._settings, request.name):
             folder = self._settings.datasets_dir / request.name
             report = add_references(request, folder, self._repository, face_search, tell)
         self._remember(report.dataset, f"references added: {report.added}")
@@ -378,7 +381,11 @@ class DatasetService:
                     adapter = read_adapter(path)
                     if adapter.trigger_word and adapter.dataset != name:
                         taken[adapter.trigger_word.lower()] = adapter.name
-        return coverage_advice(self.get(name), is_face, taken, known_words(self._settings))
+        dataset = self.get(name)
+        advice = coverage_advice(dataset, is_face, taken, known_words(self._settings))
+        *_, first = self._repository.changes(name) or [None]
+        was_lost = first is not None and first.what == FOUND_AGAIN and not dataset.captioned
+        return [*([_WRITE_ANEW] if was_lost else []), *advice]
 
     def export(self, name: str, export_format: ExportFormat, out: Path) -> Path:
         """Writes a set as a zip; `out` is the zip or a folder for it.
@@ -468,8 +475,7 @@ class DatasetService:
 
     def _check(self, request: ImportRequest) -> None:
         check_name(request.name)
-        if request.name in self._repository.names():
-            raise _name_taken(request.name)
+        self._refuse_taken(request.name)
         _check_fraction(request.held_out_fraction)
         _check_trigger_word(request.trigger_word)
         _check_class_word(request.class_word)
@@ -479,18 +485,16 @@ class DatasetService:
         folder = self._settings.datasets_dir / request.name
         face_search = _face_search(self._settings) if request.is_face_set else None
         self.sweep()
-        with FileLock(_import_lock(self._settings, request.name)):
+        with import_lock(self._settings, request.name):
             with create_folder_atomically(folder) as building:
                 found = import_files(
                     request.sources, shared_pool(), lambda picture: store_picture(building, picture), tell, face_search
                 )
                 fates = judge(found.pictures)
                 _check_enough(found, fates)
-                # A folder without a row is what a crash left; a row without a folder cannot be.
-                if folder.exists() and request.name not in self._repository.names():
+                self._refuse_taken(request.name)
+                if folder.exists():  # without a file in it
                     shutil.rmtree(folder)
-                elif folder.exists():
-                    raise _name_taken(request.name)
             folder_word, folder_class = _words_of_folders(found.pictures)
             trigger_word = request.trigger_word.strip() or folder_word
             rows = rows_of(found.pictures, fates)
@@ -515,6 +519,18 @@ class DatasetService:
         self._remember(dataset, "imported")
         return ImportReport(dataset, (*found.rejected, *_set_aside_notes(dataset)), found.warnings)
 
+    def _refuse_taken(self, name: str) -> None:
+        """An import removes no pictures that lie in a set's folder, whether the database knows them or not."""
+        if name in self._repository.names():
+            raise InvalidDataset(
+                f"There is already a data set called {name!r}.", "Choose another name, or delete that one first."
+            )
+        if has_files(self._settings.datasets_dir / name):
+            raise InvalidDataset(
+                f"The folder of an older data set called {name!r} lies here, but the database does not know it.",
+                "Start the studio again: it finds the set again by its folder. Or choose another name.",
+            )
+
 
 def _face_search(settings: Settings) -> FaceSearch:
     return FaceSearch(_face_finder(settings), settings.critic_dir)
@@ -537,19 +553,9 @@ def _face_finder(settings: Settings) -> FaceFinder:
     return FaceFinder(FaceDetector.YUNET, str(model))
 
 
-def _import_lock(settings: Settings, name: str) -> Path:
-    return settings.run_dir / f"import-{name}.lock"
-
-
 def suggest_trigger_word(name: str) -> str:
     """A word for this data set that no base model knows yet: "my-dog" becomes "my-dog-style"."""
     return f"{name}-style"
-
-
-def _name_taken(name: str) -> InvalidDataset:
-    return InvalidDataset(
-        f"There is already a data set called {name!r}.", "Choose another name, or delete that one first."
-    )
 
 
 def _check_fraction(fraction: float | None) -> float | None:

@@ -10,6 +10,7 @@ from profile_studio.services.background_import import BackgroundImports
 from profile_studio.services.captioning import CaptioningService
 from profile_studio.services.comparison import ComparisonService
 from profile_studio.services.datasets import DatasetService
+from profile_studio.services.found_again import find_again
 from profile_studio.services.gallery import GalleryService
 from profile_studio.services.generation import GenerationService
 from profile_studio.services.housekeeping import Housekeeping
@@ -19,6 +20,7 @@ from profile_studio.services.storage_space import StorageService
 from profile_studio.services.training import TrainingService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
+from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.files import sweep_unfinished
 from profile_studio.storage.jobs import JobRepository
 
@@ -60,6 +62,7 @@ class Studio:
             housekeeping = Housekeeping(database)
             if not is_new:
                 housekeeping.back_up(time.time())
+            find_again(settings, DatasetRepository(database, settings.datasets_dir), time.time())
             datasets = DatasetService(settings, database)
             if settings.is_demo:
                 datasets.take_all_examples()

@@ -255,6 +255,15 @@ _NAMES_AND_SETS: dict[str, str] = {
     "Wait until they are here, or stop that import first.": "끝날 때까지 기다리거나, 먼저 멈추세요.",
     "The import was stopped; nothing of it was kept.": "가져오기를 멈췄어요. 남은 것은 없어요.",
     "Start it again whenever you like.": "원할 때 다시 시작하세요.",
+    "The folder of an older data set called {name!r} lies here, but the database does not know it.": (
+        "“{name}”이라는 예전 세트의 폴더가 있는데, 데이터베이스에는 없는 세트예요."
+    ),
+    "Start the studio again: it finds the set again by its folder. Or choose another name.": (
+        "스튜디오를 다시 시작하면 폴더에서 그 세트를 다시 찾아요. 아니면 다른 이름을 고르세요."
+    ),
+    "The rows of this set were lost and it was found again by its folder: write its captions anew, and say who is in it.": (
+        "이 세트의 정보가 사라져서 폴더에서 다시 찾았어요. 설명을 다시 쓰고, 사진 속 사람이 누구인지 알려 주세요."
+    ),
     "There is already a data set called {name!r}.": "“{name}” 세트가 이미 있어요.",
     "Choose another name, or delete that one first.": "다른 이름을 고르거나, 그 세트를 먼저 삭제하세요.",
     "The held-out fraction {fraction} is out of range.": "따로 둘 비율 {fraction}: 쓸 수 없는 값이에요.",
@@ -700,6 +709,7 @@ _ADVICE: dict[str, str] = {
 
 _CHANGES: dict[str, str] = {
     "imported": "가져옴",
+    "found again by its folder; captions and consent were lost": "폴더에서 다시 찾음. 설명과 동의 정보는 사라짐",
     "the caption of {file}": "{file} 설명",
     "{edit!s}: {words} by {replacement}": "{edit}: {words} → {replacement}",
     "{edit!s}: {words}": "{edit}: {words}",

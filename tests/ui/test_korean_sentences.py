@@ -50,8 +50,9 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     ),
     "services/datasets.py": (
         "set_caption", "edit_captions", "undo_captions", "set_trigger_word", "keep", "set_aside", "hold_out", "delete",
-        "add_references",
+        "add_references", "_WRITE_ANEW",
     ),
+    "services/found_again.py": ("FOUND_AGAIN",),
     "services/jobs.py": ("pause", "resume", "cancel"),
     "services/traces.py": ("remove_from_trainings", "remove_adapters"),
     "services/comparison.py": ("promise",),

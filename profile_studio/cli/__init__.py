@@ -44,6 +44,4 @@ def main(arguments: Sequence[str]) -> int:
         return print_error(error, as_json)
     except Exception as error:  # noqa: BLE001  people get a sentence, the log gets the traceback
         return print_error(error, as_json)
-    if isinstance(reply, dict):
-        print_reply(reply, as_json)
-    return 0
+    return print_reply(reply, as_json) if isinstance(reply, dict) else 0

@@ -1,31 +1,42 @@
 """What people and programs read: results on standard output, everything else on standard error."""
 
 import json
+import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from pydantic import ValidationError
 
 from profile_studio.domain.errors import InvalidSettings, ProfileStudioError
 from profile_studio.settings import Settings
+from profile_studio.storage.full_disk import disk_full
 
 Reply = dict[str, object]
 
 
 def say(text: str) -> None:
-    """A line of progress."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201
+    """A line of progress; lost where standard error is a file on a full disk."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
-def print_reply(reply: Reply, as_json: bool) -> None:
-    """Prints a command's result."""
-    print(json.dumps(reply, ensure_ascii=False) if as_json else "\n".join(_lines(reply)))  # noqa: T201
+def print_reply(reply: Reply, as_json: bool) -> int:
+    """Prints a command's result; returns the exit code, 1 where standard output does not take it."""
+    try:
+        print(json.dumps(reply, ensure_ascii=False) if as_json else "\n".join(_lines(reply)), flush=True)  # noqa: T201
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python would try again when it ends
+        nowhere = ProfileStudioError("The result cannot be written to standard output.", "Send it somewhere else.")
+        say(str(disk_full(error) or nowhere))
+        return 1
+    return 0
 
 
 def print_error(error: Exception, as_json: bool) -> int:
     """Says in one sentence what went wrong and how to mend it; returns the exit code."""
-    known = error if isinstance(error, ProfileStudioError) else _unexpected(error)
+    known = error if isinstance(error, ProfileStudioError) else disk_full(error) or _unexpected(error)
     say(str(known))
     if as_json:
         print_reply({"error": {"kind": known.kind, "message": known.message, "fix": known.fix}}, as_json=True)
@@ -41,8 +52,9 @@ def invalid_settings(error: ValidationError) -> InvalidSettings:
 
 def _unexpected(error: Exception) -> ProfileStudioError:
     log = Settings().run_dir / "command-error.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    with suppress(OSError):
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     return ProfileStudioError(
         f"Something unexpected went wrong ({type(error).__name__}).", f"Try again; {log} says where it happened."
     )

@@ -36,12 +36,13 @@ def wait_for_job(studio: Studio, job_id: str) -> Job:
 
     Raises:
         Stopped: somebody ended the command; the fix says how to wait for the job again.
-        ProfileStudioError: the job failed (an `InputError` if the input was at fault) or was canceled.
+        ProfileStudioError: the job failed (an `InputError` if the input was at fault), was canceled, or was paused
+            because it could not go on.
     """
     supervisor = KeptSupervisor(studio.settings, with_engine=False)
     said, said_at = "", 0.0
     try:
-        while not (job := studio.jobs.get(job_id)).status.is_finished:
+        while not (job := studio.jobs.get(job_id)).status.is_finished and job.error is None:
             supervisor.look_after()
             line = _progress_line(job)
             if line != said and time.monotonic() - said_at > SAY_INTERVAL_S:

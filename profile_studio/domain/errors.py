@@ -20,6 +20,7 @@ ProfileStudioError                exit 1  kind "internal"
 ├── DatabaseDamaged               exit 1  kind "database_damaged"
 ├── DatabaseNewer                 exit 1  kind "database_newer"
 ├── DatabaseBusy                  exit 1  kind "database_busy"
+├── DiskFull                      exit 1  kind "disk_full"
 ├── EngineUnavailable             exit 1  kind "engine_unavailable"
 ├── TrainingFailed                exit 1  kind "training_failed"
 ├── JudgeMissing                  exit 1  kind "judge_missing"
@@ -170,6 +171,19 @@ class DatabaseBusy(ProfileStudioError):
     """Another program kept the database locked for too long."""
 
     kind = "database_busy"
+
+
+class DiskFull(ProfileStudioError):
+    """There is no room left on the disk, or in this user's share of it."""
+
+    kind = "disk_full"
+
+    def __init__(
+        self,
+        message: str = "The disk is full.",
+        fix: str = "Make room, for example in Storage; then resume what was paused, or try again.",
+    ) -> None:
+        super().__init__(message, fix)
 
 
 class EngineUnavailable(ProfileStudioError):

@@ -6,11 +6,13 @@ import time
 from enum import StrEnum
 from pathlib import Path
 
+from profile_studio.domain.errors import DiskFull
 from profile_studio.domain.jobs import Job, JobError, Wish
 from profile_studio.jobs.presence import read_facts
 from profile_studio.jobs.processes import ProcessMark, kill_tree, say_goodbye, start, worker_command
 from profile_studio.settings import Settings
 from profile_studio.storage.files import write_json
+from profile_studio.storage.full_disk import disk_full, is_full, spend_reserve
 from profile_studio.storage.jobs import JobRepository
 
 LOOK_INTERVAL_S = 0.25
@@ -19,6 +21,8 @@ CANCEL_KILL_S = 30.0
 STOP_KILL_S = 14.0  # all is to be over 20 s after Ctrl-C
 LEFTOVER_LEAVE_S = 30.0
 MOST_CRASHES = 3
+ROOM_LOOK_INTERVAL_S = 1.0
+EXIT_DISK_FULL = 74  # of a job's process: what it could not write is not in its row either
 LOG_TAIL_LINES = 40
 
 
@@ -55,12 +59,44 @@ class Attempts:
         if self._stopping.is_set():
             return AttemptEnd.SETTLED
         self._end_leftover(job_id)
+        if not self._wait_for_room():
+            return AttemptEnd.SETTLED
         before = self._repository.get(job_id)
         attempt = self._repository.claim(job_id, time.time())
         if attempt is None:
             return AttemptEnd.SETTLED
-        exit_code = self._run_process(job_id, attempt)
+        try:
+            exit_code = self._run_process(job_id, attempt)
+        except Exception as error:
+            if disk_full(error) is None:
+                raise
+            exit_code = EXIT_DISK_FULL
+        if exit_code == EXIT_DISK_FULL:
+            return self._pause_for_room(job_id, attempt)
         return self._settle(before, attempt, exit_code, earlier_crashes)
+
+    def _wait_for_room(self) -> bool:
+        """Waits until the disk takes more than rows; False if the supervisor is to leave before."""
+        while is_full(self._settings.resolved_home):
+            if self._stopping.wait(ROOM_LOOK_INTERVAL_S):
+                return False
+        return True
+
+    def _pause_for_room(self, job_id: str, attempt: int) -> AttemptEnd:
+        """Pauses the job, or cancels it if that was asked for, as soon as the disk takes its row."""
+        fault = DiskFull()
+        error = JobError(fault.kind, fault.message, fault.fix, log_tail(job_log(self._settings, job_id)))
+        while True:
+            try:
+                if not self._repository.settle_cancel(job_id, attempt, time.time()):
+                    self._repository.pause_by_fault(job_id, attempt, error)
+                return AttemptEnd.SETTLED
+            except Exception as refusal:
+                if disk_full(refusal) is None:
+                    raise
+            spend_reserve(self._settings.run_dir)
+            if self._stopping.wait(ROOM_LOOK_INTERVAL_S):
+                return AttemptEnd.SETTLED
 
     def _run_process(self, job_id: str, attempt: int) -> int:
         command = worker_command("run", "--job", job_id, "--attempt", str(attempt))

@@ -4,6 +4,7 @@ DBOS moves jobs here, one at a time; the rows say what is true; both are brought
 whatever died, and in whatever order, no accepted job is forgotten.
 """
 
+import math
 import os
 import signal
 import threading
@@ -29,6 +30,7 @@ from profile_studio.jobs.queue import (
 )
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
+from profile_studio.storage.full_disk import disk_full, is_full, keep_reserve
 from profile_studio.storage.jobs import JobRepository
 
 TICK_S = 0.5
@@ -59,7 +61,8 @@ class Supervisor:
         self._working = threading.Lock()  # held by the workflow while an attempt runs
         log = settings.run_dir / "engine.log"
         self._engine = KeptProcess(worker_command("engine"), settings, log) if with_engine else None
-        self._last_heartbeat = self._last_activity = time.monotonic()
+        self._last_heartbeat = -math.inf
+        self._last_activity = time.monotonic()
 
     def run(self) -> None:
         """Works on the jobs of this home.
@@ -84,6 +87,9 @@ class Supervisor:
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, self.stop)
         self._beat()
+        while is_full(self._settings.resolved_home) and not self._is_over():
+            self._stopping.wait(TICK_S)
+            self._beat()
         database = Database(self._settings.resolved_database_url)
         database.upgrade()
         self._repository = JobRepository(database)
@@ -92,23 +98,33 @@ class Supervisor:
         _launch_dbos(self._settings, self._run_job)
         try:
             with open_queue(self._settings) as queue:
-                while not self._stopping.is_set() and not self._may_leave():
-                    self._tick(queue)
+                while not self._is_over():
+                    self._tick_if_it_fits(queue)
                     self._stopping.wait(TICK_S)
         finally:
             self._leave()
 
+    def _is_over(self) -> bool:
+        return self._stopping.is_set() or self._may_leave()
+
+    def _tick_if_it_fits(self, queue: JobQueue) -> None:
+        """Whatever a full disk does not take is tried again at the next tick."""
+        try:
+            self._tick(queue)
+        except Exception as error:
+            if disk_full(error) is None:
+                raise
+
     def _tick(self, queue: JobQueue) -> None:
         now = time.monotonic()
-        if now - self._last_heartbeat > HEARTBEAT_INTERVAL_S:
-            self._beat()
+        if self._engine is not None:
+            self._engine.look_after()
+        self._beat()
         unfinished = self._repository.find([JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PAUSING])
         if unfinished:
             self._reconcile(queue, unfinished)
         if unfinished or self._working.locked() or self._lease.picture_is_wanted():
             self._last_activity = now
-        if self._engine is not None:
-            self._engine.look_after()
 
     def _reconcile(self, queue: JobQueue, unfinished: list[Job]) -> None:
         """Queues each waiting row that DBOS does not know; puts back the jobs of a machine that fell silent."""
@@ -138,8 +154,16 @@ class Supervisor:
         return self._parent_gone is not None and self._parent_gone.is_set() and idle_s > IDLE_LEAVE_S
 
     def _beat(self) -> None:
-        self._presence.tell({**ProcessMark.of(os.getpid()).facts, "heartbeat": time.time()})
-        self._last_heartbeat = time.monotonic()
+        """Tells who works here and that it lives; on a full disk the last heartbeat stays, and this one is tried anew."""
+        if time.monotonic() - self._last_heartbeat < HEARTBEAT_INTERVAL_S:
+            return
+        try:
+            self._presence.tell({**ProcessMark.of(os.getpid()).facts, "heartbeat": time.time()})
+            keep_reserve(self._settings.run_dir)
+            self._last_heartbeat = time.monotonic()
+        except OSError as error:
+            if disk_full(error) is None:
+                raise
 
     def _leave(self) -> None:
         from dbos import DBOS

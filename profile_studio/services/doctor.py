@@ -14,10 +14,10 @@ from profile_studio.domain.errors import BaseModelMissing, DatabaseBusy, Databas
 from profile_studio.jobs.presence import supervisor_presence, web_presence
 from profile_studio.services.adapters import AdapterService
 from profile_studio.services.device import probe_device
-from profile_studio.services.storage_space import free_disk_bytes
 from profile_studio.settings import Settings
 from profile_studio.storage.backups import Backups
 from profile_studio.storage.database import HEAD_REVISION, Database
+from profile_studio.storage.full_disk import free_bytes
 from profile_studio.storage.sqlite_faults import check_sound
 
 NEEDED_MEMORY_GIB = 2.0
@@ -84,7 +84,7 @@ def _memory() -> Check:
 
 
 def _disk(settings: Settings) -> Check:
-    free_gib = free_disk_bytes(settings) / 2**30
+    free_gib = free_bytes(settings.resolved_home) / 2**30
     fix = "" if free_gib >= NEEDED_DISK_GIB else "Make room, or set PROFILE_STUDIO_HOME to another disk."
     return Check("disk", not fix, f"{free_gib:.1f} GiB free in {settings.resolved_home}.", fix)
 

@@ -15,6 +15,7 @@ from profile_studio.services.datasets import DatasetService
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
+from profile_studio.storage.full_disk import free_bytes, is_full
 from profile_studio.storage.jobs import JobRepository
 
 
@@ -125,7 +126,11 @@ class StorageService:
         other = SpaceGroup(SpaceKind.OTHER, whole - sum((group.space for group in groups), Space()))
         everything = [*groups, self._checkpoints(jobs, needs), other]
         by_size = sorted(everything, key=lambda group: group.space.bytes, reverse=True)
-        return SpaceOverview(home, whole, free_disk_bytes(self._settings), tuple(by_size))
+        return SpaceOverview(home, whole, free_bytes(home), tuple(by_size))
+
+    def disk_is_full(self) -> bool:
+        """Whether the home's disk has no room left for anything big."""
+        return is_full(self._settings.resolved_home)
 
     def delete(self, kind: SpaceKind, names: Sequence[str]) -> Space:
         """Deletes items of a kind for good; returns how much that freed.
@@ -210,11 +215,6 @@ def _space_of_entry(entry: "os.DirEntry[str]") -> Space:
         return Space(1, entry.stat(follow_symlinks=False).st_size)
     except FileNotFoundError:
         return Space()
-
-
-def free_disk_bytes(settings: Settings) -> int:
-    """How much room is left on the home's disk."""
-    return shutil.disk_usage(settings.resolved_home).free
 
 
 def _largest_first(items: Sequence[SpaceItem]) -> tuple[SpaceItem, ...]:

@@ -168,6 +168,18 @@ class JobRepository:
                 ).rowcount
             )
 
+    def pause_by_fault(self, job_id: str, attempt: int, error: JobError) -> bool:
+        """The attempt is gone and could not go on: the job is paused, says why, and goes on after `resume`."""
+        with self._database.transaction() as connection:
+            values = {
+                "status": JobStatus.PAUSED,
+                "wish": None,
+                "seconds_left": None,
+                "note": "",
+                "error": asdict(error),
+            }
+            return bool(connection.execute(_held_by(job_id, attempt).values(**values)).rowcount)
+
     def settle_cancel(self, job_id: str, attempt: int, now: float) -> bool:
         """The attempt is gone and was asked to cancel: the job is canceled."""
         with self._database.transaction() as connection:
@@ -237,7 +249,7 @@ class JobRepository:
                 connection.execute(
                     jobs.update()
                     .where(jobs.c.id == job_id, jobs.c.status == JobStatus.PAUSED)
-                    .values(status=JobStatus.QUEUED, wish=None)
+                    .values(status=JobStatus.QUEUED, wish=None, error=sa.null())
                 ).rowcount
             )
 

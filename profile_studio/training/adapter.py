@@ -44,6 +44,11 @@ class TrainedAdapter:
         return [layer.weight for _, down, up in self._layers() for layer in (down, up)]
 
     @property
+    def file_bytes(self) -> int:
+        """How much room its file takes, but for the metadata."""
+        return 2 * sum(parameter.numel() for parameter in self.parameters)
+
+    @property
     def trains_text_encoder(self) -> bool:
         return "text_encoder" in self._parts
 

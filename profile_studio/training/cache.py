@@ -23,6 +23,7 @@ from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.families.base import Family
 from profile_studio.storage.files import write_atomically
+from profile_studio.storage.full_disk import check_room
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def save_training_set(path: Path, training_set: TrainingSet) -> None:
         "class_word": training_set.class_word,
     }
     latents = {f"latents.{number}": bucket.latents.contiguous() for number, bucket in enumerate(training_set.buckets)}
+    check_room(path.parent, sum(bucket.nbytes for bucket in latents.values()))
     with write_atomically(path) as temporary:
         save_file(latents, temporary, {"facts": json.dumps(facts)})
 

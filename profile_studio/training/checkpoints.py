@@ -14,12 +14,14 @@ import safetensors.torch
 import torch
 
 from profile_studio.storage.checkpoints import newest_first, newest_whole_checkpoint, write_manifest
+from profile_studio.storage.full_disk import check_room
 from profile_studio.training.loop import Trainer
 
 KEPT = 2
 _ADAPTER = "adapter.safetensors"
 _OPTIMIZER = "optimizer.pt"
 _PROGRESS = "progress.json"
+_BYTES_A_LOSS = 24
 
 
 @dataclass(frozen=True)
@@ -35,20 +37,22 @@ class Progress:
 
 
 def save_checkpoint(folder: Path, trainer: Trainer, progress: Progress) -> None:
-    """Writes `folder/checkpoint-N` and deletes all but the newest ones."""
+    """Writes `folder/checkpoint-N` and deletes all but the newest ones.
+
+    Raises:
+        DiskFull: it does not fit; those that were there stay.
+    """
     target = folder / f"checkpoint-{progress.step}"
     temporary = folder / f"checkpoint-{progress.step}.tmp"
-    shutil.rmtree(temporary, ignore_errors=True)
+    _prune(folder)
     temporary.mkdir(parents=True)
-    safetensors.torch.save_file(trainer.adapter.tensors(), temporary / _ADAPTER)
-    states = {"optimizer": trainer.optimizer.state_dict(), "scaler": trainer.scaler.state_dict()}
-    torch.save(states, temporary / _OPTIMIZER)
-    (temporary / _PROGRESS).write_text(json.dumps(asdict(progress)))
-    write_manifest(temporary, progress.step)
-    for path in temporary.iterdir():
-        _flush_to_disk(path)
-    shutil.rmtree(target, ignore_errors=True)
-    temporary.rename(target)
+    try:
+        check_room(temporary, _expected_bytes(trainer, progress))
+        _write(temporary, trainer, progress)
+        shutil.rmtree(target, ignore_errors=True)
+        temporary.rename(target)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)  # half of one is of no use, and on a full disk in the way
     _prune(folder)
 
 
@@ -73,6 +77,25 @@ def delete_checkpoints(folder: Path) -> None:
 def step_file(folder: Path, step: int) -> Path:
     """Where the adapter of one step lies, for comparing it as ADAPTER@STEP."""
     return folder / f"step-{step:05d}.safetensors"
+
+
+def _write(folder: Path, trainer: Trainer, progress: Progress) -> None:
+    safetensors.torch.save_file(trainer.adapter.tensors(), folder / _ADAPTER)
+    states = {"optimizer": trainer.optimizer.state_dict(), "scaler": trainer.scaler.state_dict()}
+    with (folder / _OPTIMIZER).open("wb") as file:  # with a path torch would not say why it cannot write
+        torch.save(states, file)
+    (folder / _PROGRESS).write_text(json.dumps(asdict(progress)))
+    write_manifest(folder, progress.step)
+    for path in folder.iterdir():
+        _flush_to_disk(path)
+
+
+def _expected_bytes(trainer: Trainer, progress: Progress) -> int:
+    """The weights in fp32, what the optimizer remembers of each, and the losses as text."""
+    weights = sum(parameter.numel() for parameter in trainer.parameters)
+    states = trainer.optimizer.state.values()
+    remembered = sum(value.nbytes for state in states for value in state.values() if isinstance(value, torch.Tensor))
+    return 4 * weights + remembered + _BYTES_A_LOSS * progress.step
 
 
 def _flush_to_disk(path: Path) -> None:

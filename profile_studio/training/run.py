@@ -1,6 +1,5 @@
 """One training from its config to a verified adapter file: what the worker calls for a job."""
 
-import errno
 import json
 import math
 import statistics
@@ -39,6 +38,7 @@ from profile_studio.storage.checkpoints import checkpoints_dir
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.files import write_atomically, write_json
+from profile_studio.storage.full_disk import check_room
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.training.adapter import TrainedAdapter
 from profile_studio.training.cache import TrainingSet, encode_dataset, load_training_set, save_training_set
@@ -65,6 +65,7 @@ def run_training(config: LoraTrainingConfig, context: JobContext, settings: Sett
     Returns: the job's result, see the fields at `_publish` and `_facts`.
     Raises:
         Interrupted: a person paused or canceled; a pause is saved first.
+        DiskFull: there is no room for the next checkpoint or for the result; the last checkpoint is kept.
         TrainingFailed: the loss, the weights or what they draw are no numbers, the memory is too small, or the result
             has no effect.
         NotFinite: the base model draws no picture, before anything is trained.
@@ -72,10 +73,6 @@ def run_training(config: LoraTrainingConfig, context: JobContext, settings: Sett
     """
     try:
         return _Run(config, context, settings).to_the_end()
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        raise TrainingFailed("The disk is full.", "Make room, then resume or start the training again.") from error
     except FloatingPointError as error:
         raise TrainingFailed(
             "The training diverged: with its LoRA a picture becomes NaN.",
@@ -214,6 +211,7 @@ class _Run:
     def _keep_step(self, parts: _Parts, step: int) -> None:
         """Keeps what this step can draw: its sample pictures, and its adapter for comparing."""
         started = time.perf_counter()
+        check_room(self.context.folder, parts.trainer.adapter.file_bytes)
         with write_atomically(step_file(self.checkpoints, step)) as temporary:
             parts.trainer.adapter.save(temporary, adapter_metadata(self.config, parts.facts, step, time.time()))
         self._write_samples(parts.pipeline, parts.training_set, step)
@@ -235,6 +233,7 @@ class _Run:
         """Checks the LoRA and gives it its name: the one that was asked for, or a free one if it was taken meanwhile."""
         candidate = self.context.folder / "candidate.safetensors"
         steps = self.config.num_train_steps
+        check_room(self.context.folder, parts.trainer.adapter.file_bytes)
         with write_atomically(candidate) as temporary:
             parts.trainer.adapter.save(temporary, adapter_metadata(self.config, parts.facts, steps, time.time()))
         verify_adapter(candidate, parts.pipeline, self.config.resolution, self.context.yield_device)

@@ -20,6 +20,7 @@ from profile_studio.domain.training import AdapterKind
 from profile_studio.services.generation import PictureEvent
 from profile_studio.services.jobs import job_facts
 from profile_studio.services.studio import Studio
+from profile_studio.storage.full_disk import disk_full
 
 Facts = dict[str, Any]
 Given = ParamSpec("Given")
@@ -44,6 +45,10 @@ def _tells_errors(call: Call[Given, Answer]) -> Call[Given, Answer]:
             return call(api, *args, **given)
         except ProfileStudioError as error:
             raise gr.Error(str(error), print_exception=False) from error
+        except Exception as error:
+            if (full := disk_full(error)) is None:
+                raise
+            raise gr.Error(str(full), print_exception=False) from error
 
     return answer
 

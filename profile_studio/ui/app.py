@@ -104,7 +104,13 @@ def status_html(studio: Studio, texts: Texts) -> str:
         jobs = [job for job in studio.jobs.list() if not job.status.is_finished or job.status is JobStatus.PAUSED]
     except ProfileStudioError as error:
         return status_trouble(error, texts)
-    return status_line(jobs, studio.jobs.worker_is_running(), texts, studio.imports.going_on())
+    return status_line(
+        jobs,
+        studio.jobs.worker_is_running(),
+        texts,
+        studio.imports.going_on(),
+        disk_is_full=studio.storage.disk_is_full(),
+    )
 
 
 def _wire_tabs(

@@ -128,6 +128,8 @@ _HEADER = HeaderTexts(
     captioning="{name} 설명 쓰는 중",
     importing="{name} 사진 가져오는 중",
     more_waiting="{n}개 더 대기 중",
+    disk_full="디스크가 가득 찼어요. ‘저장 공간’ 탭 등에서 공간을 비우세요.",
+    paused_by_fault="{name} 일시정지: {why}",
     door="Profile Studio예요. 사용자 이름은 {name}, 비밀번호는 스튜디오를 켤 때 정한 것이에요.",
 )
 

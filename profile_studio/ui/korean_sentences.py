@@ -371,7 +371,9 @@ _JOBS: dict[str, str] = {
 
 _TRAINING: dict[str, str] = {
     "The disk is full.": "디스크가 가득 찼어요.",
-    "Make room, then resume or start the training again.": "공간을 비운 다음, 학습을 계속하거나 다시 시작하세요.",
+    "Make room, for example in Storage; then resume what was paused, or try again.": (
+        "‘저장 공간’ 탭 등에서 공간을 비운 다음, 멈춘 작업을 계속하거나 다시 해 보세요."
+    ),
     "The memory is too small for {resolution} px pictures in batches of {batch}.": (
         "{resolution}픽셀 사진을 {batch}장씩 배우기에는 메모리가 모자라요."
     ),

@@ -76,6 +76,8 @@ class HeaderTexts:
     captioning: str = "captioning {name}"
     importing: str = "bringing in {name}"
     more_waiting: str = "{n} more waiting"
+    disk_full: str = "The disk is full. Make room, for example in Storage."
+    paused_by_fault: str = "{name} is paused: {why}"
     door: str = "Profile Studio. The user name is {name}; the password is the one it was started with."
 
 

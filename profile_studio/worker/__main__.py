@@ -12,6 +12,7 @@ import threading
 from functools import partial
 
 from profile_studio.settings import Settings
+from profile_studio.worker.log_output import print_what_fits
 from profile_studio.worker.parent import leave_ctrl_c_to_the_parent, on_parent_gone
 
 
@@ -27,6 +28,7 @@ def main() -> int:
     supervise.add_argument("--without-engine", action="store_true")
     arguments = parser.parse_args()
     leave_ctrl_c_to_the_parent()
+    print_what_fits()
     settings = Settings()
     if arguments.command == "run":
         return _run(settings, arguments.job, arguments.attempt)

@@ -37,6 +37,7 @@ from profile_studio.services.live import (
 )
 from profile_studio.settings import Settings
 from profile_studio.storage.base_folders import remember_folder
+from profile_studio.storage.full_disk import disk_full
 from profile_studio.storage.models import WeightedAdapter, find_adapter
 from profile_studio.storage.pictures import write_picture
 
@@ -48,6 +49,7 @@ if TYPE_CHECKING:  # torch takes seconds to import; the engine listens before
 PREVIEWS_PER_PICTURE = 10
 PREVIEW_QUALITY = 70
 BACKLOG = 16
+ROOM_LOOK_INTERVAL_S = 1.0
 
 _log = logging.getLogger("profile_studio.engine")
 
@@ -57,7 +59,7 @@ def serve(settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with _alone(settings), Listener((HOST, 0), backlog=BACKLOG) as listener:
         address = EngineAddress.new(int(listener.address[1]))
-        publish_address(settings, address)
+        _publish(settings, address)
         engine = Engine(settings, bytes.fromhex(address.key))
         threading.Thread(target=_accept, args=(listener, engine), name="accept", daemon=True).start()
         engine.run()
@@ -73,6 +75,18 @@ def _alone(settings: Settings) -> Generator[None]:
                 return
         except AlreadyThere:
             continue  # it waited a second for the lock
+
+
+def _publish(settings: Settings, address: EngineAddress) -> None:
+    """Says where this engine listens, as soon as the disk takes that."""
+    while True:
+        try:
+            publish_address(settings, address)
+            return
+        except OSError as error:
+            if disk_full(error) is None:
+                raise
+        time.sleep(ROOM_LOOK_INTERVAL_S)
 
 
 def _accept(listener: Listener, engine: "Engine") -> None:
@@ -258,6 +272,8 @@ def error_event(error: ProfileStudioError) -> dict[str, Any]:
 
 def explain(error: Exception) -> ProfileStudioError:
     """An unexpected error in words."""
+    if (full := disk_full(error)) is not None:
+        return full
     if isinstance(error, MemoryError) or "memory" in str(error).lower():
         return ProfileStudioError(
             "The picture does not fit into the memory.", "Make it smaller, or close other programs."

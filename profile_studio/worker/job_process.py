@@ -9,13 +9,15 @@ from pathlib import Path
 
 from profile_studio.domain.captioning import CaptioningConfig
 from profile_studio.domain.comparison import ComparisonConfig
-from profile_studio.domain.errors import DatabaseBusy, ProfileStudioError
+from profile_studio.domain.errors import DatabaseBusy, DiskFull, ProfileStudioError
 from profile_studio.domain.jobs import Interrupted, Job, JobContext, JobError, JobKind, ProgressReport, Wish
 from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
 from profile_studio.domain.training import LoraTrainingConfig
+from profile_studio.jobs.attempts import EXIT_DISK_FULL
 from profile_studio.jobs.lease import DeviceLease
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
+from profile_studio.storage.full_disk import disk_full
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.worker.parent import on_parent_gone
 
@@ -93,16 +95,31 @@ class RowContext:
             self._write()
 
     def _write(self) -> None:
+        """On a full disk or a locked database the work goes on; what was to be written goes with the next write."""
         self._written_at = time.monotonic()
         try:
             self._repository.report(self.job.id, self.job.attempt, self._progress, time.time())
         except DatabaseBusy:
-            return  # the work goes on; what was to be written goes with the next write
-        self._progress = replace(self._progress, losses=())
+            return
+        except Exception as error:
+            if disk_full(error) is None:
+                raise
+        else:
+            self._progress = replace(self._progress, losses=())
 
 
 def run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     """Does an attempt's work; returns the exit code of this process."""
+    try:
+        return _run_attempt(settings, job_id, attempt)
+    except Exception as error:
+        if disk_full(error) is None:
+            raise
+        traceback.print_exc()
+        return EXIT_DISK_FULL  # the supervisor says so in the row as soon as it can
+
+
+def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     supervisor_gone = threading.Event()
     on_parent_gone(supervisor_gone.set)
     repository = JobRepository(Database(settings.resolved_database_url))
@@ -128,15 +145,20 @@ def run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     except DatabaseBusy:  # no fault of the job: another attempt finds what is saved
         traceback.print_exc()
         return EXIT_CRASHED
+    except DiskFull:
+        context.flush()
+        raise
     except ProfileStudioError as error:
         traceback.print_exc()
         details = traceback.format_exc(limit=-3)
         context.flush()  # the row of a failed job says how far it came
         repository.fail(job_id, attempt, JobError(error.kind, error.message, error.fix, details), time.time())
-    except Exception:  # noqa: BLE001  the supervisor decides between another attempt and a failure
-        traceback.print_exc()
+    except Exception as error:
         context.flush()
-        return EXIT_CRASHED
+        if disk_full(error) is not None:
+            raise
+        traceback.print_exc()
+        return EXIT_CRASHED  # the supervisor decides between another attempt and a failure
     finally:
         done.set()
         heart.join()

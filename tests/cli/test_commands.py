@@ -1,11 +1,14 @@
 """What the command line promises to programs."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from profile_studio.domain.jobs import JobError, JobKind, ProgressReport
 from profile_studio.lora_files import write_tensors
+from profile_studio.settings import REPOSITORY_ROOT, Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
 from tests.cli.conftest import CommandLine
@@ -256,3 +259,20 @@ def test_how_pictures_are_cut_and_varied_is_tuned_by_name(
     code, reply = command_line.call(*train, "--name", "other", "--set", "crop=round")
     assert (code, reply["error"]["kind"]) == (2, "invalid_settings")
     assert "crop" in reply["error"]["message"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_result_that_goes_to_a_full_disk_is_missed_in_a_sentence(settings: Settings) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "profile_studio", "dataset", "list", "--json"]
+        process = subprocess.run(
+            command,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=settings.child_environment(),
+            cwd=REPOSITORY_ROOT,
+        )
+    assert (process.returncode, process.stderr.count("\n")) == (1, 1)
+    assert process.stderr.startswith("The disk is full.")

@@ -28,6 +28,15 @@ def test_the_bar_says_when_no_worker_is_there() -> None:
     assert ENGLISH.header.no_worker in status_line([], False, ENGLISH)
 
 
+def test_the_bar_says_first_that_the_disk_is_full() -> None:
+    assert ENGLISH.header.disk_full in status_line([], True, ENGLISH, disk_is_full=True)
+    assert ENGLISH.header.disk_full in status_line([RUNNING], True, ENGLISH, disk_is_full=True)
+    fault = JobError("disk_full", "The disk is full.", "Make room.")
+    paused = replace(RUNNING, status=JobStatus.PAUSED, error=fault)
+    assert "pixel-me is paused: The disk is full." in status_line([paused], True, ENGLISH)
+    assert "The disk is full." in job_html(paused, ENGLISH)
+
+
 def test_names_in_the_bar_are_escaped() -> None:
     evil = replace(RUNNING, adapter_name="<img src=x>")
     assert "<img" not in status_line([evil], True, ENGLISH)

@@ -29,6 +29,7 @@ ERRORS = {
     name for name, each in vars(errors).items() if isinstance(each, type) and issubclass(each, ProfileStudioError)
 } | {"JobError"}
 FORWARDED = {
+    "jobs/attempts.py",
     "storage/jobs.py",
     "worker/job_process.py",
     "services/generation.py",

@@ -65,13 +65,22 @@ def progress_html(job: Job, step_text: str, texts: Texts) -> str:
 
 
 def status_line(
-    jobs: Sequence[Job], worker_is_running: bool, texts: Texts, brought_in: BackgroundImport | None = None
+    jobs: Sequence[Job],
+    worker_is_running: bool,
+    texts: Texts,
+    brought_in: BackgroundImport | None = None,
+    *,
+    disk_is_full: bool = False,
 ) -> str:
-    """What the bar above the tabs says about long work.
+    """What the bar above the tabs says about long work, and first of all what keeps it from going on.
 
     Args:
         brought_in: the import that goes on, if one does; it needs no worker.
     """
+    paused = [job for job in jobs if job.status is JobStatus.PAUSED and job.error is not None]
+    faults = [texts.header.paused_by_fault.format(name=job_name(job), why=_why(job, texts)) for job in paused]
+    if disk_is_full and not faults:
+        faults = [texts.header.disk_full]
     open_jobs = [job for job in jobs if not job.status.is_finished and job.status is not JobStatus.PAUSED]
     working = [job for job in open_jobs if job.status in (JobStatus.RUNNING, JobStatus.PAUSING)]
     waiting = len(open_jobs) - len(working[:1])
@@ -87,7 +96,8 @@ def status_line(
     if brought_in is not None:
         words = texts.header.importing.format(name=brought_in.name)
         parts.append(_how_far(words, brought_in.fraction, brought_in.seconds_left, texts))
-    state = "busy" if parts else "idle" if worker_is_running else "off"
+    state = "off" if faults else "busy" if parts else "idle" if worker_is_running else "off"
+    parts = [*faults, *parts]
     if not parts:
         parts.append(texts.header.idle if worker_is_running else texts.header.no_worker)
     if waiting > 0:
@@ -103,6 +113,10 @@ def status_trouble(error: ProfileStudioError, texts: Texts) -> str:
 def _status(state: str, words: str) -> str:
     dot = '<span class="dot" aria-hidden="true"></span>'
     return f'<div class="status {state}" role="status">{dot}{escape(words)}</div>'
+
+
+def _why(job: Job, texts: Texts) -> str:
+    return texts.common.said(job.error.message) if job.error else ""
 
 
 def _how_far(what: str, fraction: float, seconds_left: float | None, texts: Texts) -> str:

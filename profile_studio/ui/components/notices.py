@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from profile_studio.domain.errors import InvalidSettings, ProfileStudioError
 from profile_studio.domain.jobs import JobError
+from profile_studio.storage.full_disk import disk_full
 from profile_studio.ui.components.markup import details, escape
 from profile_studio.ui.texts import CommonTexts
 
@@ -67,8 +68,9 @@ def tells_errors(notice: gr.HTML, texts: CommonTexts) -> Callable[[Handler], Han
     """
 
     def shown(error: Exception) -> Updates:
-        if isinstance(error, ProfileStudioError):
-            return {notice: told(error_notice(error, texts))}
+        known = error if isinstance(error, ProfileStudioError) else disk_full(error)
+        if known is not None:
+            return {notice: told(error_notice(known, texts))}
         _log.error("A handler failed", exc_info=error)
         technical = "".join(traceback.format_exception(error))
         unexpected = ProfileStudioError(texts.unexpected, texts.unexpected_fix)

@@ -257,7 +257,7 @@ def receipt(job: Job, texts: CompareTexts) -> str:
 
 
 def _job_html(page: Page, job: Job) -> str:
-    if job.error and job.status is JobStatus.FAILED:
+    if job.error:
         return progress_html(job, page.texts.compare.working, page.texts) + error_notice_of_job(
             job.error, page.texts.common
         )

@@ -406,7 +406,7 @@ def promise_html(page: Page, config: LoraTrainingConfig) -> str:
 
 def job_html(job: Job, texts: Texts) -> str:
     """The chosen job: how far, what came out, or what went wrong."""
-    if job.error and job.status is JobStatus.FAILED:
+    if job.error:
         return progress_html(job, texts.train.step, texts) + error_notice_of_job(job.error, texts.common)
     if job.status is JobStatus.COMPLETED:
         return good_news(receipt(job, texts.train))

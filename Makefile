@@ -1,7 +1,8 @@
 # make run    sets everything up and opens the studio
 # make test   sets everything up and runs every test
 # make check  format, lint, types, layers and the quick tests (<= 3 minutes)
-# make soak   imports 2,000 malformed uploads, 100 random zips in old code pages, 2,000 sets of captions in older encodings
+# make soak   imports 2,000 malformed uploads, 100 random zips in old code pages, 2,000 sets of captions in older
+#             encodings; reads 2,000 random LoRAs in every spelling, whole and damaged
 # make fix    formats and mends what can be mended by itself
 # make deploy-space NAME=me/my-studio [ZERO_GPU=1]   puts the studio on a Hugging Face Space
 # make screenshots   takes the pictures of docs/screens anew, in both languages (six minutes)
@@ -46,6 +47,7 @@ test: dev chromium postgres
 soak: dev
 	$(PY) -m tests.services.malformed_uploads 2000
 	$(PY) -m tests.services.legacy_zips 100
+	$(PY) -m tests.random_spellings 2000
 
 fix: dev
 	.venv/bin/ruff format .

@@ -28,6 +28,7 @@ from profile_studio.lora_files import (
     told_base,
     write_tensors,
 )
+from tests.random_spellings import check_random_spellings
 
 LAYER = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_k"
 ONE = b"\x00\x3c"  # in fp16
@@ -417,3 +418,7 @@ def test_a_file_of_absurd_size_is_refused_by_the_stated_limit(tmp_path: Path) ->
 
     assert "647 MB" in refusal.value.message
     assert "512 MB" in refusal.value.message
+
+
+def test_random_loras_are_read_as_written_and_damaged_ones_refused(tmp_path: Path) -> None:
+    assert check_random_spellings(46, tmp_path) == (46, 46)

@@ -502,7 +502,7 @@ _ENGINE_AND_DEMO: dict[str, str] = {
 }
 
 _DATABASE: dict[str, str] = {
-    "The database {file} is damaged.": "데이터베이스 파일 {file}이(가) 망가졌어요.",
+    "The database {file} is damaged.": "데이터베이스 파일이 망가졌어요 ({file}).",
     "Run `python -m profile_studio doctor`: it says the way back.": (
         "`python -m profile_studio doctor` 명령이 되돌리는 방법을 알려 줘요."
     ),
@@ -513,7 +513,7 @@ _DATABASE: dict[str, str] = {
         "스튜디오를 업데이트하세요. 이 버전에서 쓸 수 있는 백업은 `python -m profile_studio doctor` 명령이 알려 줘요."
     ),
     "The database {file} is gone, but there is a backup of it ({backup}).": (
-        "데이터베이스 파일 {file}이(가) 없어졌지만, 백업이 있어요 ({backup})."
+        "데이터베이스 파일이 없어졌지만 ({file}), 백업이 있어요 ({backup})."
     ),
     "`python -m profile_studio backup restore` puts it back; to begin anew, move the folder `backups` away.": (
         "`python -m profile_studio backup restore` 명령으로 되돌릴 수 있어요. 새로 시작하려면 `backups` 폴더를 다른 곳으로 옮기세요."

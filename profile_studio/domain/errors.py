@@ -9,6 +9,7 @@ ProfileStudioError                exit 1  kind "internal"
 │   ├── UnknownDataset                    kind "unknown_dataset"
 │   ├── InvalidPrompt                     kind "invalid_prompt"
 │   ├── InvalidAdapter                    kind "invalid_adapter"
+│   │   └── BaseNotTold
 │   ├── UnknownAdapter                    kind "unknown_adapter"
 │   ├── NotFinite                         kind "not_finite"
 │   ├── InvalidModelSpec                  kind "invalid_model_spec"
@@ -105,6 +106,10 @@ class InvalidAdapter(InputError):
     """A LoRA file is unsafe, broken, or for another base model."""
 
     kind = "invalid_adapter"
+
+
+class BaseNotTold(InvalidAdapter):
+    """A LoRA file does not tell for which base model it is; whoever brings it can."""
 
 
 class UnknownAdapter(InputError):

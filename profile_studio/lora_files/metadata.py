@@ -10,7 +10,7 @@ from pathlib import Path
 
 from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.crops import CropMode
-from profile_studio.domain.errors import InvalidAdapter
+from profile_studio.domain.errors import BaseNotTold, InvalidAdapter
 from profile_studio.domain.generation import WEIGHT_LIMIT
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
 from profile_studio.lora_files.layers import Lora, read_lora
@@ -58,13 +58,14 @@ def described(lora: Lora, path: Path, *, ships: bool = False) -> Adapter:
     Foreign metadata may be anything: what cannot be read of it counts as absent.
 
     Raises:
-        InvalidAdapter: it is for a base model this studio does not know, or does not tell for which.
+        InvalidAdapter: it is for a base model this studio does not know.
+        BaseNotTold: it does not tell for which.
     """
     metadata = lora.metadata
     strongest = max(lora.layers.values(), key=lambda layer: layer.rank)
     base = metadata.get("profile_studio.base") or told_base(lora, path.name)
     if base is None:
-        raise InvalidAdapter(
+        raise BaseNotTold(
             "{file} does not tell which base model it is for.",
             "Name it when you import the file: `adapters import FILE --base BASE`.",
             file=path.name,

@@ -75,7 +75,8 @@ class AdapterService:
             base: the base model it was trained on, for a file that does not tell.
         Raises:
             InvalidAdapter: it is a pickle, broken, no plain LoRA, without effect, for another base model or for one
-                that is not here any more, or does not tell its base model and `base` is not given.
+                that is not here any more.
+            BaseNotTold: it does not tell its base model, and `base` is not given.
             InvalidName: the name is taken or not allowed.
             BaseModelMissing: `base` is not on this disk.
         """

@@ -503,6 +503,12 @@ _BLEND = BlendTexts(
     files="LoRA 파일",
     add_file="LoRA 파일 추가 (.safetensors)",
     added="“{name}” LoRA를 추가했어요.",
+    which_base=(
+        "{file} 파일만으로는 어느 기본 모델로 학습했는지 알 수 없어요. 페이지 위에서 고른 {base} 모델이 맞다면 추가하고, "
+        "아니라면 먼저 위에서 그 모델을 고르세요."
+    ),
+    take_base="고른 기본 모델용으로 추가",
+    leave_out="추가하지 않기",
     file_row="{kind}, 랭크 {rank}, 알파 {alpha:g}, {dataset} 세트로 {steps}스텝",
     other_base="다른 기본 모델이나 이전 스타터용이라 지금은 쓸 수 없어요. 다시 학습해 주세요: {names}.",
     delete="내 LoRA 삭제",

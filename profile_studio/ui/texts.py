@@ -538,6 +538,12 @@ class BlendTexts:
     files: str = "LoRA files"
     add_file: str = "Add a LoRA file (.safetensors)"
     added: str = "{name} is added."
+    which_base: str = (
+        "{file} does not tell which base model it was trained on. If it was the one chosen at the top of the page, "
+        "{base}, add it; if not, choose that one there first."
+    )
+    take_base: str = "Add it for the chosen base model"
+    leave_out: str = "Leave it out"
     file_row: str = Counted("{kind}, rank {rank}, alpha {alpha:g}, {steps} {steps:step|steps} on {dataset}")
     other_base: str = "Made for another base model or an older starter, so not usable now; train again: {names}."
     delete: str = "Delete a LoRA of yours"

@@ -11,7 +11,6 @@ from typing import Any, get_args
 import gradio as gr
 
 from profile_studio.base_models import STARTER
-from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.errors import InvalidPrompt, UnknownAdapter
 from profile_studio.domain.generation import (
     NUM_INFERENCE_STEPS,
@@ -56,6 +55,9 @@ from profile_studio.ui.components.save_panel import fill_save_panel, save_panel,
 from profile_studio.ui.components.stage import Stage, Tile, empty_stage
 from profile_studio.ui.components.words import WORD_GROUPS, choose_word, chosen_word, weighted_words
 from profile_studio.ui.page import BLEND, KEEP_TYPED, QUIET, CarriedPicture, Page
+from profile_studio.ui.tabs.adapter_files import adapter_files
+from profile_studio.ui.tabs.adapter_files import fill as fill_files
+from profile_studio.ui.tabs.adapter_files import wire as wire_files
 from profile_studio.ui.texts import BlendTexts, Texts
 
 RECENT_PICTURES = 16
@@ -168,30 +170,18 @@ def build(page: Page) -> BlendTab:
                             list(get_args(NoiseSchedulerName)), value="default", label=texts.scheduler
                         )
                         seed = gr.Number(_OPENING_SEED, label=texts.seed, precision=0, elem_id="seed")
-                with gr.Accordion(texts.files, open=False, visible=not page.is_demo):
-                    file_list = gr.HTML()
-                    with gr.Row():
-                        upload = gr.UploadButton(texts.add_file, file_types=[".safetensors"], size="sm")
-                    with gr.Row(visible=False) as own_files:
-                        doomed = gr.Dropdown([], label=texts.delete)
-                        delete = gr.Button(texts.delete_button, size="sm", scale=0, min_width=100)
-                    with gr.Column(visible=False, elem_classes="danger") as confirm:
-                        question = gr.HTML()
-                        with gr.Row():
-                            yes = gr.Button(texts.yes_delete, variant="stop", size="sm")
-                            no = gr.Button(page.texts.common.keep, size="sm")
+                files = adapter_files(page)
         next_tab = gr.Button(texts.next, size="lg", elem_id="to-compare")
     safe = tells_errors(notice, page.texts.common)
 
     form = [page.base, prompt, negative, count, steps, guidance, scheduler, seed]
     make_inputs = [latest, face, *form, *slot_inputs(slots)]
     make_outputs = [stage, *saver.parts, seed, recipe, recent, recent_fold, notice]
-    file_parts = [file_list, own_files, doomed]
     word_parts = [word, *groups.values()]
     shown_outputs = [
         prompt, negative, count, steps, guidance, scheduler, seed, *word_parts, *slot_components(slots), no_adapters,
         add_slot, known_words, stage, *saver.parts, recipe, recent, recent_fold, face, page.base, page.carried_adapter,
-        page.carried_picture, is_awaited, remade, opened_prompt, *file_parts, notice,
+        page.carried_picture, is_awaited, remade, opened_prompt, *files.filled, notice,
     ]  # fmt: skip
 
     def shows_words(text: str, chosen: str | None = None) -> Updates:
@@ -272,16 +262,6 @@ def build(page: Page) -> BlendTab:
             return {**opened, face: SAME_FACE, remade: Remade(again, opened[notice])}
         return {**opened, face: NEW_FACE, seed: gr.skip()}
 
-    def shows_files(adapters: Sequence[Adapter]) -> Updates:
-        everything = studio.adapters.list()
-        own = [adapter.name for adapter in everything if not adapter.ships]
-        others = [adapter.name for adapter in everything if adapter not in adapters]
-        return {
-            file_list: adapters_html(adapters, others, texts),
-            own_files: gr.update(visible=bool(own)),
-            doomed: gr.update(choices=own, value=None),
-        }
-
     @safe
     def shown(
         is_first_look: bool,
@@ -305,7 +285,7 @@ def build(page: Page) -> BlendTab:
             **shows_words(text),
             **opened,
             **cards,
-            **shows_files(adapters),
+            **fill_files(files, page, adapters),
             no_adapters: gr.update(visible=not adapters),
             add_slot: gr.update(visible=len(adapters) > 1),
             known_words: gr.update(visible=base == STARTER),
@@ -390,35 +370,6 @@ def build(page: Page) -> BlendTab:
         paths = {path.stem: path for path in studio.gallery.recent(RECENT_PICTURES)}
         return opens(paths[str(event.value)], base) if str(event.value) in paths else shows_recent(None)
 
-    @safe
-    def adds_file(path: str, base: str) -> Updates:
-        try:
-            added = studio.adapters.import_file(Path(path), None)
-        finally:
-            Path(path).unlink(missing_ok=True)
-        adapters = studio.adapters.list(base)
-        news = good_news(texts.added.format(name=added.name))
-        weights = default_weights(adapters, added.name)
-        return {**shows_files(adapters), **fill_slots(slots, adapters, weights, texts), notice: told(news)}
-
-    @safe
-    def asks_before_deleting(name: str | None) -> Updates:
-        if not name:
-            return {}
-        words = texts.confirm_delete.format(name=name)
-        return {question: f"<p>{escape(words)}</p>", confirm: gr.update(visible=True)}
-
-    @safe
-    def deletes(name: str, base: str, *chosen: Any) -> Updates:
-        studio.adapters.delete(name)
-        adapters = studio.adapters.list(base)
-        return {
-            confirm: gr.update(visible=False),
-            **shows_files(adapters),
-            **fill_slots(slots, adapters, chosen_weights(chosen), texts),
-            notice: told(good_news(texts.deleted.format(name=name))),
-        }
-
     adapter_choices = [slot.adapter for slot in slots]
     gr.on([make.click, prompt.submit], makes_new, make_inputs, make_outputs, **_LIVE)
     gr.on([slot.weight.release for slot in slots], makes_same, make_inputs, make_outputs, **_LIVE)
@@ -441,15 +392,7 @@ def build(page: Page) -> BlendTab:
     quality.input(lambda chosen: NUM_INFERENCE_STEPS[Quality(chosen)], quality, steps, **QUIET)
     add_slot.click(reveals_slot, adapter_choices, [*(slot.card for slot in slots), notice], **QUIET)
     recent.select(opens_recent, page.base, [*shown_outputs], **QUIET)
-    upload.upload(adds_file, [upload, page.base], [*file_parts, *slot_components(slots), notice], **QUIET)
-    delete.click(asks_before_deleting, doomed, [question, confirm, notice], **QUIET)
-    no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
-    yes.click(
-        deletes,
-        [doomed, page.base, *slot_inputs(slots)],
-        [confirm, *file_parts, *slot_components(slots), notice],
-        **QUIET,
-    )
+    wire_files(files, page, slots, notice)
     return BlendTab(
         tab,
         next_tab,
@@ -520,22 +463,3 @@ def _after(view: Stage, event: PreviewEvent | PictureEvent) -> Stage:
 def _word_group(group: str, texts: BlendTexts) -> gr.Radio:
     choices = [(texts.any_word, _ANY), *((texts.word_choices[word], word) for word in WORD_GROUPS[group])]
     return gr.Radio(choices, value=_ANY, label=texts.word_groups[group], elem_classes="chips")
-
-
-def adapters_html(adapters: Sequence[Adapter], others: Sequence[str], texts: BlendTexts) -> str:
-    """Each LoRA with its numbers, for those who want to know, and those that do not fit this base."""
-    items = "".join(
-        f"<li><b>{escape(each.name)}</b> <span>{escape(_facts(each, texts))}</span></li>" for each in adapters
-    )
-    unusable = f'<p class="quiet">{escape(texts.other_base.format(names=", ".join(others)))}</p>' if others else ""
-    return f'<ul class="files">{items}</ul>{unusable}'
-
-
-def _facts(adapter: Adapter, texts: BlendTexts) -> str:
-    return texts.file_row.format(
-        kind=texts.slot[adapter.kind],
-        rank=adapter.rank,
-        alpha=adapter.network_alpha,
-        steps=adapter.num_train_steps,
-        dataset=adapter.dataset or "?",
-    )

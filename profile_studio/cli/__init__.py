@@ -38,7 +38,8 @@ def main(arguments: Sequence[str]) -> int:
         reply = app(args=[word for word in arguments if word != "--json"], standalone_mode=False)
     except TyperException as error:
         return print_error(
-            InputError(f"{error.format_message().rstrip('.')}.", "Add --help to see what there is."), as_json
+            InputError("{problem}.", "Add --help to see what there is.", problem=error.format_message().rstrip(".")),
+            as_json,
         )
     except ProfileStudioError as error:
         return print_error(error, as_json)

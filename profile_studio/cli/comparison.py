@@ -67,7 +67,9 @@ def _read_prompts(file: Path) -> list[str]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidPrompt(f"{file} cannot be read as text.", "Give a text file with one prompt a line.") from error
+        raise InvalidPrompt(
+            "{file} cannot be read as text.", "Give a text file with one prompt a line.", file=str(file)
+        ) from error
     return [line.strip() for line in lines if line.strip()]
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pydantic import ValidationError
 
 from profile_studio.domain.errors import InvalidSettings, ProfileStudioError
+from profile_studio.domain.validation import first_problem
 from profile_studio.settings import Settings
 from profile_studio.storage.full_disk import disk_full
 
@@ -45,9 +46,15 @@ def print_error(error: Exception, as_json: bool) -> int:
 
 def invalid_settings(error: ValidationError) -> InvalidSettings:
     """The first thing pydantic has to say, as an error for people."""
-    first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"])
-    return InvalidSettings(f"{name}: {first['msg']} (given: {first['input']!r}).", "Change that value and try again.")
+    setting, problem = first_problem(error)
+    given = error.errors()[0]["input"]
+    return InvalidSettings(
+        "{setting}: {problem} (given: {given}).",
+        "Change that value and try again.",
+        setting=setting,
+        problem=problem,
+        given=repr(given),
+    )
 
 
 def _unexpected(error: Exception) -> ProfileStudioError:
@@ -56,7 +63,10 @@ def _unexpected(error: Exception) -> ProfileStudioError:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     return ProfileStudioError(
-        f"Something unexpected went wrong ({type(error).__name__}).", f"Try again; {log} says where it happened."
+        "Something unexpected went wrong ({error}).",
+        "Try again; {log} says where it happened.",
+        error=type(error).__name__,
+        log=str(log),
     )
 
 

@@ -60,7 +60,7 @@ def wait_for_job(studio: Studio, job_id: str) -> Job:
     if renamed := renamed_words(job, ENGLISH.train):
         say(renamed)
     if job.status is JobStatus.CANCELED:
-        raise Stopped(f"The job {job_id} was canceled.", "Start it again if you want its result.")
+        raise Stopped("The job {job} was canceled.", "Start it again if you want its result.", job=job_id)
     if job.error is not None:
         raise _as_error(job)
     return job
@@ -83,7 +83,7 @@ def running_engine(studio: Studio) -> Generator[None, None, None]:
             engine.look_after()
             if time.monotonic() > deadline:
                 raise ProfileStudioError(
-                    "The engine does not start.", f"Look into {studio.settings.run_dir / 'engine.log'}."
+                    "The engine does not start.", "Look into {log}.", log=str(studio.settings.run_dir / "engine.log")
                 )
             time.sleep(LOOK_INTERVAL_S)
         yield

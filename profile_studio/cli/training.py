@@ -76,8 +76,10 @@ def _read_set(settings: list[str]) -> dict[str, object]:
         key, separator, value = setting.partition("=")
         if not separator or key not in TUNABLE_KEYS:
             raise InvalidSettings(
-                f"--set {setting!r} is not one of the settings there are.",
-                f"Write --set KEY=VALUE with KEY one of: {', '.join(TUNABLE_KEYS)}.",
+                "--set {setting!r} is not one of the settings there are.",
+                "Write --set KEY=VALUE with KEY one of: {names}.",
+                setting=setting,
+                names=list(TUNABLE_KEYS),
             )
         values[key] = None if value == "none" else value
     return values

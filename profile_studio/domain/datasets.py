@@ -6,6 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from profile_studio.domain.sentences import Sentence
+
 MINIMUM_IMAGES = 2
 HELD_OUT_FROM_IMAGES = 12  # below this every picture is needed for training
 DEFAULT_HELD_OUT_FRACTION = 0.15
@@ -186,7 +188,7 @@ class DatasetChange:
 
     version: str
     made_at: float
-    what: str
+    what: Sentence
 
 
 @dataclass(frozen=True)
@@ -253,8 +255,8 @@ class DeletedDataset:
     """What went with a data set, and what stayed and why, in words."""
 
     name: str
-    removed: tuple[str, ...]
-    left: tuple[str, ...]
+    removed: tuple[Sentence, ...]
+    left: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True)

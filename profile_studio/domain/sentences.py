@@ -10,7 +10,7 @@ from typing import Any, Self, cast
 
 from pydantic_core import core_schema
 
-Value = str | int | float | list[str]
+Value = str | int | float | list[str] | list["Sentence"]
 """What fills a hole: a `Sentence` is translated too, a list is shown with commas between, and a number that is to be
 rounded comes as text."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from profile_studio.domain.errors import DiskFull
 from profile_studio.domain.jobs import Job, JobError, Wish
+from profile_studio.domain.sentences import Sentence
 from profile_studio.jobs.presence import read_facts
 from profile_studio.jobs.processes import ProcessMark, kill_tree, say_goodbye, start, worker_command
 from profile_studio.settings import Settings
@@ -174,13 +175,13 @@ def _crash_error(exit_code: int, details: str) -> JobError:
     if exit_code == -9 or "out of memory" in details.lower():
         return JobError(
             "out_of_memory",
-            "The job's process was killed, most likely because memory ran out.",
-            "Close other programs, or choose a smaller batch size or resolution, then start it again.",
+            Sentence("The job's process was killed, most likely because memory ran out."),
+            Sentence("Close other programs, or choose a smaller batch size or resolution, then start it again."),
             details,
         )
     return JobError(
         "crashed",
-        f"The job's process ended unexpectedly (exit code {exit_code}).",
-        "Start it again; if it stays, the details say where it went wrong.",
+        Sentence("The job's process ended unexpectedly (exit code {code}).", code=exit_code),
+        Sentence("Start it again; if it stays, the details say where it went wrong."),
         details,
     )

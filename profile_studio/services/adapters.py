@@ -110,8 +110,10 @@ class AdapterService:
         path = self._settings.user_loras_dir / f"{check_name(name)}.safetensors"
         if not path.is_file():
             if (self._settings.shipped_loras_dir / path.name).is_file():
-                raise InvalidAdapter(f"{name!r} ships with the studio and stays.", "Delete only your own LoRAs.")
-            raise UnknownAdapter(f"There is no LoRA {name!r}.", "`adapters list` shows the ones there are.")
+                raise InvalidAdapter(
+                    "{name!r} ships with the studio and stays.", "Delete only your own LoRAs.", name=name
+                )
+            raise UnknownAdapter("There is no LoRA {name!r}.", "`adapters list` shows the ones there are.", name=name)
         path.unlink()
         cover_path(path).unlink(missing_ok=True)
 
@@ -127,7 +129,9 @@ class AdapterService:
         lora = read_lora(self.get(name).path)
         if format == "peft":
             if out.exists():
-                raise InvalidAdapter(f"{out.name} is there already.", "Choose a folder that does not exist yet.")
+                raise InvalidAdapter(
+                    "{folder} is there already.", "Choose a folder that does not exist yet.", folder=out.name
+                )
             with create_folder_atomically(out) as folder:
                 write_peft(folder, lora)
             return out
@@ -172,4 +176,4 @@ class AdapterService:
         if self._jobs is not None:  # before the files: what a training ends with in between is one of them
             self._jobs.check_free(name)
         if adapter_exists(name, self._settings):
-            raise InvalidName(f"There is already a LoRA called {name!r}.", "Give it another name.")
+            raise InvalidName("There is already a LoRA called {name!r}.", "Give it another name.", name=name)

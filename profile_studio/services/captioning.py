@@ -38,13 +38,18 @@ class CaptioningService:
         pictures = uncaptioned(self._datasets.get(dataset_name), overwrite=overwrite)
         if not pictures:
             raise InvalidDataset(
-                f"Every picture of {dataset_name!r} has a caption.", "Ask for overwriting if they should be replaced."
+                "Every picture of {dataset!r} has a caption.",
+                "Ask for overwriting if they should be replaced.",
+                dataset=dataset_name,
             )
         unfinished = [status for status in JobStatus if not status.is_finished]
         for job in self._jobs.find(unfinished, JobKind.CAPTION):
             if job.spec.get("dataset") == dataset_name:
                 raise JobNotAllowed(
-                    f"{dataset_name!r} is being captioned already.", f"Wait for the job {job.id}, or cancel it."
+                    "{dataset!r} is being captioned already.",
+                    "Wait for the job {job}, or cancel it.",
+                    dataset=dataset_name,
+                    job=job.id,
                 )
         config = CaptioningConfig(
             dataset=dataset_name,

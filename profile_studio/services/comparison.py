@@ -19,6 +19,7 @@ from profile_studio.domain.errors import InvalidModelSpec, InvalidPrompt, Invali
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.names import BASE_NAME
 from profile_studio.domain.prompts import prepare_prompt
+from profile_studio.domain.sentences import Sentence
 from profile_studio.jobs.queue import enqueue
 from profile_studio.lora_files import check_base
 from profile_studio.services.demo import check_comparison_for_demo
@@ -63,11 +64,17 @@ class ComparisonService:
         measured = self._measured_seconds_a_step(config.base)
         if measured is not None:
             seconds = n_steps * measured + SECONDS_BESIDE_STEPS
-            return Promise(seconds, None, f"{in_words(seconds)}, as measured in earlier comparisons here.")
+            return Promise(
+                seconds, None, Sentence("{time}, as measured in earlier comparisons here.", time=in_words(seconds))
+            )
         if config.base == STARTER:
             seconds = n_steps * STARTER_SECONDS_A_STEP + SECONDS_BESIDE_STEPS
-            return Promise(seconds, None, f"{in_words(seconds)} on a laptop; a guess until the first comparison.")
-        return Promise(None, None, "How long it takes shows after the first pictures.")
+            return Promise(
+                seconds,
+                None,
+                Sentence("{time} on a laptop; a guess until the first comparison.", time=in_words(seconds)),
+            )
+        return Promise(None, None, Sentence("How long it takes shows after the first pictures."))
 
     def submit(self, config: ComparisonConfig) -> Job:
         """Queues a comparison. The base is added; without a data set, the one the first LoRA was trained on is taken.
@@ -84,8 +91,10 @@ class ComparisonService:
         pictures = len(models) * len(config.prompts) * config.seeds
         if pictures > MAXIMUM_PICTURES:
             raise InvalidSettings(
-                f"This would be {pictures} pictures; at most {MAXIMUM_PICTURES} are allowed.",
+                "This would be {count} pictures; at most {limit} are allowed.",
                 "Choose fewer models, prompts or seeds.",
+                count=pictures,
+                limit=MAXIMUM_PICTURES,
             )
         unfinished = [status for status in JobStatus if not status.is_finished]
         check_comparison_for_demo(pictures, len(self._jobs.find(unfinished, JobKind.COMPARE)), self._settings)
@@ -107,9 +116,14 @@ class ComparisonService:
         """
         job = self._jobs.get(job_id)
         if job.kind is not JobKind.COMPARE:
-            raise JobNotAllowed(f"The job {job_id!r} is not a comparison.", "Take the id of a comparison.")
+            raise JobNotAllowed("The job {job!r} is not a comparison.", "Take the id of a comparison.", job=job_id)
         if job.status is not JobStatus.COMPLETED:
-            raise JobNotAllowed(f"The comparison {job_id!r} is {job.status}.", "Wait until it is completed.")
+            raise JobNotAllowed(
+                "The comparison {job!r} is {status}.",
+                "Wait until it is completed.",
+                job=job_id,
+                status=Sentence(job.status.value),
+            )
         content = (self.folder(job_id) / "report.json").read_bytes()
         return TypeAdapter(ComparisonReport).validate_json(content)
 
@@ -152,10 +166,15 @@ def _check_metrics(metrics: Sequence[str]) -> None:
     for metric in metrics:
         if instead := _ONLY_INCEPTION.get(metric):
             raise InvalidSettings(
-                f"{metric} needs the Inception network, which does not ship with this studio.", f"Use {instead}."
+                "{metric} needs the Inception network, which does not ship with this studio.",
+                "Use {instead}.",
+                metric=metric,
+                instead=instead,
             )
         if metric not in METRICS:
-            raise InvalidSettings(f"There is no metric {metric!r}.", f"There are: {', '.join(sorted(METRICS))}.")
+            raise InvalidSettings(
+                "There is no metric {metric!r}.", "There are: {names}.", metric=metric, names=", ".join(sorted(METRICS))
+            )
 
 
 def _check_prompts(prompts: Sequence[str], base: str) -> None:
@@ -164,6 +183,9 @@ def _check_prompts(prompts: Sequence[str], base: str) -> None:
             raise InvalidPrompt("One of the prompts is empty.", "Delete it, or write what it should show.")
         if len(prompt) > MAXIMUM_PROMPT_CHARACTERS:
             raise InvalidPrompt(
-                f"A prompt may have {MAXIMUM_PROMPT_CHARACTERS} characters; one has {len(prompt)}.", "Shorten it."
+                "A prompt may have {limit} characters; one has {count}.",
+                "Shorten it.",
+                limit=MAXIMUM_PROMPT_CHARACTERS,
+                count=len(prompt),
             )
         prepare_prompt(prompt, latin_only=base == STARTER)

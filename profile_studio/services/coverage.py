@@ -7,12 +7,13 @@ from collections.abc import Container, Sequence
 from profile_studio.domain.captions import caption_advice, trigger_word_advice
 from profile_studio.domain.counting import counted
 from profile_studio.domain.datasets import Dataset, DatasetImage
+from profile_studio.domain.sentences import Sentence
 
 FEW, GOOD = 8, 10
 _ALIKE_SHARE = 0.9
-_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+_GROUPS: tuple[tuple[Sentence, tuple[str, ...]], ...] = (
     (
-        "No caption says otherwise, so all pictures seem to look straight ahead: add two from the side.",
+        Sentence("No caption says otherwise, so all pictures seem to look straight ahead: add two from the side."),
         (
             "profile",
             "from the side",
@@ -26,7 +27,9 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "No caption says otherwise, so all pictures seem to have the same light: add one outdoors and one in the evening.",
+        Sentence(
+            "No caption says otherwise, so all pictures seem to have the same light: add one outdoors and one in the evening."
+        ),
         ("outdoors", "outside", "sunlight", "sunny", "night", "evening", "shadow", "backlit", "candle", "neon"),
     ),
 )
@@ -54,7 +57,7 @@ _DARK, _BRIGHT = 70.0, 185.0
 
 def coverage_advice(
     dataset: Dataset, is_face: bool, taken_trigger_words: dict[str, str], known_words: Container[str]
-) -> list[str]:
+) -> list[Sentence]:
     """Sentences, the most important first; none if nothing is to be said.
 
     Args:
@@ -67,32 +70,40 @@ def coverage_advice(
     if captions:
         advice += _variety_advice(captions, len(images), is_face)
     elif is_face:
-        advice.append("No picture has a caption, so the LoRA cannot tell the person from clothes and background.")
+        advice.append(
+            Sentence("No picture has a caption, so the LoRA cannot tell the person from clothes and background.")
+        )
     if dataset.trigger_word:
         advice += trigger_word_advice(dataset.trigger_word, taken_trigger_words, known_words)
     else:
-        advice.append("There is no trigger word; without one the look cannot be called up by name.")
+        advice.append(Sentence("There is no trigger word; without one the look cannot be called up by name."))
     return advice + caption_advice(captions, is_face, dataset.trigger_word, dataset.name)
 
 
-def _count_advice(count: int) -> list[str]:
+def _count_advice(count: int) -> list[Sentence]:
     if count < FEW:
-        return [f"A set of {counted(count, 'picture')} is small: {GOOD} to 30 different ones give a steadier result."]
+        return [
+            Sentence(
+                "A set of {pictures} is small: {good} to 30 different ones give a steadier result.",
+                pictures=counted(count, "picture"),
+                good=GOOD,
+            )
+        ]
     return []
 
 
-def _light_advice(images: Sequence[DatasetImage]) -> list[str]:
+def _light_advice(images: Sequence[DatasetImage]) -> list[Sentence]:
     brightness = [image.measures.brightness for image in images if image.measures]
     if len(brightness) < FEW:
         return []
     if max(brightness) < _DARK:
-        return ["All pictures are rather dark: add two in daylight."]
+        return [Sentence("All pictures are rather dark: add two in daylight.")]
     if min(brightness) > _BRIGHT:
-        return ["All pictures are very bright: add two with shadows."]
+        return [Sentence("All pictures are very bright: add two with shadows.")]
     return []
 
 
-def _variety_advice(captions: Sequence[str], count: int, is_face: bool) -> list[str]:
+def _variety_advice(captions: Sequence[str], count: int, is_face: bool) -> list[Sentence]:
     """How varied the pictures are, where captions tell it of at least half of them.
 
     Args:
@@ -101,44 +112,67 @@ def _variety_advice(captions: Sequence[str], count: int, is_face: bool) -> list[
     texts = [text.lower() for text in captions]
     if 2 * len(captions) < count:
         return [_untold(count - len(captions), count)] if is_face else _people_advice(texts)
-    advice: list[str] = []
+    advice: list[Sentence] = []
     backgrounds = {part.strip() for text in texts for part in text.split(",") if _BACKGROUND in part}
     if len(backgrounds) == 1 and sum(_BACKGROUND in text for text in texts) >= _ALIKE_SHARE * len(texts) > 3:
-        advice.append(f"All pictures have the same background ({backgrounds.pop()}): add two with another.")
+        advice.append(
+            Sentence(
+                "All pictures have the same background ({background}): add two with another.",
+                background=backgrounds.pop(),
+            )
+        )
     if not is_face:
         return advice + _people_advice(texts)
     expressions = {word for text in texts for word in _EXPRESSIONS if word in text}
     if len(expressions) < 2:
-        advice.append("The captions name hardly any expression: add a smile and a serious look, and say so.")
+        advice.append(Sentence("The captions name hardly any expression: add a smile and a serious look, and say so."))
     return advice + [
         sentence for sentence, words in _GROUPS if not any(word in text for text in texts for word in words)
     ]
 
 
-def _untold(without: int, count: int) -> str:
-    return (
-        f"{without} of {counted(count, 'picture')} have no caption, so nobody can tell how varied angle, expression, "
-        "light and background are."
+def _untold(without: int, count: int) -> Sentence:
+    return Sentence(
+        "{without} of {pictures} have no caption, so nobody can tell how varied angle, expression, light and background "
+        "are.",
+        without=without,
+        pictures=counted(count, "picture"),
     )
 
 
-def _people_advice(texts: Sequence[str]) -> list[str]:
+def _people_advice(texts: Sequence[str]) -> list[Sentence]:
     """How varied the people of a style are, as far as captions say it."""
     if sum(bool(_PEOPLE.search(text)) for text in texts) <= len(texts) / 2:
         return []
     skins, ages, genders = (_named(texts, words) for words in (_SKIN, _AGES, _GENDERS))
     if not (skins or ages or genders):
-        return ["The captions name no skin tone, age or gender, so nobody can tell how varied the people are."]
-    advice: list[str] = []
+        return [
+            Sentence("The captions name no skin tone, age or gender, so nobody can tell how varied the people are.")
+        ]
+    advice: list[Sentence] = []
     if alike := _alike(skins):
         advice.append(
-            f"All {alike[1]} captions that name a skin tone say \u201c{alike[0]}\u201d: add people of other skin tones."
+            Sentence(
+                "All {count} captions that name a skin tone say \u201c{words}\u201d: add people of other skin tones.",
+                count=alike[1],
+                words=alike[0],
+            )
         )
     if alike := _alike(ages):
-        advice.append(f"All {alike[1]} captions that name an age say \u201c{alike[0]}\u201d: add people of other ages.")
+        advice.append(
+            Sentence(
+                "All {count} captions that name an age say \u201c{words}\u201d: add people of other ages.",
+                count=alike[1],
+                words=alike[0],
+            )
+        )
     if alike := _alike(genders):
         advice.append(
-            f"All {alike[1]} captions that name a gender say \u201c{alike[0]}\u201d: add people of another gender."
+            Sentence(
+                "All {count} captions that name a gender say \u201c{words}\u201d: add people of another gender.",
+                count=alike[1],
+                words=alike[0],
+            )
         )
     return advice
 

@@ -4,7 +4,6 @@ import contextlib
 import re
 import shutil
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from profile_studio.decoding.decode import GRID_QUALITY, GRID_SIDE_PX
 from profile_studio.decoding.faces import FaceFinder
 from profile_studio.decoding.pool import DecodedPicture, shared_pool
 from profile_studio.domain.captions import MAXIMUM_CAPTION_CHARACTERS, CaptionEdit, clean_caption, edited
-from profile_studio.domain.counting import counted
+from profile_studio.domain.counting import counted, left_out_words
 from profile_studio.domain.datasets import (
     MINIMUM_IMAGES,
     CaptionSource,
@@ -36,6 +35,7 @@ from profile_studio.domain.datasets import (
 )
 from profile_studio.domain.errors import InvalidAdapter, InvalidDataset, InvalidPrompt, InvalidSettings, UnknownDataset
 from profile_studio.domain.names import check_name
+from profile_studio.domain.sentences import Sentence
 from profile_studio.lora_files import read_adapter
 from profile_studio.services.cleaning import Fate, judge
 from profile_studio.services.coverage import coverage_advice
@@ -113,7 +113,10 @@ class DatasetService:
     def _import_example(self, name: str, dataset_name: str | None) -> ImportReport:
         if name not in self.examples():
             raise UnknownDataset(
-                f"There is no example {name!r}.", f"Take one of these: {', '.join(self.examples()) or 'none yet'}."
+                "There is no example {name!r}.",
+                "Take one of these: {names}.",
+                name=name,
+                names=self.examples() or Sentence("none yet"),
             )
         folder = self._settings.examples_dir / name / "train"
         request = ImportRequest([folder], dataset_name or name, suggest_trigger_word(name), held_out_fraction=0.0)
@@ -169,12 +172,15 @@ class DatasetService:
         image = self._image(name, file)
         if len(text) > MAXIMUM_CAPTION_CHARACTERS:
             raise InvalidPrompt(
-                f"A caption may have {MAXIMUM_CAPTION_CHARACTERS} characters; this has {len(text)}.", "Shorten it."
+                "A caption may have {limit} characters; this has {count}.",
+                "Shorten it.",
+                limit=MAXIMUM_CAPTION_CHARACTERS,
+                count=len(text),
             )
-        self.change_captions(name, {image.image_id: text}, f"the caption of {image.original_name}")
+        self.change_captions(name, {image.image_id: text}, Sentence("the caption of {file}", file=image.original_name))
 
     def change_captions(
-        self, name: str, captions: Mapping[str, str], what: str, source: CaptionSource = CaptionSource.HAND
+        self, name: str, captions: Mapping[str, str], what: Sentence, source: CaptionSource = CaptionSource.HAND
     ) -> int:
         """Changes captions by image id as one change that `undo_captions` takes back; returns how many differ."""
         refuse_in_demo(self._settings, "Changing captions is")
@@ -184,7 +190,7 @@ class DatasetService:
         if differing:
             before = {each: (images[each].caption, images[each].caption_source.value) for each in differing}
             self._repository.set_captions(name, differing, source)
-            self._remember(self.get(name), clean_caption(what), before)
+            self._remember(self.get(name), what, before)
         return len(differing)
 
     def edit_captions(self, name: str, edit: CaptionEdit, words: str, replacement: str = "") -> int:
@@ -195,10 +201,15 @@ class DatasetService:
         """
         refuse_in_demo(self._settings, "Changing captions is")
         captions = {image.image_id: image.caption for image in self.get(name).images}
-        what = f"{edit.value}: {words} by {replacement}" if replacement else f"{edit.value}: {words}"
+        how, shown = Sentence(edit.value), clean_caption(words)
+        what = (
+            Sentence("{edit}: {words} by {replacement}", edit=how, words=shown, replacement=clean_caption(replacement))
+            if replacement
+            else Sentence("{edit}: {words}", edit=how, words=shown)
+        )
         return self.change_captions(name, edited(captions, edit, words, replacement), what)
 
-    def undo_captions(self, name: str) -> str | None:
+    def undo_captions(self, name: str) -> Sentence | None:
         """Takes the newest change of captions back; returns what it was, or None if there is none (any more).
 
         Raises:
@@ -213,7 +224,7 @@ class DatasetService:
         for source in {source for _, source in before.values()}:
             captions = {image_id: text for image_id, (text, its_source) in before.items() if its_source == source}
             self._repository.set_captions(name, captions, CaptionSource(source))
-        self._remember(self.get(name), f"undone: {what}")
+        self._remember(self.get(name), Sentence("undone: {what}", what=what))
         return what
 
     def set_trigger_word(self, name: str, word: str) -> None:
@@ -226,7 +237,7 @@ class DatasetService:
         refuse_in_demo(self._settings, "Changing trigger words is")
         self.get(name)
         self._repository.set_trigger_word(name, _check_trigger_word(word))
-        self._remember(self.get(name), f"the trigger word: {word.strip()}")
+        self._remember(self.get(name), Sentence("the trigger word: {word}", word=word.strip()))
 
     def set_class_word(self, name: str, word: str) -> None:
         """Changes the ordinary word for what the trigger word calls up; comparisons say it to the base.
@@ -239,7 +250,7 @@ class DatasetService:
         self.get(name)
         word = _check_class_word(word)
         self._repository.set_class_word(name, word)
-        self._remember(self.get(name), f"the class word: {word}")
+        self._remember(self.get(name), Sentence("the class word: {word}", word=word))
 
     def set_consent(self, name: str, consent: Consent) -> None:
         """Remembers who is in the pictures; a set that becomes a face set by it is looked through for faces.
@@ -273,7 +284,7 @@ class DatasetService:
         self._repository.set_fate(
             name, image.image_id, is_kept=True, held_out=held_out, reason=reason, measure=image.measure
         )
-        self._remember(self.get(name), f"kept: {image.original_name}")
+        self._remember(self.get(name), Sentence("kept: {file}", file=image.original_name))
 
     def keep_instead(self, name: str, file: str) -> None:
         """Keeps a picture that was set aside as a copy, and sets the one it is a copy of aside.
@@ -286,9 +297,9 @@ class DatasetService:
         copy, dataset = self._image(name, file), self.get(name)
         original = dataset.original_of(copy)
         if original is None:
-            raise InvalidDataset(f"{name} no longer has this picture.", "Choose the set again.")
+            raise InvalidDataset("{dataset} no longer has this picture.", "Choose the set again.", dataset=name)
         self._repository.swap_copy(name, copy, original)
-        self._remember(self.get(name), f"kept: {copy.original_name}")
+        self._remember(self.get(name), Sentence("kept: {file}", file=copy.original_name))
 
     def set_aside(self, name: str, file: str) -> None:
         """Takes a picture out of the set without deleting it.
@@ -305,7 +316,7 @@ class DatasetService:
         self._repository.set_fate(
             name, image.image_id, is_kept=False, held_out=False, reason=reason, measure=image.measure
         )
-        self._remember(self.get(name), f"set aside: {image.original_name}")
+        self._remember(self.get(name), Sentence("set aside: {file}", file=image.original_name))
 
     def hold_out(self, name: str, fraction: float) -> Dataset:
         """Sets another part of the pictures apart for comparing; references are apart whatever it is.
@@ -317,7 +328,7 @@ class DatasetService:
         refuse_in_demo(self._settings, "Holding pictures out is")
         fraction = _check_fraction(fraction) or 0.0
         self._repository.set_held_out(name, held_out_by(self.get(name), fraction))
-        self._remember(self.get(name), f"held out: {fraction:g}")
+        self._remember(self.get(name), Sentence("held out: {fraction}", fraction=f"{fraction:g}"))
         return self.get(name)
 
     def sweep(self) -> None:
@@ -344,7 +355,7 @@ class DatasetService:
         with import_lock(self._settings, request.name):
             folder = self._settings.datasets_dir / request.name
             report = add_references(request, folder, self._repository, face_search, tell)
-        self._remember(report.dataset, f"references added: {report.added}")
+        self._remember(report.dataset, Sentence("references added: {count}", count=report.added))
         return report
 
     def check_references(self, request: ReferencesRequest) -> None:
@@ -427,10 +438,22 @@ class DatasetService:
         found = [image for image in images if file == image.image_id]
         found = found or [image for image in images if file in (image.original_name, Path(image.original_name).name)]
         if not found:
-            raise InvalidDataset(f"{name!r} has no picture {file!r}.", f"`dataset show {name}` lists them.")
+            raise InvalidDataset(
+                "{dataset!r} has no picture {file!r}.",
+                "`dataset show {dataset}` lists them.",
+                dataset=name,
+                file=file,
+            )
         if len(found) > 1:
             ids = ", ".join(image.image_id for image in found)
-            raise InvalidDataset(f"{name!r} has {len(found)} pictures called {file!r}.", f"Name one by its id: {ids}.")
+            raise InvalidDataset(
+                "{dataset!r} has {count} pictures called {file!r}.",
+                "Name one by its id: {ids}.",
+                dataset=name,
+                count=len(found),
+                file=file,
+                ids=ids,
+            )
         return found[0]
 
     def _look_for_faces(self, dataset: Dataset) -> None:
@@ -466,10 +489,12 @@ class DatasetService:
             )
         if crowded:
             several = counted(len(crowded), "picture")
-            self._remember(self.get(dataset.name), f"set aside: {several} with several faces")
+            self._remember(
+                self.get(dataset.name), Sentence("set aside: {pictures} with several faces", pictures=several)
+            )
 
     def _remember(
-        self, dataset: Dataset, what: str, captions_before: Mapping[str, Sequence[str]] | None = None
+        self, dataset: Dataset, what: Sentence, captions_before: Mapping[str, Sequence[str]] | None = None
     ) -> None:
         self._repository.add_change(dataset.name, dataset.version, time.time(), what, captions_before)
 
@@ -516,19 +541,22 @@ class DatasetService:
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
-        self._remember(dataset, "imported")
+        self._remember(dataset, Sentence("imported"))
         return ImportReport(dataset, (*found.rejected, *_set_aside_notes(dataset)), found.warnings)
 
     def _refuse_taken(self, name: str) -> None:
         """An import removes no pictures that lie in a set's folder, whether the database knows them or not."""
         if name in self._repository.names():
             raise InvalidDataset(
-                f"There is already a data set called {name!r}.", "Choose another name, or delete that one first."
+                "There is already a data set called {name!r}.",
+                "Choose another name, or delete that one first.",
+                name=name,
             )
         if has_files(self._settings.datasets_dir / name):
             raise InvalidDataset(
-                f"The folder of an older data set called {name!r} lies here, but the database does not know it.",
+                "The folder of an older data set called {name!r} lies here, but the database does not know it.",
                 "Start the studio again: it finds the set again by its folder. Or choose another name.",
+                name=name,
             )
 
 
@@ -547,8 +575,9 @@ def _face_finder(settings: Settings) -> FaceFinder:
     model = Path(settings.yunet).expanduser().resolve()
     if not model.is_file():
         raise InvalidSettings(
-            f"PROFILE_STUDIO_YUNET names {model}, where there is no file.",
+            "PROFILE_STUDIO_YUNET names {model}, where there is no file.",
             "Put YuNet's .onnx file there, or unset the variable: OpenCV's Haar cascade then looks for faces.",
+            model=model,
         )
     return FaceFinder(FaceDetector.YUNET, str(model))
 
@@ -561,7 +590,9 @@ def suggest_trigger_word(name: str) -> str:
 def _check_fraction(fraction: float | None) -> float | None:
     if fraction is not None and not 0 <= fraction <= 0.5:
         raise InvalidSettings(
-            f"The held-out fraction {fraction} is out of range.", "Give a number from 0 to 0.5; 0.15 is usual."
+            "The held-out fraction {fraction} is out of range.",
+            "Give a number from 0 to 0.5; 0.15 is usual.",
+            fraction=fraction,
         )
     return fraction
 
@@ -570,7 +601,9 @@ def _check_trigger_word(word: str) -> str:
     word = word.strip()
     if not re.fullmatch(r"[^\s,()+\ud800-\udfff]{0,64}", word) or word.endswith("-"):
         raise InvalidPrompt(
-            f"{word!r} cannot be a trigger word.", "Use one made-up word without spaces, commas, brackets or +."
+            "{word!r} cannot be a trigger word.",
+            "Use one made-up word without spaces, commas, brackets or +.",
+            word=word,
         )
     return word
 
@@ -579,8 +612,9 @@ def _check_class_word(word: str) -> str:
     word = " ".join(word.split())
     if not re.fullmatch(r"[^,()+\ud800-\udfff]{0,64}", word) or word.endswith("-"):
         raise InvalidPrompt(
-            f"{word!r} cannot be a class word.",
+            "{word!r} cannot be a class word.",
             'Use the ordinary word for what is shown, such as "person", without commas, brackets or +.',
+            word=word,
         )
     return word
 
@@ -597,12 +631,14 @@ def _check_enough(found: ImportedFiles, fates: Sequence[Fate]) -> None:
     if len(fates) >= MINIMUM_IMAGES:
         return  # what was set aside can be kept after all, be it every picture
     reasons = [note.reason for note in found.rejected] + [fate.reason for fate in fates if fate.reason is not None]
-    counts = Counter(reason.value for reason in reasons)
-    left_out = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in sorted(counts.items()))
-    details = f" (left out: {left_out})" if left_out else ""
+    details = left_out_words(reason.value for reason in reasons)
     if fates:
-        raise InvalidDataset(f"There is one usable picture only{details}.", "Add at least one more; 10 to 30 are good.")
-    raise InvalidDataset(f"There is no usable picture{details}.", "Add JPEG, PNG or WebP pictures of 16 px or more.")
+        raise InvalidDataset(
+            "There is one usable picture only{details}.", "Add at least one more; 10 to 30 are good.", details=details
+        )
+    raise InvalidDataset(
+        "There is no usable picture{details}.", "Add JPEG, PNG or WebP pictures of 16 px or more.", details=details
+    )
 
 
 def _held_out_ids(pictures: Sequence[FoundPicture], rows: Sequence[NewImage], fraction: float | None) -> set[str]:

@@ -3,12 +3,13 @@
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.errors import InvalidSettings, NotInDemo
 from profile_studio.domain.generation import GenerationRequest
+from profile_studio.domain.sentences import Sentence
 from profile_studio.settings import Settings
 
 MAXIMUM_STEPS = 400  # of all pictures of a request together: the page's eight at its default of 20, and room
 MAXIMUM_COMPARED_PICTURES = 64
 MAXIMUM_UNFINISHED_COMPARISONS = 8
-OWN_STUDIO = "Duplicate this Space as a private one of yours, or run the studio on your own computer."
+OWN_STUDIO = Sentence("Duplicate this Space as a private one of yours, or run the studio on your own computer.")
 
 
 def refuse_in_demo(settings: Settings, what: str) -> None:
@@ -20,7 +21,7 @@ def refuse_in_demo(settings: Settings, what: str) -> None:
         NotInDemo: this is a demo.
     """
     if settings.is_demo:
-        raise NotInDemo(f"{what} off in this public demo.", OWN_STUDIO)
+        raise NotInDemo("{what} off in this public demo.", OWN_STUDIO, what=Sentence(what))
 
 
 def check_request_for_demo(request: GenerationRequest, settings: Settings) -> None:
@@ -36,7 +37,9 @@ def check_request_for_demo(request: GenerationRequest, settings: Settings) -> No
     if request.count * request.num_inference_steps > MAXIMUM_STEPS or request.height or request.width:
         raise InvalidSettings(
             "This public demo makes pictures of the usual size, with few steps.",
-            f"Choose at most {MAXIMUM_STEPS} steps for all pictures together and no size. {OWN_STUDIO}",
+            "Choose at most {limit} steps for all pictures together and no size. {own_studio}",
+            limit=MAXIMUM_STEPS,
+            own_studio=OWN_STUDIO,
         )
 
 
@@ -51,10 +54,13 @@ def check_comparison_for_demo(pictures: int, unfinished: int, settings: Settings
     """
     if settings.is_demo and pictures > MAXIMUM_COMPARED_PICTURES:
         raise InvalidSettings(
-            f"This would be {pictures} pictures; this public demo makes at most {MAXIMUM_COMPARED_PICTURES}.",
-            f"Choose fewer models, prompts or seeds. {OWN_STUDIO}",
+            "This would be {count} pictures; this public demo makes at most {limit}.",
+            "Choose fewer models, prompts or seeds. {own_studio}",
+            count=pictures,
+            limit=MAXIMUM_COMPARED_PICTURES,
+            own_studio=OWN_STUDIO,
         )
     if settings.is_demo and unfinished >= MAXIMUM_UNFINISHED_COMPARISONS:
         raise InvalidSettings(
-            f"{unfinished} comparisons wait in this public demo already.", "Come back a little later."
+            "{count} comparisons wait in this public demo already.", "Come back a little later.", count=unfinished
         )

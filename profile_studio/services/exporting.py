@@ -7,6 +7,7 @@ from pathlib import Path
 
 from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.errors import InvalidDataset
+from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.services.found_files import HELD_OUT_FOLDER
 from profile_studio.storage.files import write_atomically
@@ -36,7 +37,12 @@ def export_dataset(dataset: Dataset, export_format: ExportFormat, out: Path) -> 
             else:
                 _write_imagefolder(dataset, archive)
     except OSError as error:
-        raise InvalidDataset(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
+        raise InvalidDataset(
+            "{path} cannot be written: {problem}.",
+            "Choose another place.",
+            path=str(path),
+            problem=Sentence(error.strerror or str(error)),
+        ) from error
     return path
 
 

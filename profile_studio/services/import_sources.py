@@ -55,7 +55,7 @@ def find_files(sources: Sequence[Path], rejected: list[FileNote], open_zips: con
                 FoundFile(name, f"{LOOSE}{source.parent}", path, "", lambda source=source: _read_file(source))
             )
         else:
-            raise InvalidDataset(f"There is no file or folder {source.name!r}.", "Check the path.")
+            raise InvalidDataset("There is no file or folder {name!r}.", "Check the path.", name=source.name)
     if not walk.found and walk.refused_zips:
         raise walk.refused_zips[0]
     return walk.found
@@ -85,8 +85,10 @@ class _ZipBudget:
         self.unpacked_bytes += count
         if self.unpacked_bytes > MAXIMUM_ZIP_BYTES:
             raise InvalidDataset(
-                f"{self.shown_archive} unpacks to more than {MAXIMUM_ZIP_BYTES // 10**9} GB.",
+                "{archive} unpacks to more than {gb} GB.",
                 "Split it, or import the unpacked folder.",
+                archive=self.shown_archive,
+                gb=MAXIMUM_ZIP_BYTES // 10**9,
             )
 
 
@@ -221,18 +223,21 @@ _Refusal = tuple[FileReason, InvalidDataset]
 def _no_zip(first_bytes: bytes, shown_archive: str) -> _Refusal:
     if kind_of(first_bytes) is FileReason.ARCHIVE_TO_UNPACK:
         return FileReason.ARCHIVE_TO_UNPACK, InvalidDataset(
-            f"{shown_archive} is not a zip but another kind of archive.",
+            "{archive} is not a zip but another kind of archive.",
             "Unpack it and import the folder, or pack the pictures as a zip.",
+            archive=shown_archive,
         )
     return FileReason.BROKEN_ZIP, InvalidDataset(
-        f"{shown_archive} is not a zip that can be read.", "Pack the pictures again, or import the folder."
+        "{archive} is not a zip that can be read.",
+        "Pack the pictures again, or import the folder.",
+        archive=shown_archive,
     )
 
 
 def _refusal(entries: Sequence[zipfile.ZipInfo], shown_archive: str, budget: _ZipBudget) -> _Refusal | None:
     if not entries:
         return FileReason.EMPTY_ZIP, InvalidDataset(
-            f"{shown_archive} is an empty zip.", "Put pictures into it and try again."
+            "{archive} is an empty zip.", "Put pictures into it and try again.", archive=shown_archive
         )
     if not any(map(_is_bounded, entries)):
         return FileReason.OTHER_COMPRESSION, InvalidDataset(
@@ -241,12 +246,17 @@ def _refusal(entries: Sequence[zipfile.ZipInfo], shown_archive: str, budget: _Zi
         )
     if budget.entries > MAXIMUM_ZIP_ENTRIES:
         return FileReason.TOO_MANY_FILES, InvalidDataset(
-            f"{shown_archive} holds {budget.entries} files; at most {MAXIMUM_ZIP_ENTRIES} are allowed.",
+            "{archive} holds {count} files; at most {limit} are allowed.",
             "Split it, or import the unpacked folder.",
+            archive=shown_archive,
+            count=budget.entries,
+            limit=MAXIMUM_ZIP_ENTRIES,
         )
     if all(map(_is_encrypted, entries)):
         return FileReason.PASSWORD_PROTECTED, InvalidDataset(
-            f"{shown_archive} is protected by a password.", "Unpack it with the password and import the folder."
+            "{archive} is protected by a password.",
+            "Unpack it with the password and import the folder.",
+            archive=shown_archive,
         )
     return None
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from profile_studio.domain.errors import JobNotAllowed
 from profile_studio.domain.jobs import Job, JobStatus, LossPoint
+from profile_studio.domain.sentences import Sentence
 from profile_studio.jobs.presence import supervisor_presence
 from profile_studio.jobs.queue import enqueue
 from profile_studio.services.demo import refuse_in_demo
@@ -74,7 +75,7 @@ class JobService:
         """
         refuse_in_demo(self._settings, "Pausing jobs is")
         if not self._repository.ask_pause(job_id):
-            raise self._refusal(job_id, "paused", "Only a running or queued job can be paused.")
+            raise self._refusal(job_id, Sentence("paused"), Sentence("Only a running or queued job can be paused."))
         return self.get(job_id)
 
     def resume(self, job_id: str) -> Job:
@@ -89,8 +90,10 @@ class JobService:
         if not self.can_resume(job) or not (self._repository.resume(job_id) or self._repository.revive(job_id)):
             raise self._refusal(
                 job_id,
-                "resumed",
-                "Only a paused job, or a failed training with a whole checkpoint, can be resumed; start a new one instead.",
+                Sentence("resumed"),
+                Sentence(
+                    "Only a paused job, or a failed training with a whole checkpoint, can be resumed; start a new one instead."
+                ),
             )
         enqueue(self._settings, job_id)
         return self.get(job_id)
@@ -109,7 +112,7 @@ class JobService:
         """
         refuse_in_demo(self._settings, "Canceling jobs is")
         if not self._repository.ask_cancel(job_id, time.time()):
-            raise self._refusal(job_id, "canceled", "There is nothing to do: it is over.")
+            raise self._refusal(job_id, Sentence("canceled"), Sentence("There is nothing to do: it is over."))
         return self.get(job_id)
 
     def losses(self, job_id: str) -> "list[LossPoint]":
@@ -129,6 +132,8 @@ class JobService:
         """Whether a supervisor of this home takes jobs."""
         return supervisor_presence(self._settings.run_dir).is_there()
 
-    def _refusal(self, job_id: str, done: str, fix: str) -> JobNotAllowed:
+    def _refusal(self, job_id: str, done: Sentence, fix: Sentence) -> JobNotAllowed:
         status: JobStatus = self.get(job_id).status
-        return JobNotAllowed(f"The job {job_id} is {status.value} and cannot be {done}.", fix)
+        return JobNotAllowed(
+            "The job {job} is {status} and cannot be {done}.", fix, job=job_id, status=Sentence(status.value), done=done
+        )

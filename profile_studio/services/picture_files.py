@@ -67,7 +67,9 @@ def _save_picture(path: Path, options: SaveOptions) -> SavedFile:
             pixels = image.convert("RGB")
             written = {key: image.info[key] for key in (PORTABLE_CHUNK, RECIPE_CHUNK) if key in image.info}
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
-        raise InvalidPicture(f"{path.name} cannot be read.", "Delete the file, or put it back whole.") from error
+        raise InvalidPicture(
+            "{file} cannot be read.", "Delete the file, or put it back whole.", file=path.name
+        ) from error
     chunks = PngImagePlugin.PngInfo()
     for key, text in written.items() if options.keeps_recipe else ():
         chunks.add_itxt(key, str(text))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from profile_studio.domain.sentences import Sentence
+
 
 @dataclass(frozen=True)
 class Promise:
@@ -9,17 +11,17 @@ class Promise:
 
     seconds: float | None
     memory_bytes: int | None
-    sentence: str
+    sentence: Sentence
 
 
-def in_words(seconds: float) -> str:
+def in_words(seconds: float) -> Sentence:
     """No finer than anyone may believe it.
 
     >>> in_words(147.0)
     'About 2 minutes'
     """
     if seconds < 90:
-        return f"About {max(10, round(seconds, -1)):.0f} seconds"
+        return Sentence("About {n} seconds", n=f"{max(10, round(seconds, -1)):.0f}")
     if seconds < 5400:
-        return f"About {round(seconds / 60)} minutes"
-    return f"About {seconds / 3600:.1f} hours"
+        return Sentence("About {n} minutes", n=round(seconds / 60))
+    return Sentence("About {n} hours", n=f"{seconds / 3600:.1f}")

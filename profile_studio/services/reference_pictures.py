@@ -1,12 +1,12 @@
 """Pictures that join a set to compare with, and are never trained on."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from profile_studio.decoding.measures import PictureMeasures
 from profile_studio.decoding.pool import DecodedPicture, shared_pool
+from profile_studio.domain.counting import left_out_words
 from profile_studio.domain.datasets import (
     Dataset,
     DatasetImage,
@@ -96,10 +96,10 @@ def _measured_again(
 
 
 def _none_left(rejected: Sequence[FileNote]) -> InvalidDataset:
-    counts = Counter(note.reason.value for note in rejected)
-    left_out = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in sorted(counts.items()))
-    details = f" (left out: {left_out})" if left_out else ""
-    return InvalidDataset(f"There is no picture to add{details}.", "Choose pictures that are unlike those of the set.")
+    details = left_out_words(note.reason.value for note in rejected)
+    return InvalidDataset(
+        "There is no picture to add{details}.", "Choose pictures that are unlike those of the set.", details=details
+    )
 
 
 def _move(images: Sequence[NewImage], building: Path, folder: Path) -> None:

@@ -143,8 +143,9 @@ class StorageService:
         for name in names:
             if name not in items:
                 raise JobNotAllowed(
-                    f"{name!r} cannot be deleted now: it is gone, or a job needs it.",
+                    "{name!r} cannot be deleted now: it is gone, or a job needs it.",
                     "Look at the list again; what a job needs can go when the job is over.",
+                    name=name,
                 )
         free: dict[SpaceKind, Callable[[str], object]] = {
             SpaceKind.DATASETS: self._datasets.delete,

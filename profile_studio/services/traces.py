@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from profile_studio.domain.errors import InvalidAdapter
 from profile_studio.domain.jobs import Job, JobKind
+from profile_studio.domain.sentences import Sentence
 from profile_studio.lora_files import read_adapter
 from profile_studio.settings import Settings
 from profile_studio.storage.jobs import JobRepository
@@ -19,12 +20,18 @@ class TracesOfDatasets:
         self._settings = settings
         self._jobs = jobs
 
-    def remove_from_trainings(self, dataset: str, removed: list[str]) -> list[str]:
+    def remove_from_trainings(self, dataset: str, removed: list[Sentence]) -> list[Sentence]:
         """Removes encoded pictures, samples and checkpoints of finished trainings; returns what had to stay."""
-        left: list[str] = []
+        left: list[Sentence] = []
         for job in self._trainings(dataset):
             if not job.status.is_finished:
-                left.append(f"the training {job.id} is {job.status.value} and keeps its copy until it is over")
+                left.append(
+                    Sentence(
+                        "the training {job} is {status} and keeps its copy until it is over",
+                        job=job.id,
+                        status=Sentence(job.status.value),
+                    )
+                )
                 continue
             for name in _MADE_OF_PICTURES:
                 path = self._settings.jobs_dir / job.id / name
@@ -34,10 +41,10 @@ class TracesOfDatasets:
                     path.unlink()
                 else:
                     continue
-                removed.append(f"{name} of the training {job.id}")
+                removed.append(Sentence("{what} of the training {job}", what=name, job=job.id))
         return left
 
-    def remove_adapters(self, dataset: str, removed: list[str]) -> None:
+    def remove_adapters(self, dataset: str, removed: list[Sentence]) -> None:
         """Removes the person's adapters that were trained on this data set."""
         for path in sorted(self._settings.user_loras_dir.glob("*.safetensors")):
             try:
@@ -46,7 +53,7 @@ class TracesOfDatasets:
                 continue
             if is_its:
                 path.unlink()
-                removed.append(f"the LoRA {path.stem}")
+                removed.append(Sentence("the LoRA {name}", name=path.stem))
 
     def _trainings(self, dataset: str) -> Iterator[Job]:
         return (job for job in self._jobs.find(kind=JobKind.TRAIN) if job.spec.get("dataset") == dataset)

@@ -14,6 +14,7 @@ from profile_studio.domain.datasets import MINIMUM_IMAGES, DatasetImage
 from profile_studio.domain.errors import InvalidDataset, InvalidName, InvalidSettings
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.names import check_name
+from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.training import LoraTrainingConfig, resolutions_near
 from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.jobs.queue import enqueue
@@ -58,11 +59,19 @@ class TrainingService:
         measured = self._measured_steps_per_second(config)
         if measured is not None:
             seconds = config.num_train_steps / measured + beside_steps
-            return Promise(seconds, memory_bytes, f"{in_words(seconds)}, as measured in earlier trainings here.")
+            return Promise(
+                seconds,
+                memory_bytes,
+                Sentence("{time}, as measured in earlier trainings here.", time=in_words(seconds)),
+            )
         if config.base == STARTER:
             seconds = config.num_train_steps / STARTER_STEPS_PER_SECOND + beside_steps
-            return Promise(seconds, memory_bytes, f"{in_words(seconds)} on a laptop; a guess until the first training.")
-        return Promise(None, memory_bytes, "How long it takes shows after the first steps.")
+            return Promise(
+                seconds,
+                memory_bytes,
+                Sentence("{time} on a laptop; a guess until the first training.", time=in_words(seconds)),
+            )
+        return Promise(None, memory_bytes, Sentence("How long it takes shows after the first steps."))
 
     def cut_captions(self, config: LoraTrainingConfig) -> CutCaptions | None:
         """How many captions are longer than the base model reads; None if its tokenizer is not on this disk."""
@@ -99,8 +108,10 @@ class TrainingService:
         dataset = self._datasets.get(config.dataset)
         if len(dataset.training_images) < MINIMUM_IMAGES:
             raise InvalidDataset(
-                f"{config.dataset!r} has too few pictures to train on.",
-                f"Import at least {MINIMUM_IMAGES} pictures; 10 to 40 work well.",
+                "{dataset!r} has too few pictures to train on.",
+                "Import at least {least} pictures; 10 to 40 work well.",
+                dataset=config.dataset,
+                least=MINIMUM_IMAGES,
             )
         self._refuse_taken(config.adapter_name)
         _refuse_resolution(config, find_base_model(config.base, self._settings))
@@ -120,7 +131,7 @@ class TrainingService:
 
     def _refuse_taken(self, name: str) -> None:
         if adapter_exists(name, self._settings):
-            raise InvalidName(f"There is already a LoRA called {name!r}.", "Give the new one another name.")
+            raise InvalidName("There is already a LoRA called {name!r}.", "Give the new one another name.", name=name)
 
     def _refuse_precision(self, config: LoraTrainingConfig) -> None:
         if config.precision == "fp32" or not trains_here(self._settings):
@@ -131,8 +142,9 @@ class TrainingService:
             return  # the training will say what is wrong with torch; `doctor` does, too
         if device.kind != CUDA:
             raise InvalidSettings(
-                f"The precision {config.precision} needs a CUDA graphics card, and this machine has none.",
+                "The precision {precision} needs a CUDA graphics card, and this machine has none.",
                 "Train with precision fp32.",
+                precision=config.precision,
             )
 
     def _measured_steps_per_second(self, config: LoraTrainingConfig) -> float | None:
@@ -151,16 +163,20 @@ def _refuse_resolution(config: LoraTrainingConfig, base: BaseModel) -> None:
     if config.resolution % base.bucket_step:
         sizes = resolutions_near(config.resolution, base.bucket_step)
         raise InvalidSettings(
-            f"The base model {config.base!r} cannot be trained at a resolution of {config.resolution} pixels: it takes "
-            f"multiples of {base.bucket_step}.",
-            f"Choose one of: {', '.join(map(str, sizes))}.",
+            "The base model {base!r} cannot be trained at a resolution of {resolution} pixels: it takes multiples of {multiple}.",
+            "Choose one of: {names}.",
+            base=config.base,
+            resolution=config.resolution,
+            multiple=base.bucket_step,
+            names=", ".join(map(str, sizes)),
         )
 
 
 def _refuse_warmup(config: LoraTrainingConfig) -> None:
     if config.lr_warmup_steps > config.num_train_steps:
         raise InvalidSettings(
-            f"A warm-up of {config.lr_warmup_steps} steps is longer than the training with its "
-            f"{config.num_train_steps}.",
+            "A warm-up of {warmup} steps is longer than the training with its {steps}.",
             "Choose fewer warm-up steps, or train for more steps.",
+            warmup=config.lr_warmup_steps,
+            steps=config.num_train_steps,
         )

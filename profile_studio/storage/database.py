@@ -111,6 +111,7 @@ dataset_changes = sa.Table(
     sa.Column("made_at", sa.Float, nullable=False),
     sa.Column("what", sa.Text, nullable=False),
     sa.Column("captions_before", sa.JSON),
+    sa.Column("sentence", sa.JSON),
 )
 
 
@@ -188,7 +189,7 @@ class Database:
             return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
-HEAD_REVISION = "0007"
+HEAD_REVISION = "0008"
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

@@ -22,6 +22,7 @@ from profile_studio.domain.datasets import (
     ImageMeasures,
 )
 from profile_studio.domain.errors import InvalidDataset, UnknownDataset
+from profile_studio.domain.sentences import Sentence, from_json, to_json
 from profile_studio.storage.database import Database, dataset_changes, dataset_images, datasets
 
 
@@ -93,7 +94,9 @@ class DatasetRepository:
                 )
         except IntegrityError as error:
             raise InvalidDataset(
-                f"There is already a data set called {name!r}.", "Choose another name, or delete that one first."
+                "There is already a data set called {name!r}.",
+                "Choose another name, or delete that one first.",
+                name=name,
             ) from error
         return self.get(name)
 
@@ -261,14 +264,24 @@ class DatasetRepository:
                 self._update(connection, name, image_id, drawn_face=score)
 
     def add_change(
-        self, name: str, version: str, now: float, what: str, captions_before: Mapping[str, Sequence[str]] | None = None
+        self,
+        name: str,
+        version: str,
+        now: float,
+        what: Sentence,
+        captions_before: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """Remembers a version; with `captions_before` (image id to caption and source) it can be undone."""
         before = dict(captions_before) if captions_before is not None else sa.null()
         with self._database.transaction() as connection:
             connection.execute(
                 dataset_changes.insert().values(
-                    dataset=name, version=version, made_at=now, what=what, captions_before=before
+                    dataset=name,
+                    version=version,
+                    made_at=now,
+                    what=what,
+                    sentence=to_json(what),
+                    captions_before=before,
                 )
             )
 
@@ -277,9 +290,9 @@ class DatasetRepository:
         query = sa.select(dataset_changes).where(dataset_changes.c.dataset == name)
         with self._database.transaction() as connection:
             rows = connection.execute(query.order_by(dataset_changes.c.id.desc())).all()
-        return [DatasetChange(row.version, row.made_at, row.what) for row in rows]
+        return [DatasetChange(row.version, row.made_at, _what(row)) for row in rows]
 
-    def take_undo(self, name: str) -> tuple[str, dict[str, list[str]]] | None:
+    def take_undo(self, name: str) -> tuple[Sentence, dict[str, list[str]]] | None:
         """What the newest change of captions was and what they were before; that change can no longer be undone."""
         query = sa.select(dataset_changes).where(
             dataset_changes.c.dataset == name, dataset_changes.c.captions_before.is_not(None)
@@ -291,7 +304,7 @@ class DatasetRepository:
             connection.execute(
                 dataset_changes.update().where(dataset_changes.c.id == row.id).values(captions_before=sa.null())
             )
-        return row.what, row.captions_before
+        return _what(row), row.captions_before
 
     def _update(self, connection: sa.Connection, name: str, image_id: str, **values: Any) -> None:
         connection.execute(
@@ -315,8 +328,13 @@ class DatasetRepository:
             connection.execute(datasets.delete().where(datasets.c.name == name))
 
 
+def _what(change: sa.Row[Any]) -> Sentence:
+    """Rows of earlier versions have the text only."""
+    return from_json(change.sentence) if change.sentence else Sentence(change.what)
+
+
 def _unknown(name: str) -> UnknownDataset:
-    return UnknownDataset(f"There is no data set {name!r}.", "`dataset list` shows the ones there are.")
+    return UnknownDataset("There is no data set {name!r}.", "`dataset list` shows the ones there are.", name=name)
 
 
 def _version(row: sa.Row[Any], images: Sequence[sa.Row[Any]]) -> str:

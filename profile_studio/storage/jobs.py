@@ -10,11 +10,11 @@ from sqlalchemy.exc import IntegrityError
 
 from profile_studio.domain.errors import InvalidName, UnknownJob
 from profile_studio.domain.jobs import Job, JobError, JobKind, JobStatus, LossPoint, ProgressReport, Wish
-from profile_studio.domain.sentences import from_json, to_json
+from profile_studio.domain.sentences import Sentence, from_json, to_json
 from profile_studio.storage.database import Database, jobs, loss_points
 
 _HELD = [JobStatus.RUNNING, JobStatus.PAUSING]
-_TAKE_ANOTHER_NAME = "Give the new one another name, or cancel that one."
+_TAKE_ANOTHER_NAME = Sentence("Give the new one another name, or cancel that one.")
 
 
 class JobRepository:
@@ -68,7 +68,7 @@ class JobRepository:
         with self._database.transaction() as connection:
             row = connection.execute(sa.select(jobs).where(jobs.c.id == job_id)).mappings().first()
             if row is None:
-                raise UnknownJob(f"There is no job {job_id!r}.", "`jobs list` shows the jobs there are.")
+                raise UnknownJob("There is no job {job!r}.", "`jobs list` shows the jobs there are.", job=job_id)
             position = None
             if row["status"] == JobStatus.QUEUED:
                 earlier = (jobs.c.status == JobStatus.QUEUED) & (jobs.c.created_at < row["created_at"])
@@ -270,7 +270,7 @@ class JobRepository:
                     ).rowcount
                 )
         except IntegrityError:
-            raise self._reserved(str(name), "Wait until that one is over, or cancel it.") from None
+            raise self._reserved(str(name), Sentence("Wait until that one is over, or cancel it.")) from None
 
     def delete_finished(self, job_id: str) -> bool:
         """Forgets a job that is over, with its loss curve; False if it is not over, or gone already."""
@@ -294,9 +294,11 @@ class JobRepository:
             status = connection.execute(query).scalar()
         return JobStatus(status) if status else None
 
-    def _reserved(self, adapter_name: str, fix: str) -> InvalidName:
+    def _reserved(self, adapter_name: str, fix: Sentence) -> InvalidName:
         status = self._holder(adapter_name) or JobStatus.QUEUED
-        return InvalidName(f"A training of {adapter_name!r} is {status.value} already.", fix)
+        return InvalidName(
+            "A training of {name!r} is {status} already.", fix, name=adapter_name, status=Sentence(status.value)
+        )
 
     def _finish(self, job_id: str, attempt: int, now: float, **values: Any) -> bool:
         with self._database.transaction() as connection:

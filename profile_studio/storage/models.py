@@ -34,7 +34,7 @@ def find_adapter(name: str, settings: Settings) -> Adapter:
         path = folder / f"{name}.safetensors"
         if path.is_file():
             return read_adapter(path, ships=ships)
-    raise UnknownAdapter(f"There is no LoRA {name!r}.", "`adapters list` shows the ones there are.")
+    raise UnknownAdapter("There is no LoRA {name!r}.", "`adapters list` shows the ones there are.", name=name)
 
 
 def resolve_model(spec: ModelSpec, settings: Settings, jobs: JobRepository) -> tuple[WeightedAdapter, ...]:
@@ -61,6 +61,9 @@ def _checkpoint(adapter_name: str, step: int, settings: Settings, jobs: JobRepos
             return path
     kept = sorted({int(path.stem[5:]) for folder in folders for path in folder.glob("step-*.safetensors")})
     raise InvalidModelSpec(
-        f"{adapter_name} has no checkpoint at step {step}.",
-        f"It has: {', '.join(map(str, kept))}." if kept else "Only LoRAs trained in this studio keep checkpoints.",
+        "{name} has no checkpoint at step {step}.",
+        "It has: {steps}." if kept else "Only LoRAs trained in this studio keep checkpoints.",
+        name=adapter_name,
+        step=step,
+        steps=", ".join(map(str, kept)),
     )

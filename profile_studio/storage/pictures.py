@@ -61,7 +61,9 @@ def read_recipe(path: Path) -> PictureRecipe:
         return PictureRecipe.model_validate_json(text)
     except (UnidentifiedImageError, OSError, SyntaxError, ValidationError, InvalidName, InvalidSettings) as error:
         raise InvalidPicture(
-            f"{path.name} carries no recipe of this studio.", "Choose a PNG that was made here and not edited since."
+            "{file} carries no recipe of this studio.",
+            "Choose a PNG that was made here and not edited since.",
+            file=path.name,
         ) from error
 
 
@@ -82,7 +84,9 @@ def write_thumbnail(picture: Path, thumbnail: Path, side_px: int = THUMBNAIL_SID
         with write_atomically(thumbnail) as temporary:
             small.save(temporary, format="WEBP", quality=quality)
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
-        raise InvalidPicture(f"{picture.name} cannot be read.", "Delete the file, or put it back whole.") from error
+        raise InvalidPicture(
+            "{file} cannot be read.", "Delete the file, or put it back whole.", file=picture.name
+        ) from error
 
 
 def latest_pictures(folder: Path, limit: int | None = None) -> list[Path]:

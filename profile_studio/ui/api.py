@@ -17,6 +17,7 @@ from profile_studio.domain.errors import EngineUnavailable, InvalidSettings, Pro
 from profile_studio.domain.generation import GenerationRequest
 from profile_studio.domain.presets import Thoroughness, preset
 from profile_studio.domain.training import AdapterKind
+from profile_studio.domain.validation import first_problem
 from profile_studio.services.generation import PictureEvent
 from profile_studio.services.jobs import job_facts
 from profile_studio.services.studio import Studio
@@ -127,13 +128,16 @@ def _checked(form: Facts) -> GenerationRequest:
     try:
         return GenerationRequest.model_validate(form)
     except ValidationError as error:
-        first = error.errors()[0]
-        setting = ".".join(str(part) for part in first["loc"])
-        raise InvalidSettings(f"{setting}: {first['msg']}.", "Change that value and try again.") from error
+        setting, problem = first_problem(error)
+        raise InvalidSettings(
+            "{setting}: {problem}.", "Change that value and try again.", setting=setting, problem=problem
+        ) from error
 
 
 def _choice(choices: type[Choice], value: str) -> Choice:
     try:
         return choices(value)
     except ValueError as error:
-        raise InvalidSettings(f"There is no {value!r} here.", f"Choose one of: {', '.join(choices)}.") from error
+        raise InvalidSettings(
+            "There is no {value!r} here.", "Choose one of: {names}.", value=value, names=list(choices)
+        ) from error

@@ -242,11 +242,11 @@ _NAMES_AND_SETS: dict[str, str] = {
     "{dataset!r} is being captioned already.": "“{dataset}” 세트의 설명을 이미 쓰고 있어요.",
     "Wait for the job {job}, or cancel it.": "작업 {job}: 끝날 때까지 기다리거나 취소하세요.",
     "There is no example {name!r}.": "“{name}” 예제가 없어요.",
-    "Take one of these: {names!s}.": "다음 중에서 고르세요: {names}.",
+    "Take one of these: {names}.": "다음 중에서 고르세요: {names}.",
     "none yet": "아직 없음",
     "A caption may have {limit} characters; this has {count}.": "설명은 {limit}자까지 쓸 수 있어요. 지금은 {count}자예요.",
     "{dataset!r} has no picture {file!r}.": "“{dataset}” 세트에 “{file}” 사진이 없어요.",
-    "`dataset show {name}` lists them.": "사진 탭에서 “{name}” 세트의 사진을 볼 수 있어요.",
+    "`dataset show {dataset}` lists them.": "사진 탭에서 “{dataset}” 세트의 사진을 볼 수 있어요.",
     "{dataset!r} has {count} pictures called {file!r}.": "“{dataset}” 세트에 이름이 “{file}”인 사진이 {count}장 있어요.",
     "Name one by its id: {ids}.": "아이디로 하나를 고르세요: {ids}.",
     "{dataset} no longer has this picture.": "“{dataset}” 세트에 이 사진이 더는 없어요.",
@@ -276,16 +276,16 @@ _NAMES_AND_SETS: dict[str, str] = {
     'Use the ordinary word for what is shown, such as "person", without commas, brackets or +.': (
         "쉼표, 괄호, + 없이 “person”처럼 평범한 낱말을 쓰세요."
     ),
-    "There is one usable picture only{details!s}.": "쓸 수 있는 사진이 한 장뿐이에요{details}.",
-    "There is no usable picture{details!s}.": "쓸 수 있는 사진이 없어요{details}.",
-    " (left out: {reasons!s})": " (빠진 파일: {reasons})",
+    "There is one usable picture only{details}.": "쓸 수 있는 사진이 한 장뿐이에요{details}.",
+    "There is no usable picture{details}.": "쓸 수 있는 사진이 없어요{details}.",
+    " (left out: {reasons})": " (빠진 파일: {reasons})",
     "Add at least one more; 10 to 30 are good.": "적어도 한 장 더 넣으세요. 10~30장이 좋아요.",
-    "There is no picture to add{details!s}.": "더할 수 있는 사진이 없어요{details}.",
+    "There is no picture to add{details}.": "더할 수 있는 사진이 없어요{details}.",
     "Choose pictures that are unlike those of the set.": "세트에 있는 것과 다른 사진을 고르세요.",
     "Add JPEG, PNG or WebP pictures of 16 px or more.": "16픽셀 이상인 JPEG, PNG, WebP 사진을 넣으세요.",
     "There is no data set {name!r}.": "“{name}” 세트가 없어요.",
     "`dataset list` shows the ones there are.": "사진 탭에서 지금 있는 세트를 볼 수 있어요 (명령은 `dataset list`).",
-    "{path} cannot be written: {problem!s}.": "{path} 파일을 쓸 수 없어요: {problem}.",
+    "{path} cannot be written: {problem}.": "{path} 파일을 쓸 수 없어요: {problem}.",
     "Choose another place.": "다른 곳을 고르세요.",
     "There is no file or folder {name!r}.": "“{name}” 파일이나 폴더가 없어요.",
     "Check the path.": "경로를 확인하세요.",
@@ -325,7 +325,7 @@ _NAMES_AND_SETS: dict[str, str] = {
     "Choose a PNG that was made here and not edited since.": "여기에서 만들고 그 뒤로 고치지 않은 PNG를 고르세요.",
     "{dataset!r} has too few pictures to train on.": "“{dataset}” 세트는 학습하기에 사진이 너무 적어요.",
     "Import at least {least} pictures; 10 to 40 work well.": "{least}장 이상 가져오세요. 10~40장이면 좋아요.",
-    "A training of {name!r} is {status!s} already.": "“{name}” 학습이 이미 있어요 ({status}).",
+    "A training of {name!r} is {status} already.": "“{name}” 학습이 이미 있어요 ({status}).",
     "Wait until that one is over, or cancel it.": "그 학습이 끝날 때까지 기다리거나 취소하세요.",
     "Give the new one another name, or cancel that one.": "새 학습에 다른 이름을 붙이거나, 그 학습을 취소하세요.",
 }
@@ -347,9 +347,9 @@ _JOBS: dict[str, str] = {
     ),
     "The job {job!r} is not a comparison.": "작업 “{job}”: 비교가 아니에요.",
     "Take the id of a comparison.": "비교 작업의 아이디를 쓰세요.",
-    "The comparison {job!r} is {status!s}.": "비교 “{job}”: 아직 끝나지 않았어요 ({status}).",
+    "The comparison {job!r} is {status}.": "비교 “{job}”: 아직 끝나지 않았어요 ({status}).",
     "Wait until it is completed.": "끝날 때까지 기다리세요.",
-    "The job {job} is {status!s} and cannot be {done!s}.": "“{status}” 상태인 작업에는 ‘{done}’ 기능을 쓸 수 없어요 ({job}).",
+    "The job {job} is {status} and cannot be {done}.": "“{status}” 상태인 작업에는 ‘{done}’ 기능을 쓸 수 없어요 ({job}).",
     "Only a running or queued job can be paused.": "진행 중이거나 대기 중인 작업만 일시정지할 수 있어요.",
     "Only a paused job, or a failed training with a whole checkpoint, can be resumed; start a new one instead.": (
         "일시정지한 작업이나, 온전한 체크포인트를 남기고 실패한 학습만 계속할 수 있어요. 새 작업을 시작하세요."
@@ -404,15 +404,15 @@ _TRAINING: dict[str, str] = {
         "{step}스텝에서 학습이 어긋나, 손실을 더는 숫자로 나타낼 수 없어요."
     ),
     "Train again with a lower learning rate, such as {rate}.": "학습률을 낮춰 다시 학습하세요. 예: {rate}.",
-    "{time!s}, as measured in earlier trainings here.": "{time} 걸려요. 이 컴퓨터에서 앞서 학습한 기록으로 계산했어요.",
-    "{time!s} on a laptop; a guess until the first training.": (
+    "{time}, as measured in earlier trainings here.": "{time} 걸려요. 이 컴퓨터에서 앞서 학습한 기록으로 계산했어요.",
+    "{time} on a laptop; a guess until the first training.": (
         "노트북에서 {time} 걸려요. 첫 학습이 끝나기 전에는 어림한 값이에요."
     ),
     "About {n} seconds": "약 {n}초",
     "About {n} minutes": "약 {n}분",
     "About {n} hours": "약 {n}시간",
-    "{time!s}, as measured in earlier comparisons here.": "{time} 걸려요. 이 컴퓨터에서 앞서 비교한 기록으로 계산했어요.",
-    "{time!s} on a laptop; a guess until the first comparison.": (
+    "{time}, as measured in earlier comparisons here.": "{time} 걸려요. 이 컴퓨터에서 앞서 비교한 기록으로 계산했어요.",
+    "{time} on a laptop; a guess until the first comparison.": (
         "노트북에서 {time} 걸려요. 첫 비교가 끝나기 전에는 어림한 값이에요."
     ),
     "How long it takes shows after the first pictures.": "얼마나 걸릴지는 처음 그림 몇 장이 나오면 알 수 있어요.",
@@ -436,7 +436,7 @@ _ENGINE_AND_DEMO: dict[str, str] = {
     ),
     "The engine made no picture.": "엔진이 그림을 만들지 못했어요.",
     "Try again.": "다시 해 보세요.",
-    "{setting}: {problem!s}.": "{setting}: {problem}.",
+    "{setting}: {problem}.": "{setting}: {problem}.",
     "Change that value and try again.": "그 값을 바꾸고 다시 해 보세요.",
     "Change this setting.": "이 설정을 바꾸세요.",
     "There is no {value!r} here.": "“{value}”: 여기에 없어요.",
@@ -445,7 +445,7 @@ _ENGINE_AND_DEMO: dict[str, str] = {
     "Make it again when you want it.": "원할 때 다시 만드세요.",
     "The picture does not fit into the memory.": "그림을 만들기에 메모리가 모자라요.",
     "Make it smaller, or close other programs.": "그림을 작게 하거나 다른 프로그램을 닫으세요.",
-    "The picture cannot be kept: {problem!s}.": "그림을 저장할 수 없어요: {problem}.",
+    "The picture cannot be kept: {problem}.": "그림을 저장할 수 없어요: {problem}.",
     "Make room on the disk and try again.": "디스크 공간을 비우고 다시 해 보세요.",
     "No space left on device": "디스크에 남은 공간이 없음",
     "Permission denied": "권한이 없음",
@@ -466,7 +466,7 @@ _ENGINE_AND_DEMO: dict[str, str] = {
     "Set PROFILE_STUDIO_PASSWORD, or do without PROFILE_STUDIO_SHARE.": (
         "PROFILE_STUDIO_PASSWORD를 정하거나 PROFILE_STUDIO_SHARE를 쓰지 마세요."
     ),
-    "{what!s} off in this public demo.": "이 공개 데모에서는 쓸 수 없는 기능이에요: {what}.",
+    "{what} off in this public demo.": "이 공개 데모에서는 쓸 수 없는 기능이에요: {what}.",
     "Training is": "학습",
     "Uploads are": "업로드",
     "More copies of the examples are": "예제 더 만들기",
@@ -490,13 +490,13 @@ _ENGINE_AND_DEMO: dict[str, str] = {
     "This public demo makes pictures of the usual size, with few steps.": (
         "이 공개 데모에서는 보통 크기의 그림을 적은 스텝으로만 만들 수 있어요."
     ),
-    "Choose at most {limit} steps for all pictures together and no size. {own_studio!s}": (
+    "Choose at most {limit} steps for all pictures together and no size. {own_studio}": (
         "모든 그림의 스텝을 더해 {limit} 이하로 하고, 크기는 정하지 마세요. {own_studio}"
     ),
     "This would be {count} pictures; this public demo makes at most {limit}.": (
         "그림 {count}장을 만들어야 해요. 이 공개 데모에서는 {limit}장까지만 만들 수 있어요."
     ),
-    "Choose fewer models, prompts or seeds. {own_studio!s}": "모델, 프롬프트, 시드를 줄이세요. {own_studio}",
+    "Choose fewer models, prompts or seeds. {own_studio}": "모델, 프롬프트, 시드를 줄이세요. {own_studio}",
     "{count} comparisons wait in this public demo already.": "이 공개 데모에서 비교 {count}개가 이미 기다리고 있어요.",
     "Come back a little later.": "조금 뒤에 다시 오세요.",
 }
@@ -556,7 +556,7 @@ _COMPARING: dict[str, str] = {
     "{metric} needs the Inception network, which does not ship with this studio.": (
         "{metric} 지표에는 Inception 모델이 필요한데, 이 스튜디오에는 없어요."
     ),
-    "Use {metric}.": "{metric} 지표를 쓰세요.",
+    "Use {instead}.": "{instead} 지표를 쓰세요.",
     "There is no metric {metric!r}.": "“{metric}” 지표가 없어요.",
     "There are: {names}.": "쓸 수 있는 것: {names}.",
     "The judge in {folder} cannot be read, so nothing can be measured.": (
@@ -649,13 +649,13 @@ _ADVICE: dict[str, str] = {
     "No picture has a caption, so the LoRA cannot tell the person from clothes and background.": (
         "설명이 있는 사진이 없어서, LoRA가 사람을 옷이나 배경과 구별할 수 없어요."
     ),
-    "{without} of {pictures!s} have no caption, so nobody can tell how varied angle, expression, light and background are.": (
+    "{without} of {pictures} have no caption, so nobody can tell how varied angle, expression, light and background are.": (
         "{pictures} 가운데 {without}장에 설명이 없어서, 각도와 표정, 빛, 배경이 얼마나 다양한지 알 수 없어요."
     ),
     "There is no trigger word; without one the look cannot be called up by name.": (
         "호출어가 없어요. 호출어가 없으면 이 화풍을 이름으로 불러낼 수 없어요."
     ),
-    "A set of {pictures!s} is small: {good} to 30 different ones give a steadier result.": (
+    "A set of {pictures} is small: {good} to 30 different ones give a steadier result.": (
         "{pictures}이면 적어요. 서로 다른 사진 {good}~30장이면 결과가 더 안정돼요."
     ),
     "All pictures are rather dark: add two in daylight.": "사진이 모두 어두운 편이에요. 낮에 찍은 사진을 두 장 더하세요.",
@@ -713,57 +713,54 @@ _CHANGES: dict[str, str] = {
     "imported": "가져옴",
     "found again by its folder; captions and consent were lost": "폴더에서 다시 찾음. 설명과 동의 정보는 사라짐",
     "the caption of {file}": "{file} 설명",
-    "{edit!s}: {words} by {replacement}": "{edit}: {words} → {replacement}",
-    "{edit!s}: {words}": "{edit}: {words}",
+    "{edit}: {words} by {replacement}": "{edit}: {words} → {replacement}",
+    "{edit}: {words}": "{edit}: {words}",
     "replace": "바꾸기",
     "prefix": "앞에 붙이기",
     "suffix": "뒤에 붙이기",
-    "undone: {what!s}": "되돌림: {what}",
+    "undone: {what}": "되돌림: {what}",
     "the trigger word: {word}": "호출어: {word}",
     "the class word: {word}": "종류 낱말: {word}",
     "kept: {file}": "넣음: {file}",
     "set aside: {file}": "뺌: {file}",
-    "set aside: {pictures!s} with several faces": "뺌: 얼굴이 여럿인 {pictures}",
+    "set aside: {pictures} with several faces": "뺌: 얼굴이 여럿인 {pictures}",
     "held out: {fraction}": "확인용 비율: {fraction}",
     "references added: {count}": "비교용 사진 추가: {count}장",
-    "captions by {captioner} for {pictures!s}": "{captioner} 모델로 쓴 설명: {pictures}",
+    "captions by {captioner} for {pictures}": "{captioner} 모델로 쓴 설명: {pictures}",
     "{count} pictures": "사진 {count}장",
     "1 picture": "사진 1장",
     "{count} thumbnails": "미리보기 {count}장",
     "{count} captions": "설명 {count}개",
     "1 caption": "설명 1개",
     "1 thumbnail": "미리보기 1장",
-    "the training {job} is {status!s} and keeps its copy until it is over": (
+    "the training {job} is {status} and keeps its copy until it is over": (
         "학습 {job}: {status} 상태라 끝날 때까지 사본을 가지고 있음"
     ),
-    "{what!s} of the training {job}": "학습 {job}의 {what}",
+    "{what} of the training {job}": "학습 {job}의 {what}",
     "the LoRA {name}": "{name} LoRA",
 }
 
-_FORMS: dict[str, str] = {
-    "Input should be greater than or equal to {bound}": "{bound} 이상이어야 해요",
-    "Input should be greater than {bound}": "{bound}보다 커야 해요",
-    "Input should be less than or equal to {bound}": "{bound} 이하여야 해요",
-    "Input should be less than {bound}": "{bound}보다 작아야 해요",
-    "Input should be a valid integer": "정수여야 해요",
-    "Input should be a valid integer, unable to parse string as an integer": "정수여야 해요",
-    "Input should be a valid integer, got a number with a fractional part": "소수점 없는 정수여야 해요",
-    "Input should be a valid number": "숫자여야 해요",
-    "Input should be a valid number, unable to parse string as a number": "숫자여야 해요",
-    "Input should be a finite number": "끝이 있는 숫자여야 해요",
-    "Input should be a valid string": "글자를 입력해야 해요",
-    "Input should be a valid tuple": "목록이어야 해요",
-    "Input should be {choices}": "다음 중 하나여야 해요: {choices}",
-    "Field required": "꼭 필요한 값이에요",
-    "Extra inputs are not permitted": "모르는 설정이에요",
-    "String should have at least {count} character": "{count}자 이상이어야 해요",
-    "String should have at least {count} characters": "{count}자 이상이어야 해요",
-    "String should have at most {count} character": "{count}자 이하여야 해요",
-    "String should have at most {count} characters": "{count}자 이하여야 해요",
-    "Tuple should have at least {count} item after validation, not {given}": "{count}개 이상이어야 해요",
-    "Tuple should have at least {count} items after validation, not {given}": "{count}개 이상이어야 해요",
-    "Tuple should have at most {count} item after validation, not {given}": "{count}개 이하여야 해요",
-    "Tuple should have at most {count} items after validation, not {given}": "{count}개 이하여야 해요",
+_FORMS: dict[str, str] = {  # what `domain/validation.py` makes of pydantic's types of problems
+    "pydantic:greater_than_equal": "{ge} 이상이어야 해요",
+    "pydantic:greater_than": "{gt}보다 커야 해요",
+    "pydantic:less_than_equal": "{le} 이하여야 해요",
+    "pydantic:less_than": "{lt}보다 작아야 해요",
+    "pydantic:int_type": "정수여야 해요",
+    "pydantic:int_parsing": "정수여야 해요",
+    "pydantic:int_from_float": "소수점 없는 정수여야 해요",
+    "pydantic:float_type": "숫자여야 해요",
+    "pydantic:float_parsing": "숫자여야 해요",
+    "pydantic:finite_number": "끝이 있는 숫자여야 해요",
+    "pydantic:string_type": "글자를 입력해야 해요",
+    "pydantic:tuple_type": "목록이어야 해요",
+    "pydantic:literal_error": "다음 중 하나여야 해요: {expected}",
+    "pydantic:enum": "다음 중 하나여야 해요: {expected}",
+    "pydantic:missing": "꼭 필요한 값이에요",
+    "pydantic:extra_forbidden": "모르는 설정이에요",
+    "pydantic:string_too_short": "{min_length}자 이상이어야 해요",
+    "pydantic:string_too_long": "{max_length}자 이하여야 해요",
+    "pydantic:too_short": "{min_length}개 이상이어야 해요",
+    "pydantic:too_long": "{max_length}개 이하여야 해요",
 }
 
 KOREAN_SENTENCES: dict[str, str] = {

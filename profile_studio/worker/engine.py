@@ -24,7 +24,8 @@ from pydantic import ValidationError
 from profile_studio.base_models import STARTER, BaseModel, find_base_model
 from profile_studio.domain.errors import InvalidSettings, ProfileStudioError, Stopped
 from profile_studio.domain.generation import GenerationRequest
-from profile_studio.domain.sentences import to_json
+from profile_studio.domain.sentences import Sentence, to_json
+from profile_studio.domain.validation import first_problem
 from profile_studio.jobs.lease import DeviceLease
 from profile_studio.jobs.presence import AlreadyThere
 from profile_studio.services.live import (
@@ -240,9 +241,10 @@ def read_request(message: Mapping[str, Any]) -> GenerationRequest:
     try:
         return GenerationRequest.model_validate(message.get("request"))
     except ValidationError as error:
-        first = error.errors()[0]
-        setting = ".".join(str(part) for part in first["loc"]) or "request"
-        raise InvalidSettings(f"{setting}: {first['msg']}.", "Change this setting.") from error
+        setting, problem = first_problem(error)
+        raise InvalidSettings(
+            "{setting}: {problem}.", "Change this setting.", setting=setting or "request", problem=problem
+        ) from error
 
 
 def _stop_if_gone(connection: "Wire") -> None:
@@ -280,9 +282,13 @@ def explain(error: Exception) -> ProfileStudioError:
         )
     if isinstance(error, OSError):
         return ProfileStudioError(
-            f"The picture cannot be kept: {error.strerror}.", "Make room on the disk and try again."
+            "The picture cannot be kept: {problem}.",
+            "Make room on the disk and try again.",
+            problem=Sentence(error.strerror or str(error)),
         )
-    return ProfileStudioError(f"The picture failed: {type(error).__name__}.", "Try again; engine.log says more.")
+    return ProfileStudioError(
+        "The picture failed: {error}.", "Try again; engine.log says more.", error=type(error).__name__
+    )
 
 
 def _draw_preview(step: "Step") -> None:

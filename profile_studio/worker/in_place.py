@@ -85,7 +85,9 @@ class InPlaceLane:
         try:
             yield from self.answer(message)
         except Exception as error:  # the decorator raises Gradio's errors: no GPU free, no minutes left
-            raise EngineUnavailable(f"The GPU could not be had: {error}", "Wait a little and try again.") from error
+            raise EngineUnavailable(
+                "The GPU could not be had: {problem}", "Wait a little and try again.", problem=str(error)
+            ) from error
 
     def is_there(self) -> bool:
         return True

@@ -11,6 +11,7 @@ from profile_studio.domain.captioning import CaptioningConfig
 from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.errors import DatabaseBusy, DiskFull, ProfileStudioError
 from profile_studio.domain.jobs import Interrupted, Job, JobContext, JobError, JobKind, ProgressReport, Wish
+from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.jobs.attempts import EXIT_DISK_FULL
@@ -24,8 +25,8 @@ from profile_studio.worker.parent import on_parent_gone
 REPORT_INTERVAL_S = 1.0
 WISH_INTERVAL_S = 0.2
 HEARTBEAT_INTERVAL_S = 10.0
-WAITING_FOR_DEVICE = "waits for the device"
-WAITING_FOR_PICTURE = "waits for your picture"
+WAITING_FOR_DEVICE = Sentence("waits for the device")
+WAITING_FOR_PICTURE = Sentence("waits for your picture")
 
 EXIT_SETTLED = 0  # the row has its next state
 EXIT_INTERRUPTED = 75  # saved, because the supervisor left; the job goes on after its restart

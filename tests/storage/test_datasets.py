@@ -5,7 +5,8 @@ import pytest
 
 from profile_studio.domain.datasets import CaptionSource, FaceBox
 from profile_studio.domain.errors import InvalidDataset, UnknownDataset
-from profile_studio.storage.database import Database
+from profile_studio.domain.sentences import Sentence
+from profile_studio.storage.database import Database, dataset_changes
 from profile_studio.storage.datasets import DatasetRepository, NewImage
 
 IMAGES = [NewImage(f"i{n}", f"{n}.png", f"picture {n}", n == 2, f"hash{n}", 8, 8) for n in range(3)]
@@ -30,6 +31,22 @@ def test_a_face_box_comes_back_as_it_was_found(repository: DatasetRepository) ->
     found, none = repository.create("faces", images, now=1.0).images
     assert found.face_box == FaceBox(top=1, left=2, height=3, width=4)
     assert none.face_box is None
+
+
+def test_a_change_keeps_its_template_and_one_of_an_earlier_version_is_plain_text(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'studio.db'}")
+    database.upgrade()
+    repository = DatasetRepository(database, tmp_path / "datasets")
+    repository.create("pixels", IMAGES, now=1.0)
+    kept = Sentence("kept: {file}", file="1.png")
+    with database.transaction() as connection:
+        connection.execute(dataset_changes.insert().values(dataset="pixels", version="a", made_at=1.0, what="imported"))
+    repository.add_change("pixels", "b", 2.0, Sentence("undone: {what}", what=kept), {"i1": ("before", "hand")})
+
+    undone, imported = (change.what for change in repository.changes("pixels"))
+    assert (undone, imported) == ("undone: kept: 1.png", "imported")
+    assert (undone.template, imported.template) == ("undone: {what}", "imported")
+    assert repository.take_undo("pixels") == (undone, {"i1": ["before", "hand"]})
 
 
 def test_a_taken_name_is_refused_and_the_first_set_stays(repository: DatasetRepository) -> None:

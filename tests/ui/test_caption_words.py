@@ -2,11 +2,15 @@
 
 import pytest
 
+from profile_studio.domain.sentences import Sentence
 from profile_studio.ui.caption_words import left_sentence
 from profile_studio.ui.korean import KOREAN
 from profile_studio.ui.texts import ENGLISH, Texts
 
-BECAUSE = ["The captioner for photographs is not on this computer (blip).", "Connect to the network."]
+BECAUSE = [
+    Sentence("The captioner for photographs is not on this computer ({model}).", model="blip"),
+    "Connect to the network.",
+]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from profile_studio.domain.captions import caption_advice
 from profile_studio.domain.counting import counted
+from profile_studio.domain.sentences import Sentence
 from profile_studio.ui.counted import Counted
 from profile_studio.ui.korean import KOREAN
 from profile_studio.ui.texts import ENGLISH
@@ -45,4 +46,5 @@ def test_what_is_counted_elsewhere_is_translated_too() -> None:
     advice = caption_advice(["a man with brown eyes"], True, "")
     assert "(1 caption)" in advice[0]
     assert "(설명 1개)" in KOREAN.common.said(advice[0])
-    assert KOREAN.common.said("set aside: 1 picture with several faces") == "뺌: 얼굴이 여럿인 사진 1장"
+    what = Sentence("set aside: {pictures} with several faces", pictures=counted(1, "picture"))
+    assert KOREAN.common.said(what) == "뺌: 얼굴이 여럿인 사진 1장"

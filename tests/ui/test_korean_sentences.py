@@ -1,6 +1,6 @@
 """Every sentence the studio's inner parts can say has its Korean one.
 
-The sentences are read from the code that makes them: whoever writes a new one is told here.
+The templates are read from the code that makes sentences of them: whoever writes a new one is told here.
 """
 
 import ast
@@ -16,8 +16,12 @@ import pytest
 from pydantic import BaseModel, Field, ValidationError
 
 from profile_studio.domain import errors
+from profile_studio.domain.captions import CaptionEdit
+from profile_studio.domain.datasets import FileReason
 from profile_studio.domain.errors import ProfileStudioError
+from profile_studio.domain.jobs import JobStatus
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
+from profile_studio.domain.validation import first_problem
 from profile_studio.settings import REPOSITORY_ROOT
 from profile_studio.ui.korean import KOREAN
 from profile_studio.ui.tabs.train import NUMBER_FIELDS
@@ -41,33 +45,10 @@ FORWARDED = {
     "ui/tabs/train.py",
 }
 """Where an error is made of sentences that were written elsewhere."""
-
-MAKERS = {"domain/sentences.py", "domain/errors.py", "domain/counting.py"}
+MAKERS = {"domain/sentences.py", "domain/errors.py", "domain/counting.py", "storage/datasets.py"}
 """Where sentences are made of what others wrote."""
-
-SPOKEN: dict[str, tuple[str, ...]] = {
-    "services/coverage.py": (
-        "coverage_advice", "_count_advice", "_light_advice", "_variety_advice", "_untold", "_GROUPS", "_people_advice",
-    ),
-    "services/datasets.py": (
-        "set_caption", "edit_captions", "undo_captions", "set_trigger_word", "keep", "set_aside", "hold_out", "delete",
-        "add_references", "_WRITE_ANEW",
-    ),
-    "services/found_again.py": ("FOUND_AGAIN",),
-    "services/jobs.py": ("pause", "resume", "cancel"),
-    "services/traces.py": ("remove_from_trainings", "remove_adapters"),
-    "services/comparison.py": ("promise",),
-    "services/promises.py": ("in_words",),
-    "services/training.py": ("promise",),
-    "worker/job_process.py": ("WAITING_FOR_DEVICE", "WAITING_FOR_PICTURE"),
-}  # fmt: skip
-"""Functions and constants whose texts a person reads: advice, promises, notes, names of changes."""
-SOUGHT = {"from the side", "side view", "looking away", "from above", "from below"}  # in captions, by the advice
-
-
-def shape(template: str) -> str:
-    """A sentence with its holes, whatever they are called."""
-    return re.sub(r"\{\w+(?:!s)?\}", "{}", re.sub(r"\{\w+!r\}", "{!r}", template))
+WORDS_OF_OTHERS = {"edit.value", "job.status.value", "status.value", "what", "error.strerror or str(error)"}
+"""Sentences that are named elsewhere: states, kinds of edits, what a demo refuses, what the system says of a file."""
 
 
 @cache
@@ -80,8 +61,8 @@ def texts_of(node: ast.expr, module: ast.Module) -> list[str] | None:
     match node:
         case ast.Constant(value=str(text)):
             return [text]
-        case ast.JoinedStr():
-            return ["".join(_part(part) for part in node.values)]
+        case ast.Call(func=ast.Name(id="Sentence")):
+            return texts_of(node.args[0], module)
         case ast.IfExp():
             both = [texts_of(node.body, module), texts_of(node.orelse, module)]
             return None if None in both else [text for texts in both for text in texts or []]
@@ -96,12 +77,6 @@ def texts_of(node: ast.expr, module: ast.Module) -> list[str] | None:
             return None
 
 
-def _part(part: ast.expr) -> str:
-    if isinstance(part, ast.Constant):
-        return str(part.value)
-    return "{!r}" if isinstance(part, ast.FormattedValue) and part.conversion == ord("r") else "{}"
-
-
 def modules() -> Iterator[tuple[str, ast.Module]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         name = path.relative_to(PACKAGE).as_posix()
@@ -109,85 +84,55 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
             yield name, parsed(path)
 
 
-def sentences_of_errors() -> Iterator[tuple[str, str]]:
+def calls_of(names: set[str]) -> Iterator[tuple[str, ast.Module, ast.Call]]:
     for name, module in modules():
         for node in ast.walk(module):
-            if not isinstance(node, ast.Call) or ast.unparse(node.func).split(".")[-1] not in ERRORS:
-                continue
-            given = node.args[1:3] if ast.unparse(node.func) == "JobError" else node.args[:2]
-            for argument in given:
-                texts = texts_of(argument, module)
-                assert texts or name in FORWARDED, f"{name}:{node.lineno}: {ast.unparse(argument)} cannot be looked up"
-                yield from ((f"{name}:{node.lineno}", text) for text in texts or [])
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in names:
+                yield name, module, node
 
 
-def spoken_sentences() -> Iterator[tuple[str, str]]:
-    for name, wanted in SPOKEN.items():
-        module = parsed(PACKAGE / name)
-        found = {
-            part: each
-            for each in ast.walk(module)
-            for part in _names(each)
-            if part in wanted and isinstance(each, ast.FunctionDef | ast.Assign | ast.AnnAssign)
-        }
-        assert set(found) == set(wanted), f"{name} has no {set(wanted) - set(found)} any more"
-        for node in found.values():
-            yield from ((name, text) for text in _texts_inside(node) if " " in text and text not in SOUGHT)
-
-
-def _names(node: ast.AST) -> list[str]:
-    match node:
-        case ast.FunctionDef(name=name):
-            return [name]
-        case ast.Assign(targets=targets):
-            return [ast.unparse(target) for target in targets]
-        case ast.AnnAssign(target=target):
-            return [ast.unparse(target)]
+def templates_of(call: ast.Call) -> list[ast.expr]:
+    match ast.unparse(call.func):
+        case "Sentence":
+            return call.args[:1]
+        case "JobError":
+            return call.args[1:3]
         case _:
-            return []
+            return call.args[:2]
 
 
-def _texts_inside(node: ast.AST) -> Iterator[str]:
-    """All texts but docstrings and those inside calls of errors, which are found elsewhere."""
-    inside_errors = {
-        id(part)
-        for call in ast.walk(node)
-        if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] in {*ERRORS, "join"}
-        for part in ast.walk(call)
-    }
-    docstrings = {id(each.value) for each in ast.walk(node) if isinstance(each, ast.Expr)}
-    joined = {id(part) for each in ast.walk(node) if isinstance(each, ast.JoinedStr) for part in each.values}
-    for each in ast.walk(node):
-        if id(each) in inside_errors | docstrings | joined:
-            continue
-        if isinstance(each, ast.JoinedStr):
-            yield "".join(_part(part) for part in each.values)
-        elif isinstance(each, ast.Constant) and isinstance(each.value, str):
-            yield each.value
+def of_errors() -> Iterator[tuple[str, str]]:
+    for name, module, call in calls_of(ERRORS):
+        for argument in templates_of(call):
+            texts = texts_of(argument, module)
+            assert texts or name in FORWARDED, f"{name}:{call.lineno}: {ast.unparse(argument)} cannot be looked up"
+            yield from ((f"{name}:{call.lineno}", text) for text in texts or [])
 
 
 def of_sentences() -> Iterator[tuple[str, str]]:
-    for name, module in modules():
-        for node in ast.walk(module):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Sentence" and name not in MAKERS:
-                texts = texts_of(node.args[0], module)
-                assert texts, f"{name}:{node.lineno}: {ast.unparse(node)} cannot be looked up"
-                yield from ((f"{name}:{node.lineno}", text) for text in texts)
+    for name, module, call in calls_of({"Sentence"}):
+        texts = texts_of(call.args[0], module)
+        if not texts and (name in MAKERS or ast.unparse(call.args[0]) in WORDS_OF_OTHERS):
+            continue
+        assert texts, f"{name}:{call.lineno}: {ast.unparse(call)} cannot be looked up"
+        yield from ((f"{name}:{call.lineno}", text) for text in texts)
+
+
+def of_words_of_others() -> Iterator[tuple[str, str]]:
+    yield from (("domain/jobs.py", status.value) for status in JobStatus)
+    yield from (("domain/captions.py", edit.value) for edit in CaptionEdit)
 
 
 def of_counts() -> Iterator[tuple[str, str]]:
-    for name, module in modules():
-        for node in ast.walk(module):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "counted":
-                one = ast.literal_eval(node.args[1])
-                yield from ((f"{name}:{node.lineno}", text) for text in (f"1 {one}", f"{{count}} {one}s"))
+    for name, _, call in calls_of({"counted"}):
+        one = ast.literal_eval(call.args[1])
+        yield from ((f"{name}:{call.lineno}", text) for text in (f"1 {one}", f"{{count}} {one}s"))
+    yield from (("domain/counting.py", f"{{count}} {reason.value.replace('_', ' ')}") for reason in FileReason)
 
 
 def of_demo_refusals() -> Iterator[tuple[str, str]]:
-    for name, module in modules():
-        for node in ast.walk(module):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "refuse_in_demo":
-                yield from ((name, text) for text in texts_of(node.args[1], module) or [])
+    for name, module, call in calls_of({"refuse_in_demo"}):
+        yield from ((name, text) for text in texts_of(call.args[1], module) or [])
 
 
 def of_number_fields() -> Iterator[tuple[str, str]]:
@@ -196,27 +141,77 @@ def of_number_fields() -> Iterator[tuple[str, str]]:
             yield "domain/training.py", words
 
 
+OF_THE_SYSTEM = {"No space left on device", "Permission denied", "Try again; if it stays, run `doctor`."}
+"""What Python says of a file, and the fix an error has by itself."""
+
 SOURCES: list[Callable[[], Iterator[tuple[str, str]]]] = [
-    sentences_of_errors,
-    spoken_sentences,
+    of_errors,
     of_sentences,
+    of_words_of_others,
     of_counts,
     of_demo_refusals,
     of_number_fields,
 ]
-TRANSLATED = {shape(key) for key in KOREAN.common.sentences.templates}
+TRANSLATED = KOREAN.common.sentences.templates
 
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_sentence_has_a_korean_one(source: Callable[[], Iterator[tuple[str, str]]]) -> None:
     found = list(source())
     assert len(found) > 5
-    missing = [f"{place}: {text}" for place, text in found if shape(text) not in TRANSLATED]
+    missing = [f"{place}: {text}" for place, text in found if text not in TRANSLATED]
     assert missing == []
 
 
+def test_no_korean_sentence_is_left_of_one_that_nobody_says() -> None:
+    said = {text for source in SOURCES for _, text in source()}
+    strange = [key for key in TRANSLATED if key not in said and not key.startswith("pydantic:")]
+    assert set(strange) == OF_THE_SYSTEM
+
+
+def everywhere() -> Iterator[tuple[str, ast.Call]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {*ERRORS, "Sentence"}:
+                yield f"{path.relative_to(PACKAGE).as_posix()}:{node.lineno}", node
+
+
+def test_no_sentence_is_made_of_an_f_string() -> None:
+    made = [
+        place
+        for place, call in everywhere()
+        for argument in templates_of(call)
+        if any(isinstance(part, ast.JoinedStr | ast.BinOp) for part in ast.walk(argument))
+    ]
+    assert [place for place in made if not place.startswith("domain/counting.py")] == []
+
+
+def test_every_hole_of_a_sentence_is_filled() -> None:
+    wrong: list[str] = []
+    for place, call in everywhere():
+        arguments = [part for argument in templates_of(call) for part in _literals(argument)]
+        holes = {name for text in arguments for _, name, _, _ in Formatter().parse(text) if name}
+        given = {keyword.arg for keyword in call.keywords}
+        if arguments and holes != given and None not in given:
+            wrong.append(f"{place}: {holes ^ given}")
+    assert wrong == []
+
+
+def _literals(argument: ast.expr) -> list[str]:
+    """The templates that a call fills itself."""
+    match argument:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.IfExp():
+            return [*_literals(argument.body), *_literals(argument.orelse)]
+        case _:
+            return []
+
+
 def test_a_korean_sentence_has_the_holes_of_its_english_one() -> None:
-    for key, words in KOREAN.common.sentences.templates.items():
+    for key, words in TRANSLATED.items():
+        if key.startswith("pydantic:"):
+            continue  # its facts are the next test's
         wanted = {name for _, name, _, _ in Formatter().parse(key) if name is not None}
         assert {name for _, name, _, _ in Formatter().parse(words) if name is not None} <= wanted, key
 
@@ -241,7 +236,16 @@ class Form(BaseModel, extra="forbid"):
 def test_what_is_wrong_with_a_form_is_said_in_korean(filled_in: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as caught:
         Form(**filled_in)
-    assert _HANGUL.search(KOREAN.common.said(caught.value.errors()[0]["msg"]))
+    setting, problem = first_problem(caught.value)
+    assert setting in filled_in
+    assert problem == caught.value.errors()[0]["msg"]
+    assert _HANGUL.search(KOREAN.common.said(problem)), problem.template
+
+
+def test_a_bound_is_said_as_it_is() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Form(alpha=0)
+    assert KOREAN.common.said(first_problem(caught.value)[1]) == "0보다 커야 해요"
 
 
 def test_a_default_fix_is_translated_too() -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from profile_studio.domain.errors import InvalidSettings, ProfileStudioError
 from profile_studio.domain.jobs import JobError
+from profile_studio.domain.validation import first_problem
 from profile_studio.storage.full_disk import disk_full
 from profile_studio.ui.components.markup import details, escape
 from profile_studio.ui.texts import CommonTexts
@@ -112,7 +113,7 @@ def parse_form(model: type[Form], form: dict[str, Any], labels: dict[str, str], 
     try:
         return model(**form)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else ""
-        problem = texts.out_of_range.format(field=labels.get(name, name), problem=texts.said(first["msg"]))
-        raise InvalidSettings(problem, texts.out_of_range_fix) from error
+        setting, problem = first_problem(error)
+        name = setting.partition(".")[0]
+        message = texts.out_of_range.format(field=labels.get(name, name), problem=texts.said(problem))
+        raise InvalidSettings(message, texts.out_of_range_fix) from error

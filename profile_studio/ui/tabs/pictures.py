@@ -411,7 +411,7 @@ def _image(opened: Dataset, picture_id: str) -> DatasetImage:
     for image in opened.every_image:
         if image.image_id == picture_id:
             return image
-    raise InvalidDataset(f"{opened.name} no longer has this picture.", "Choose the set again.")
+    raise InvalidDataset("{dataset} no longer has this picture.", "Choose the set again.", dataset=opened.name)
 
 
 def _caption_of(opened: Dataset, picture_id: str) -> str:

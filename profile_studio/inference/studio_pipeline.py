@@ -106,13 +106,12 @@ class StudioPipeline:
         if height % multiple or width % multiple or max(height, width) > largest:
             raise InvalidSettings(
                 "This base model cannot draw {width} x {height} pixels.",
-                "Choose multiples of {multiple} up to {largest}; it was trained at {native} x {native_too}.",
+                "Choose multiples of {multiple} up to {largest}; it was trained at {native} x {native}.",
                 width=width,
                 height=height,
                 multiple=multiple,
                 largest=largest,
                 native=native,
-                native_too=native,
             )
         return height, width
 

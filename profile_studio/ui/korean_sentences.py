@@ -88,8 +88,8 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     ),
     "Choose one that predicts noise or velocity.": "노이즈나 속도를 예측하는 모델을 고르세요.",
     "This base model cannot draw {width} x {height} pixels.": "이 기본 모델은 {width} × {height} 픽셀로 그릴 수 없어요.",
-    "Choose multiples of {multiple} up to {largest}; it was trained at {native} x {native_too}.": (
-        "{largest} 이하인 {multiple}의 배수를 고르세요. 이 모델은 {native} × {native_too} 크기로 학습했어요."
+    "Choose multiples of {multiple} up to {largest}; it was trained at {native} x {native}.": (
+        "{largest} 이하인 {multiple}의 배수를 고르세요. 이 모델은 {native} × {native} 크기로 학습했어요."
     ),
     "The file of {name} is gone.": "“{name}” LoRA의 파일이 없어졌어요.",
     "Import or train it again.": "다시 가져오거나 다시 학습하세요.",

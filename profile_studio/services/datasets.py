@@ -577,7 +577,7 @@ def _face_finder(settings: Settings) -> FaceFinder:
         raise InvalidSettings(
             "PROFILE_STUDIO_YUNET names {model}, where there is no file.",
             "Put YuNet's .onnx file there, or unset the variable: OpenCV's Haar cascade then looks for faces.",
-            model=model,
+            model=str(model),
         )
     return FaceFinder(FaceDetector.YUNET, str(model))
 

@@ -29,7 +29,7 @@ def why_not_finite(base: str, scheduler: Any, adapters: Sequence[ChosenAdapter] 
     """
     if scheduler.config.get("rescale_betas_zero_snr") and scheduler.config.prediction_type == "epsilon":
         return NotFinite(
-            "No picture came out: the base model {base!r} predicts noise, yet its noise scheduler starts at pure noise.",
+            "No picture came out: the base model {base!r} predicts epsilon, which cannot start at zero terminal SNR.",
             "In its scheduler/scheduler_config.json, set rescale_betas_zero_snr to false, or prediction_type to "
             "v_prediction if it was trained so.",
             base=base,
@@ -37,12 +37,12 @@ def why_not_finite(base: str, scheduler: Any, adapters: Sequence[ChosenAdapter] 
     if adapters:
         weights = " and ".join(f"{each.name} = {each.weight:g}" for each in adapters)
         return NotFinite(
-            "No picture came out: with the LoRA {weights} the numbers became NaN or infinite.",
+            "No picture came out: with the LoRA {weights} the latents contain NaN or infinite values.",
             "Choose lower weights or fewer LoRAs; one that fails alone at a low weight is broken.",
             weights=weights,
         )
     return NotFinite(
-        "No picture came out: the numbers of the base model {base!r} became NaN or infinite.",
+        "No picture came out: with the base model {base!r} the latents contain NaN or infinite values.",
         "Choose another noise scheduler or base model; if no prompt works, its files are damaged.",
         base=base,
     )

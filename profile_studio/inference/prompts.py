@@ -81,7 +81,7 @@ def check_prompt_syntax(prompt: str) -> None:
     weights = [abs(weight) for weight in [*conjunction.weights, *_weights(conjunction)]]
     if max(weights, default=0.0) > WORD_WEIGHT_LIMIT:
         raise InvalidPrompt(
-            "A word of the prompt weighs {weight}, which only gives noise.",
+            "A word of the prompt has the weight {weight}, which gives only noise.",
             "Stay below {limit}; 0.5 to 1.5 works best.",
             weight=f"{max(weights):.3g}",
             limit=f"{WORD_WEIGHT_LIMIT:g}",

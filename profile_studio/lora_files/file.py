@@ -97,7 +97,7 @@ def read_header(path: Path) -> LoraHeader:
         raise _refusal(path, start) from error
     except OSError as error:
         raise InvalidAdapter(
-            "{file} cannot be opened.", "Check that you may read it, or copy it anew.", file=path.name
+            "{file} cannot be opened.", "Check its permissions, or copy it again.", file=path.name
         ) from error
     if size > MAX_FILE_BYTES or len(kinds) > MAX_TENSORS:
         raise InvalidAdapter(
@@ -206,7 +206,7 @@ def _placed(path: Path, kinds: Mapping[str, tuple[str, tuple[int, ...]]]) -> dic
     for name, (dtype, shape) in kinds.items():
         if dtype not in _NUMBER_TYPES:
             raise InvalidAdapter(
-                "{file} holds numbers of the type {dtype}, which this studio cannot read.",
+                "{file} has values of the dtype {dtype}, which this studio cannot read.",
                 "Export it as fp16 or fp32 where it was made.",
                 file=path.name,
                 dtype=dtype,
@@ -231,4 +231,6 @@ def _refusal(path: Path, start: bytes) -> InvalidAdapter:
             "Ask for the same LoRA as a .safetensors file.",
             file=path.name,
         )
-    return InvalidAdapter("{file} is not a whole .safetensors file.", "Download or export it again.", file=path.name)
+    return InvalidAdapter(
+        "{file} is truncated, damaged or not a .safetensors file.", "Download or export it again.", file=path.name
+    )

@@ -95,13 +95,13 @@ def check_numbers(lora: Lora, file: str) -> None:
     """
     if not has_sound_numbers(lora):
         raise InvalidAdapter(
-            "{file} holds NaN, infinite or overflowed numbers, which draw black pictures.",
+            "{file} contains NaN, infinite or overflowed values, which give black pictures.",
             "Use an earlier checkpoint of it, or train it again with a lower learning rate or in fp32.",
             file=file,
         )
     if changes_nothing(lora):
         raise InvalidAdapter(
-            "{file} changes nothing: all that it adds is zero.",
+            "{file} changes nothing: everything it adds is zero.",
             "Use a later checkpoint, or train it for longer.",
             file=file,
         )
@@ -177,7 +177,7 @@ def _lora(file: str, tensors: Mapping[str, RawTensor], metadata: dict[str, str],
 def _layer(file: str, name: LayerName, parts: Mapping[Part, RawTensor], config: PeftConfig | None) -> LoraLayer:
     if "down" not in parts or "up" not in parts:
         raise InvalidAdapter(
-            "{file} holds the layer {layer} by halves.",
+            "{file} has an incomplete layer: {layer}.",
             "Download it again, or export it again where it was made.",
             file=file,
             layer=name.layer,
@@ -186,7 +186,7 @@ def _layer(file: str, name: LayerName, parts: Mapping[Part, RawTensor], config: 
     dimensions = len(down.shape)
     if dimensions not in (2, 3, 4, 5) or len(up.shape) != dimensions or not 0 < down.shape[0] == up.shape[1]:
         raise InvalidAdapter(
-            "{file} has halves of {layer} that do not belong together.",
+            "{file} has mismatched shapes in the layer {layer}.",
             "Download it again, or export it again where it was made.",
             file=file,
             layer=name.layer,
@@ -210,7 +210,7 @@ def _layer(file: str, name: LayerName, parts: Mapping[Part, RawTensor], config: 
 def _stored_alpha(file: str, name: LayerName, tensor: RawTensor) -> float:
     if math.prod(tensor.shape) != 1 or not math.isfinite(alpha := float(numbers(tensor).item())):
         raise InvalidAdapter(
-            "{file} has an alpha that is no number ({layer}), so its strength is unknown.",
+            "{file} has an unreadable alpha ({layer}), so its strength is unknown.",
             "Export it again where it was made.",
             file=file,
             layer=name.layer,
@@ -220,7 +220,7 @@ def _stored_alpha(file: str, name: LayerName, tensor: RawTensor) -> float:
 
 def _layer_twice(file: str, name: LayerName) -> InvalidAdapter:
     return InvalidAdapter(
-        "{file} holds the layer {layer} twice, under two spellings.",
+        "{file} contains the layer {layer} twice, under two key names.",
         "Export it again where it was made.",
         file=file,
         layer=name.layer,
@@ -236,11 +236,16 @@ def _no_plain_lora(file: str, unknown: list[str]) -> InvalidAdapter:
                 file=file,
                 kind=method,
             )
-    example = unknown[0] if unknown else "none that belong together"
+    if not unknown:
+        return InvalidAdapter(
+            "{file} contains no LoRA layer.",
+            "Use a plain LoRA for Stable Diffusion 1.x in kohya's or diffusers' layout.",
+            file=file,
+        )
     return InvalidAdapter(
-        "{file} is not a LoRA this studio can read ({count} unknown parts, such as {example}).",
+        "{file} is not a LoRA this studio can read (unknown keys: {count}, such as {example}).",
         "Use a plain LoRA for Stable Diffusion 1.x in kohya's or diffusers' layout.",
         file=file,
         count=len(unknown),
-        example=example[:80],
+        example=unknown[0][:80],
     )

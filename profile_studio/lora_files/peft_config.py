@@ -99,7 +99,7 @@ def _config(options: Mapping[str, object]) -> PeftConfig:
 
 def _no_config(path: Path) -> InvalidAdapter:
     return InvalidAdapter(
-        "{folder} has no adapter_config.json that can be read, so its strength is unknown.",
+        "{folder} has no readable adapter_config.json, so its strength is unknown.",
         "Choose the folder as peft wrote it.",
         folder=path.parent.name,
     )
@@ -107,7 +107,7 @@ def _no_config(path: Path) -> InvalidAdapter:
 
 def _unreadable(file: str, alpha: str) -> InvalidAdapter:
     return InvalidAdapter(
-        "{file} has an alpha that is no number ({layer}), so its strength is unknown.",
+        "{file} has an unreadable alpha ({layer}), so its strength is unknown.",
         "Export it again where it was made.",
         file=file,
         layer=alpha[:80],

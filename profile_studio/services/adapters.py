@@ -111,7 +111,7 @@ class AdapterService:
         if not path.is_file():
             if (self._settings.shipped_loras_dir / path.name).is_file():
                 raise InvalidAdapter(
-                    "{name!r} ships with the studio and stays.", "Delete only your own LoRAs.", name=name
+                    "{name!r} ships with the studio and cannot be deleted.", "Delete only your own LoRAs.", name=name
                 )
             raise UnknownAdapter("There is no LoRA {name!r}.", "`adapters list` shows the ones there are.", name=name)
         path.unlink()
@@ -130,7 +130,7 @@ class AdapterService:
         if format == "peft":
             if out.exists():
                 raise InvalidAdapter(
-                    "{folder} is there already.", "Choose a folder that does not exist yet.", folder=out.name
+                    "{folder} already exists.", "Choose a folder that does not exist yet.", folder=out.name
                 )
             with create_folder_atomically(out) as folder:
                 write_peft(folder, lora)

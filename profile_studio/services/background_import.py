@@ -82,8 +82,8 @@ class BackgroundImports:
         with self._lock:
             if self._newest is not None and self._newest.is_going_on:
                 raise InvalidDataset(
-                    "Other pictures are being brought in already.",
-                    "Wait until they are here, or stop that import first.",
+                    "Another import is running already.",
+                    "Wait until it is done, or stop it first.",
                 )
             self._newest = started = BackgroundImport(
                 1 + (self._newest.number if self._newest else 0), request.name, isinstance(request, ReferencesRequest)

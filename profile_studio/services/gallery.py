@@ -105,9 +105,7 @@ class GalleryService:
         refuse_in_demo(self._settings, "Looking at earlier pictures is")
         found = next((path for path in self.recent() if path.stem == picture_id), None)
         if found is None:
-            raise InvalidPicture(
-                "There is no picture {picture!r} any more.", "Look at the gallery anew.", picture=picture_id
-            )
+            raise InvalidPicture("There is no picture {picture!r} any more.", "Reload the gallery.", picture=picture_id)
         return MadePicture(found, self.recipe(found))
 
     def recent(self, limit: int | None = None) -> list[Path]:

@@ -136,5 +136,6 @@ def _address_path(settings: Settings) -> Path:
 
 def _nobody_answers() -> EngineUnavailable:
     return EngineUnavailable(
-        "The engine that makes pictures is not running.", "Wait some seconds; if it stays away, start the studio again."
+        "The engine that makes pictures is not running.",
+        "Wait a few seconds; if it does not start, restart the studio.",
     )

@@ -61,7 +61,7 @@ def read_recipe(path: Path) -> PictureRecipe:
         return PictureRecipe.model_validate_json(text)
     except (UnidentifiedImageError, OSError, SyntaxError, ValidationError, InvalidName, InvalidSettings) as error:
         raise InvalidPicture(
-            "{file} carries no recipe of this studio.",
+            "{file} has missing or unreadable metadata, so its recipe is unknown.",
             "Choose a PNG that was made here and not edited since.",
             file=path.name,
         ) from error

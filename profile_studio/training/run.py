@@ -75,7 +75,7 @@ def run_training(config: LoraTrainingConfig, context: JobContext, settings: Sett
         return _Run(config, context, settings).to_the_end()
     except FloatingPointError as error:
         raise TrainingFailed(
-            "The training diverged: with its LoRA a picture becomes NaN.",
+            "The training diverged: with its LoRA the picture is NaN.",
             "Train again with a lower learning rate, such as {rate}.",
             rate=f"{config.learning_rate / 4:.1g}",
         ) from error
@@ -282,9 +282,12 @@ def verify_adapter(
             "The file of the trained LoRA cannot be read back.", "Resume the training; its checkpoint is kept."
         ) from error
     if not has_sound_numbers(lora):
-        raise TrainingFailed("The trained LoRA holds values that are no numbers.", "Train with a lower learning rate.")
+        raise TrainingFailed("The trained LoRA contains NaN or infinite values.", "Train with a lower learning rate.")
     if changes_nothing(lora):
-        raise TrainingFailed("The training changed nothing.", "Train with a higher learning rate or more steps.")
+        raise TrainingFailed(
+            "The trained LoRA changes nothing: everything it adds is zero.",
+            "Train with a higher learning rate or more steps.",
+        )
     pipeline.unload_lora_weights()
     without = draw(pipeline, "", size_px, between_steps, VERIFICATION_STEPS)
     attach_lora(pipeline, lora, "verified", path.name, "")
@@ -300,7 +303,7 @@ def verify_adapter(
 def _refuse_divergence(loss: float, step: int, config: LoraTrainingConfig) -> None:
     if not math.isfinite(loss):
         raise TrainingFailed(
-            "The training went astray at step {step}: its loss is no number any more.",
+            "The training diverged at step {step}: its loss is NaN or infinite.",
             "Train again with a lower learning rate, such as {rate}.",
             step=step,
             rate=f"{config.learning_rate / 4:.1g}",

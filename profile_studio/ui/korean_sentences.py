@@ -31,7 +31,7 @@ _PROMPTS: dict[str, str] = {
     'Write word++ or (some words)1.3; to mix prompts, ("one", "two").blend(0.6, 0.4).': (
         'word++ 또는 (some words)1.3처럼 쓰세요. 프롬프트를 섞으려면 ("one", "two").blend(0.6, 0.4)처럼 쓰세요.'
     ),
-    "A word of the prompt weighs {weight}, which only gives noise.": (
+    "A word of the prompt has the weight {weight}, which gives only noise.": (
         "프롬프트에 가중치가 {weight}인 낱말이 있어요. 이러면 잡음만 나와요."
     ),
     "Stay below {limit}; 0.5 to 1.5 works best.": "{limit}보다 작게 정하세요. 0.5에서 1.5 사이가 가장 좋아요.",
@@ -102,26 +102,26 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     ),
     "The same LoRA is chosen twice.": "같은 LoRA를 두 번 골랐어요.",
     "Choose each LoRA once and set its weight.": "LoRA는 하나씩만 고르고 세기를 정하세요.",
-    "No picture came out: the base model {base!r} predicts noise, yet its noise scheduler starts at pure noise.": (
-        "그림이 나오지 않았어요. 기본 모델 “{base}”: 잡음을 예측하는데 노이즈 스케줄러는 순수한 잡음에서 시작해요."
+    "No picture came out: the base model {base!r} predicts epsilon, which cannot start at zero terminal SNR.": (
+        "그림이 나오지 않았어요. 기본 모델 “{base}”: 노이즈(epsilon)를 예측하는 모델은 zero terminal SNR에서 시작할 수 없어요."
     ),
     "In its scheduler/scheduler_config.json, set rescale_betas_zero_snr to false, or prediction_type to v_prediction if it was trained so.": (
         "그 모델의 scheduler/scheduler_config.json에서 rescale_betas_zero_snr을 false로 바꾸거나, 그렇게 학습한 모델이면 "
         "prediction_type을 v_prediction으로 바꾸세요."
     ),
-    "No picture came out: with the LoRA {weights} the numbers became NaN or infinite.": (
-        "그림이 나오지 않았어요. LoRA를 {weights} 세기로 쓰면 숫자가 NaN이나 무한대가 돼요."
+    "No picture came out: with the LoRA {weights} the latents contain NaN or infinite values.": (
+        "그림이 나오지 않았어요. LoRA를 {weights} 세기로 쓰면 latent에 NaN이나 무한대가 생겨요."
     ),
     "Choose lower weights or fewer LoRAs; one that fails alone at a low weight is broken.": (
         "세기를 낮추거나 LoRA를 줄이세요. 낮은 세기로 혼자 써도 안 되는 LoRA는 망가진 파일이에요."
     ),
-    "No picture came out: the numbers of the base model {base!r} became NaN or infinite.": (
-        "그림이 나오지 않았어요. 기본 모델 “{base}”: 숫자가 NaN이나 무한대가 됐어요."
+    "No picture came out: with the base model {base!r} the latents contain NaN or infinite values.": (
+        "그림이 나오지 않았어요. 기본 모델 “{base}”: latent에 NaN이나 무한대가 생겨요."
     ),
     "Choose another noise scheduler or base model; if no prompt works, its files are damaged.": (
         "다른 노이즈 스케줄러나 기본 모델을 고르세요. 어떤 프롬프트도 안 되면 모델 파일이 망가진 거예요."
     ),
-    "The training diverged: with its LoRA a picture becomes NaN.": (
+    "The training diverged: with its LoRA the picture is NaN.": (
         "학습이 발산했어요. 학습한 LoRA를 쓰면 그림이 NaN이 돼요."
     ),
     "{model} was not measured. {reason}": "{model}: 재지 않았어요. {reason}",
@@ -147,22 +147,24 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
         "{file} 파일은 열 때 프로그램을 실행할 수 있는 pickle 형식이에요."
     ),
     "Ask for the same LoRA as a .safetensors file.": "같은 LoRA를 .safetensors 파일로 받으세요.",
-    "{file} is not a whole .safetensors file.": "{file} 파일은 온전한 .safetensors 파일이 아니에요.",
+    "{file} is truncated, damaged or not a .safetensors file.": (
+        "{file} 파일이 잘렸거나 손상됐거나 .safetensors 파일이 아니에요."
+    ),
     "Download or export it again.": "다시 내려받거나 다시 내보내세요.",
     "{file} cannot be opened.": "{file} 파일을 열 수 없어요.",
-    "Check that you may read it, or copy it anew.": "읽기 권한이 있는지 확인하거나 다시 복사하세요.",
+    "Check its permissions, or copy it again.": "읽기 권한이 있는지 확인하거나 다시 복사하세요.",
     "{file} has {size} MB in {parts} parts; a LoRA may have up to {max_size} MB and {max_parts} parts.": (
         "{file} 파일은 {size} MB, {parts}개 부분이에요. LoRA는 {max_size} MB, {max_parts}개 부분까지만 받아요."
     ),
     "Make it smaller where it was trained: a lower rank, or fp16.": (
         "학습한 곳에서 rank를 낮추거나 fp16으로 저장해 더 작게 만드세요."
     ),
-    "{file} holds numbers of the type {dtype}, which this studio cannot read.": (
-        "{file} 파일에는 읽을 수 없는 숫자 형식({dtype})이 들어 있어요."
+    "{file} has values of the dtype {dtype}, which this studio cannot read.": (
+        "{file} 파일의 dtype을 읽을 수 없어요 ({dtype})."
     ),
     "Export it as fp16 or fp32 where it was made.": "만든 곳에서 fp16이나 fp32로 다시 내보내세요.",
-    "{file} has an alpha that is no number ({layer}), so its strength is unknown.": (
-        "{file} 파일의 alpha 값이 숫자가 아니어서 세기를 알 수 없어요 ({layer})."
+    "{file} has an unreadable alpha ({layer}), so its strength is unknown.": (
+        "{file} 파일의 alpha 값을 읽을 수 없어서 세기를 알 수 없어요 ({layer})."
     ),
     "{file} does not tell which base model it is for.": "{file} 파일만으로는 어느 기본 모델용인지 알 수 없어요.",
     "Name it when you import the file: `adapters import FILE --base BASE`.": (
@@ -180,7 +182,7 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
         "{folder} 폴더의 가중치는 열 때 프로그램을 실행할 수 있는 pickle 형식이에요."
     ),
     "Ask for the same LoRA with an adapter_model.safetensors.": "같은 LoRA를 adapter_model.safetensors 파일로 받으세요.",
-    "{folder} has no adapter_config.json that can be read, so its strength is unknown.": (
+    "{folder} has no readable adapter_config.json, so its strength is unknown.": (
         "{folder} 폴더에 읽을 수 있는 adapter_config.json 파일이 없어서 세기를 알 수 없어요."
     ),
     "Choose the folder as peft wrote it.": "peft로 저장한 폴더를 그대로 고르세요.",
@@ -188,43 +190,44 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
         "{file} 파일은 {kind} 방식이에요. 이 스튜디오는 보통 LoRA만 읽을 수 있어요."
     ),
     "Ask for a plain LoRA, or convert it where it was made.": "보통 LoRA로 받거나, 만든 곳에서 변환하세요.",
-    "{file} holds NaN, infinite or overflowed numbers, which draw black pictures.": (
+    "{file} contains NaN, infinite or overflowed values, which give black pictures.": (
         "{file} 파일에 NaN, 무한대, 범위를 넘은 숫자가 들어 있어요. 이러면 검은 그림이 나와요."
     ),
     "Use an earlier checkpoint of it, or train it again with a lower learning rate or in fp32.": (
         "더 이른 체크포인트를 쓰거나, 학습률을 낮추거나 fp32로 다시 학습하세요."
     ),
-    "{file} changes nothing: all that it adds is zero.": "{file} 파일은 더하는 값이 모두 0이라 아무것도 바꾸지 않아요.",
+    "{file} changes nothing: everything it adds is zero.": "{file} 파일은 더하는 값이 모두 0이라 아무것도 바꾸지 않아요.",
     "Use a later checkpoint, or train it for longer.": "더 나중의 체크포인트를 쓰거나 더 오래 학습하세요.",
-    "{file} holds the layer {layer} by halves.": "{file} 파일에 {layer} 레이어가 반만 들어 있어요.",
+    "{file} has an incomplete layer: {layer}.": "{file} 파일에 불완전한 레이어가 있어요: {layer}.",
     "Download it again, or export it again where it was made.": "다시 내려받거나, 만든 곳에서 다시 내보내세요.",
-    "{file} has halves of {layer} that do not belong together.": (
-        "{file} 파일의 {layer} 레이어는 두 부분의 크기가 서로 맞지 않아요."
+    "{file} has mismatched shapes in the layer {layer}.": (
+        "{file} 파일의 {layer} 레이어는 두 행렬의 모양이 서로 맞지 않아요."
     ),
     "{file} has the rank {rank}; a LoRA may have up to {limit}.": "{file} 파일의 rank: {rank}. {limit}까지만 받아요.",
     "Resize it to a lower rank where it was trained.": "학습한 곳에서 rank를 더 낮게 줄이세요.",
-    "{file} holds the layer {layer} twice, under two spellings.": (
+    "{file} contains the layer {layer} twice, under two key names.": (
         "{file} 파일에 {layer} 레이어가 두 가지 표기로 두 번 들어 있어요."
     ),
     "Export it again where it was made.": "만든 곳에서 다시 내보내세요.",
     "The file of the trained LoRA cannot be read back.": "학습한 LoRA의 파일을 다시 읽을 수 없어요.",
     "Resume the training; its checkpoint is kept.": "학습을 계속하세요. 체크포인트는 그대로 있어요.",
-    "{file} is not a LoRA this studio can read ({count} unknown parts, such as {example}).": (
-        "{file} 파일은 읽을 수 있는 LoRA가 아니에요 (모르는 부분 {count}개, 예: {example})."
+    "{file} is not a LoRA this studio can read (unknown keys: {count}, such as {example}).": (
+        "{file} 파일은 읽을 수 있는 LoRA가 아니에요 (모르는 키 {count}개, 예: {example})."
     ),
     "Use a plain LoRA for Stable Diffusion 1.x in kohya's or diffusers' layout.": (
         "kohya나 diffusers 형식으로 된 Stable Diffusion 1.x용 LoRA를 쓰세요."
     ),
+    "{file} contains no LoRA layer.": "{file} 파일에 LoRA 레이어가 없어요.",
     "There is no LoRA {name!r}.": "“{name}” LoRA가 없어요.",
     "`adapters list` shows the ones there are.": "섞기 탭에서 지금 있는 LoRA를 볼 수 있어요 (명령은 `adapters list`).",
     "{file} is not a file.": "{file} 파일이 없어요.",
     "Choose a .safetensors file.": ".safetensors 파일을 고르세요.",
-    "{name!r} ships with the studio and stays.": "“{name}” LoRA는 스튜디오에 들어 있는 것이라 지울 수 없어요.",
+    "{name!r} ships with the studio and cannot be deleted.": "“{name}” LoRA는 스튜디오에 들어 있는 것이라 지울 수 없어요.",
     "Delete only your own LoRAs.": "내가 만든 LoRA만 지울 수 있어요.",
     "There is already a LoRA called {name!r}.": "“{name}” LoRA가 이미 있어요.",
     "Give it another name.": "다른 이름을 붙이세요.",
     "Give the new one another name.": "새 LoRA에 다른 이름을 붙이세요.",
-    "{folder} is there already.": "{folder} 폴더가 이미 있어요.",
+    "{folder} already exists.": "{folder} 폴더가 이미 있어요.",
     "Choose a folder that does not exist yet.": "아직 없는 폴더를 고르세요.",
 }
 
@@ -251,8 +254,8 @@ _NAMES_AND_SETS: dict[str, str] = {
     "Name one by its id: {ids}.": "아이디로 하나를 고르세요: {ids}.",
     "{dataset} no longer has this picture.": "“{dataset}” 세트에 이 사진이 더는 없어요.",
     "Choose the set again.": "세트를 다시 고르세요.",
-    "Other pictures are being brought in already.": "다른 사진을 이미 가져오고 있어요.",
-    "Wait until they are here, or stop that import first.": "끝날 때까지 기다리거나, 먼저 멈추세요.",
+    "Another import is running already.": "다른 사진을 이미 가져오고 있어요.",
+    "Wait until it is done, or stop it first.": "끝날 때까지 기다리거나, 먼저 멈추세요.",
     "The import was stopped; nothing of it was kept.": "가져오기를 멈췄어요. 남은 것은 없어요.",
     "Start it again whenever you like.": "원할 때 다시 시작하세요.",
     "The folder of an older data set called {name!r} lies here, but the database does not know it.": (
@@ -318,10 +321,12 @@ _NAMES_AND_SETS: dict[str, str] = {
     "There is no picture to save.": "저장할 그림이 없어요.",
     "Make or choose one first.": "먼저 그림을 만들거나 고르세요.",
     "There is no picture {picture!r} any more.": "“{picture}” 그림이 이제 없어요.",
-    "Look at the gallery anew.": "갤러리를 다시 열어 보세요.",
+    "Reload the gallery.": "갤러리를 다시 열어 보세요.",
     "{file} cannot be read.": "{file} 파일을 읽을 수 없어요.",
     "Delete the file, or put it back whole.": "파일을 지우거나, 온전한 파일로 바꿔 넣으세요.",
-    "{file} carries no recipe of this studio.": "{file} 파일에 이 스튜디오의 레시피가 없어요.",
+    "{file} has missing or unreadable metadata, so its recipe is unknown.": (
+        "{file} 파일의 메타데이터가 없거나 읽을 수 없어서 레시피를 알 수 없어요."
+    ),
     "Choose a PNG that was made here and not edited since.": "여기에서 만들고 그 뒤로 고치지 않은 PNG를 고르세요.",
     "{dataset!r} has too few pictures to train on.": "“{dataset}” 세트는 학습하기에 사진이 너무 적어요.",
     "Import at least {least} pictures; 10 to 40 work well.": "{least}장 이상 가져오세요. 10~40장이면 좋아요.",
@@ -395,13 +400,15 @@ _TRAINING: dict[str, str] = {
         "학습을 대기열에 넣은 뒤에 “{dataset}” 세트가 바뀌었어요."
     ),
     "Start the training again.": "학습을 다시 시작하세요.",
-    "The trained LoRA holds values that are no numbers.": "학습한 LoRA에 숫자가 아닌 값이 들어 있어요.",
+    "The trained LoRA contains NaN or infinite values.": ("학습한 LoRA에 NaN이나 무한대가 들어 있어요."),
     "Train with a lower learning rate.": "학습률을 낮춰 학습하세요.",
-    "The training changed nothing.": "학습해도 바뀐 것이 없어요.",
+    "The trained LoRA changes nothing: everything it adds is zero.": (
+        "학습한 LoRA가 더하는 값이 모두 0이라 아무것도 바뀌지 않아요."
+    ),
     "The trained LoRA does not change the picture.": "학습한 LoRA를 써도 그림이 바뀌지 않아요.",
     "Train with a higher learning rate or more steps.": "학습률을 높이거나 스텝을 늘려 학습하세요.",
-    "The training went astray at step {step}: its loss is no number any more.": (
-        "{step}스텝에서 학습이 어긋나, 손실을 더는 숫자로 나타낼 수 없어요."
+    "The training diverged at step {step}: its loss is NaN or infinite.": (
+        "{step}스텝에서 학습이 발산했어요. 손실이 NaN이나 무한대예요."
     ),
     "Train again with a lower learning rate, such as {rate}.": "학습률을 낮춰 다시 학습하세요. 예: {rate}.",
     "{time}, as measured in earlier trainings here.": "{time} 걸려요. 이 컴퓨터에서 앞서 학습한 기록으로 계산했어요.",
@@ -431,7 +438,7 @@ _ENGINE_AND_DEMO: dict[str, str] = {
     "The engine stopped while it made the picture.": "그림을 만드는 도중에 엔진이 멈췄어요.",
     "Try again; it starts again by itself.": "다시 해 보세요. 엔진은 저절로 다시 켜져요.",
     "The engine that makes pictures is not running.": "그림을 만드는 엔진이 켜져 있지 않아요.",
-    "Wait some seconds; if it stays away, start the studio again.": (
+    "Wait a few seconds; if it does not start, restart the studio.": (
         "몇 초만 기다려 주세요. 그래도 켜지지 않으면 스튜디오를 다시 시작하세요."
     ),
     "The engine made no picture.": "엔진이 그림을 만들지 못했어요.",
@@ -451,7 +458,7 @@ _ENGINE_AND_DEMO: dict[str, str] = {
     "Permission denied": "권한이 없음",
     "The picture failed: {error}.": "그림을 만들지 못했어요: {error}.",
     "Try again; engine.log says more.": "다시 해 보세요. 자세한 내용은 engine.log에 있어요.",
-    "The GPU could not be had: {problem}": "GPU를 쓸 수 없었어요: {problem}",
+    "No GPU is available: {problem}": "GPU를 쓸 수 없었어요: {problem}",
     "Wait a little and try again.": "잠시 기다렸다가 다시 해 보세요.",
     "A public address without a password would show everybody your pictures.": (
         "비밀번호 없이 주소를 공개하면 누구나 내 사진을 볼 수 있어요."

@@ -86,7 +86,7 @@ class InPlaceLane:
             yield from self.answer(message)
         except Exception as error:  # the decorator raises Gradio's errors: no GPU free, no minutes left
             raise EngineUnavailable(
-                "The GPU could not be had: {problem}", "Wait a little and try again.", problem=str(error)
+                "No GPU is available: {problem}", "Wait a little and try again.", problem=str(error)
             ) from error
 
     def is_there(self) -> bool:

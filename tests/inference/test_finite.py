@@ -58,7 +58,7 @@ def test_loras_that_overflow_together_are_named_with_their_weights(studio_pipeli
 
     error = why_not_finite("tiny", studio_pipeline.pipeline.scheduler, adapters)
 
-    assert "with the LoRA strong = 0.8 and good = 1 the numbers" in error.message
+    assert "with the LoRA strong = 0.8 and good = 1 the latents" in error.message
     assert "lower weights" in error.fix
 
 
@@ -70,7 +70,7 @@ def test_a_base_that_predicts_noise_from_pure_noise_is_named_with_what_to_set(ba
 
     error = refusal(StudioPipeline.load(zero_snr), zero_snr)
 
-    assert "the base model 'zero-snr' predicts noise" in error.message
+    assert "the base model 'zero-snr' predicts epsilon" in error.message
     assert "scheduler_config.json" in error.fix
 
 
@@ -82,5 +82,5 @@ def test_a_damaged_base_is_named(base: BaseModel, part: str) -> None:
     layer = damaged.pipeline.unet.conv_out if part == "unet" else damaged.pipeline.vae.decoder.conv_out
     layer.bias.data.fill_(NAN)
 
-    with pytest.raises(NotFinite, match=f"the base model '{base.folder.name}' became NaN"):
+    with pytest.raises(NotFinite, match=f"the base model '{base.folder.name}' the latents contain NaN"):
         list(damaged.draw(small_request(base), []))

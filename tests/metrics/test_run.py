@@ -155,7 +155,7 @@ def test_a_model_that_draws_nan_is_not_measured_and_the_others_are(
     run_comparison(config(tiny_base, models=("broken=0.5", "wavy")), context, studio_settings)
 
     report = report_of(context)
-    reason = "broken.safetensors holds NaN, infinite or overflowed numbers, which draw black pictures."
+    reason = "broken.safetensors contains NaN, infinite or overflowed values, which give black pictures."
     assert [row.model for row in report.rows] == list(report.pictures) == ["base", "wavy"]
     assert report.sentences[0] == f"broken=0.5 was not measured. {reason}"
     assert list(report.failed) == ["broken=0.5"]
@@ -168,7 +168,7 @@ def test_a_comparison_of_nothing_but_nan_fails_and_names_the_lora(
     tiny_base: Path, studio_settings: SettingsWithTinyJudge
 ) -> None:
     spoil(studio_settings.user_loras_dir / "wavy.safetensors")
-    with pytest.raises(InvalidAdapter, match=r"wavy\.safetensors holds NaN"):
+    with pytest.raises(InvalidAdapter, match=r"wavy\.safetensors contains NaN"):
         run_comparison(config(tiny_base), RecordingContext(studio_settings.jobs_dir / "a"), studio_settings)
 
 

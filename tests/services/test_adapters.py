@@ -75,10 +75,10 @@ def header_with_infinity(path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "make", "reason"),
     [
-        ("broken", lambda path: path.write_bytes(b"x"), "not a whole"),
+        ("broken", lambda path: path.write_bytes(b"x"), "truncated"),
         ("a-folder", lambda path: path.mkdir(), "not a file"),
-        ("infinite", header_with_infinity, "not a whole"),
-        ("empty", lambda path: path.touch(), "not a whole"),
+        ("infinite", header_with_infinity, "truncated"),
+        ("empty", lambda path: path.touch(), "truncated"),
         ("A Name", lambda path: write_tensors(path, halves(), {}), "not a valid name"),
         ("dangling", lambda path: path.symlink_to("nowhere"), "not a file"),
     ],

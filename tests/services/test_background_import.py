@@ -109,7 +109,7 @@ def test_after_an_error_the_uploads_stay_for_another_try(studio: Studio, uploads
 def test_one_import_at_a_time_and_none_under_a_taken_name(studio: Studio, uploads: list[Path]) -> None:
     with held(studio, "club"):
         studio.imports.start(ImportRequest(uploads, "club"))
-        with pytest.raises(InvalidDataset, match="brought in already"):
+        with pytest.raises(InvalidDataset, match="Another import is running"):
             studio.imports.start(ImportRequest(uploads, "other"))
     finish(studio)
     with pytest.raises(InvalidDataset, match="already a data set"):

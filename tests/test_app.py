@@ -156,5 +156,5 @@ def test_other_machines_are_not_let_in_without_a_password(tmp_path: Path) -> Non
 def test_a_container_says_that_its_port_is_for_this_machine_only(tmp_path: Path) -> None:
     home, variables = tmp_path / "home", {"PROFILE_STUDIO_CONTAINER": "1", "GRADIO_SERVER_NAME": "0.0.0.0"}
     with running_app(home, "--no-worker", environment=variables) as address:
-        assert httpx.get(f"http://127.0.0.1:{httpx.URL(address).port}/healthz").status_code == 200
+        assert get(f"http://127.0.0.1:{httpx.URL(address).port}", "/healthz").status_code == 200
     assert "docker run -p 127.0.0.1:7860:7860" in (home / "web.log").read_text("utf-8")

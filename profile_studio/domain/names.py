@@ -12,6 +12,11 @@ NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 BASE_NAME = "base"  # in comparisons: the model without any adapter
 
 
+def shown(text: str) -> str:
+    """What somebody wrote, short enough for a sentence that refuses it."""
+    return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}\u2026"
+
+
 def check_name(name: str) -> str:
     """Returns the name if data sets and adapters may carry it.
 
@@ -22,7 +27,7 @@ def check_name(name: str) -> str:
         raise InvalidName(
             "{name!r} is not a valid name.",
             "Use 1 to 64 small letters, digits and hyphens, starting with a letter or digit.",
-            name=name,
+            name=shown(name),
         )
     if name == BASE_NAME:
         raise InvalidName("{name!r} is reserved for the model without an adapter.", "Choose another name.", name=name)
@@ -41,7 +46,9 @@ def name_from(text: str) -> str:
     """
     if not re.search("[a-z0-9]", text.lower()):
         raise InvalidName(
-            "{name!r} cannot name a file.", "Write a name with letters from a to z or with digits.", name=text.strip()
+            "{name!r} cannot name a file.",
+            "Write a name with letters from a to z or with digits.",
+            name=shown(text.strip()),
         )
     return suggest_name(text)
 

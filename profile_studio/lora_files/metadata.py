@@ -13,11 +13,11 @@ from profile_studio.domain.crops import CropMode
 from profile_studio.domain.errors import BaseNotTold, InvalidAdapter
 from profile_studio.domain.generation import WEIGHT_LIMIT
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
+from profile_studio.domain.trigger_words import word_of_header
 from profile_studio.lora_files.layers import Lora, read_lora
 
 STARTER = "starter"
 SD15 = "sd15"
-_LONGEST_WORD = 200  # of a trigger word; foreign headers hold whole texts there
 _TEXT_WIDTHS = {768: SD15, 1024: "Stable Diffusion 2", 2048: "SDXL"}  # what the U-Net's cross-attention reads
 _STATED = (
     (re.compile(r"xl", re.IGNORECASE), "SDXL"),
@@ -77,8 +77,8 @@ def described(lora: Lora, path: Path, *, ships: bool = False) -> Adapter:
         kind=_kind(metadata.get("profile_studio.kind", "")),
         base=base,
         base_hash=metadata.get("profile_studio.base_hash", ""),
-        trigger_word=" ".join(trigger_word.split())[:_LONGEST_WORD],
-        class_word=metadata.get("profile_studio.class_word", ""),
+        trigger_word=word_of_header(trigger_word),
+        class_word=word_of_header(metadata.get("profile_studio.class_word", "")),
         rank=strongest.rank,
         network_alpha=strongest.network_alpha,
         num_train_steps=_whole_number(metadata.get("ss_steps", "")),

@@ -1,7 +1,6 @@
 """Data sets: import, look, edit, delete."""
 
 import contextlib
-import re
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -36,6 +35,7 @@ from profile_studio.domain.datasets import (
 from profile_studio.domain.errors import InvalidAdapter, InvalidDataset, InvalidPrompt, InvalidSettings, UnknownDataset
 from profile_studio.domain.names import check_name
 from profile_studio.domain.sentences import Sentence
+from profile_studio.domain.trigger_words import check_class_word, check_trigger_word
 from profile_studio.lora_files import read_adapter
 from profile_studio.services.cleaning import Fate, judge
 from profile_studio.services.coverage import coverage_advice
@@ -236,7 +236,7 @@ class DatasetService:
         """
         refuse_in_demo(self._settings, "Changing trigger words is")
         self.get(name)
-        self._repository.set_trigger_word(name, _check_trigger_word(word))
+        self._repository.set_trigger_word(name, check_trigger_word(word))
         self._remember(self.get(name), Sentence("the trigger word: {word}", word=word.strip()))
 
     def set_class_word(self, name: str, word: str) -> None:
@@ -248,7 +248,7 @@ class DatasetService:
         """
         refuse_in_demo(self._settings, "Changing class words is")
         self.get(name)
-        word = _check_class_word(word)
+        word = check_class_word(word)
         self._repository.set_class_word(name, word)
         self._remember(self.get(name), Sentence("the class word: {word}", word=word))
 
@@ -502,8 +502,8 @@ class DatasetService:
         check_name(request.name)
         self._refuse_taken(request.name)
         _check_fraction(request.held_out_fraction)
-        _check_trigger_word(request.trigger_word)
-        _check_class_word(request.class_word)
+        check_trigger_word(request.trigger_word)
+        check_class_word(request.class_word)
 
     def _import(self, request: ImportRequest, example: str | None, tell: Tell) -> ImportReport:
         self._check(request)
@@ -531,7 +531,7 @@ class DatasetService:
                     images,
                     time.time(),
                     trigger_word=trigger_word,
-                    class_word=_check_class_word(request.class_word) or folder_class,
+                    class_word=check_class_word(request.class_word) or folder_class,
                     consent=request.consent,
                     example=example,
                     face_detector=face_search.finder.detector
@@ -597,28 +597,6 @@ def _check_fraction(fraction: float | None) -> float | None:
     return fraction
 
 
-def _check_trigger_word(word: str) -> str:
-    word = word.strip()
-    if not re.fullmatch(r"[^\s,()+\ud800-\udfff]{0,64}", word) or word.endswith("-"):
-        raise InvalidPrompt(
-            "{word!r} cannot be a trigger word.",
-            "Use one made-up word without spaces, commas, brackets or +.",
-            word=word,
-        )
-    return word
-
-
-def _check_class_word(word: str) -> str:
-    word = " ".join(word.split())
-    if not re.fullmatch(r"[^,()+\ud800-\udfff]{0,64}", word) or word.endswith("-"):
-        raise InvalidPrompt(
-            "{word!r} cannot be a class word.",
-            'Use the ordinary word for what is shown, such as "person", without commas, brackets or +.',
-            word=word,
-        )
-    return word
-
-
 def _set_aside_notes(dataset: Dataset) -> list[FileNote]:
     return [
         FileNote(image.original_name, image.reason, image.measure, image.other)
@@ -657,8 +635,8 @@ def _words_of_folders(pictures: Sequence[FoundPicture]) -> tuple[str, str]:
     class_words = {class_word.strip() for _, _, class_word in words} - {""}
     try:
         return (
-            _check_trigger_word(trigger_words.pop()) if len(trigger_words) == 1 else "",
-            _check_class_word(class_words.pop()) if len(class_words) == 1 else "",
+            check_trigger_word(trigger_words.pop()) if len(trigger_words) == 1 else "",
+            check_class_word(class_words.pop()) if len(class_words) == 1 else "",
         )
     except InvalidPrompt:
         return "", ""

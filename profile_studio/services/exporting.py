@@ -8,7 +8,7 @@ from pathlib import Path
 from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.errors import InvalidDataset
 from profile_studio.domain.sentences import Sentence
-from profile_studio.domain.trigger_words import prompt_with_trigger
+from profile_studio.domain.trigger_words import as_folder, prompt_with_trigger
 from profile_studio.services.found_files import HELD_OUT_FOLDER
 from profile_studio.storage.files import write_atomically
 
@@ -61,7 +61,7 @@ def _write_kohya(dataset: Dataset, archive: zipfile.ZipFile) -> None:
     # Without a trigger word the class word stands behind a space, so that it is not taken for one.
     words = f"{dataset.trigger_word} {dataset.class_word}" if dataset.class_word else dataset.trigger_word
     for image in dataset.images:
-        folder = HELD_OUT_FOLDER if image.held_out else f"{image.repeats}_{words}"
+        folder = HELD_OUT_FOLDER if image.held_out else f"{image.repeats}_{as_folder(words)}"
         archive.write(image.path, f"{folder}/{image.path.name}")
         if text := _text(dataset, image):  # kohya's trainer stops at an empty caption file
             archive.writestr(f"{folder}/{image.path.stem}.txt", text)

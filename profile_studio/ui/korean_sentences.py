@@ -272,13 +272,12 @@ _NAMES_AND_SETS: dict[str, str] = {
     "The held-out fraction {fraction} is out of range.": "따로 둘 비율 {fraction}: 쓸 수 없는 값이에요.",
     "Give a number from 0 to 0.5; 0.15 is usual.": "0에서 0.5 사이로 정하세요. 보통은 0.15예요.",
     "{word!r} cannot be a trigger word.": "“{word}”: 호출어로 쓸 수 없어요.",
-    "Use one made-up word without spaces, commas, brackets or +.": (
-        "띄어쓰기, 쉼표, 괄호, + 없이 새로 지은 낱말 하나를 쓰세요."
+    "Use one made-up word of at most {most} characters without spaces, commas, brackets, slashes or +.": (
+        "띄어쓰기, 쉼표, 괄호, 빗금, + 없이 새로 지은 낱말 하나를 {most}자까지 쓰세요."
     ),
     "{word!r} cannot be a class word.": "“{word}”: 종류 낱말로 쓸 수 없어요.",
-    'Use the ordinary word for what is shown, such as "person", without commas, brackets or +.': (
-        "쉼표, 괄호, + 없이 “person”처럼 평범한 낱말을 쓰세요."
-    ),
+    'Use the ordinary word for what is shown, such as "person", of at most {most} characters without commas, brackets, '
+    "slashes or +.": "쉼표, 괄호, 빗금, + 없이 “person”처럼 평범한 낱말을 {most}자까지 쓰세요.",
     "There is one usable picture only{details}.": "쓸 수 있는 사진이 한 장뿐이에요{details}.",
     "There is no usable picture{details}.": "쓸 수 있는 사진이 없어요{details}.",
     " (left out: {reasons})": " (빠진 파일: {reasons})",

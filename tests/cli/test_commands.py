@@ -61,6 +61,16 @@ def test_references_are_told_like_an_import_and_shown_as_what_they_are(
     assert (code, reply["error"]["message"]) == (2, "There is no picture to add (left out: 1 like the set).")
 
 
+@pytest.mark.parametrize("option", ["--trigger-word", "--class-word"])
+@pytest.mark.parametrize("word", ["((((", "../../evil", "x" * 100_000])
+def test_a_word_that_cannot_be_one_is_refused_where_it_is_typed(
+    command_line: CommandLine, pictures: Path, option: str, word: str
+) -> None:
+    code, reply = command_line.call("dataset", "import", str(pictures), "--name", "noise", option, word)
+    assert (code, reply["error"]["kind"]) == (2, "invalid_prompt")
+    assert len(reply["error"]["message"]) < 200
+
+
 def test_captions_and_the_trigger_word_can_be_edited(command_line: CommandLine, pictures: Path) -> None:
     command_line.call("dataset", "import", str(pictures), "--name", "noise")
     picture = command_line.call("dataset", "show", "noise")[1]["pictures"][1]["image"]

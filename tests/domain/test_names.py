@@ -22,6 +22,13 @@ def test_an_invalid_name_is_refused_with_the_rule(name: str) -> None:
     assert "small letters, digits and hyphens" in error.value.fix
 
 
+@pytest.mark.parametrize("refuses", [check_name, name_from])
+def test_a_long_name_is_refused_in_short(refuses: Callable[[str], str]) -> None:
+    with pytest.raises(InvalidName) as error:
+        refuses("\u00fc" * 1_000_000)
+    assert len(str(error.value)) < 300
+
+
 def test_base_is_reserved() -> None:
     with pytest.raises(InvalidName) as error:
         check_name("base")

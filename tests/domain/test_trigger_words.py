@@ -1,10 +1,50 @@
 import pytest
 
+from profile_studio.domain.errors import InvalidPrompt
+from profile_studio.domain.prompts import prepare_prompt
 from profile_studio.domain.trigger_words import (
+    LONGEST_OF_HEADER,
+    as_folder,
+    check_class_word,
+    check_trigger_word,
     in_ordinary_words,
     prompt_with_trigger,
     says_trigger,
+    word_of_header,
 )
+
+NO_WORDS = [
+    "((((", "[a", "{a}", "<lora:a>", "a+", "a-", "a,b", 'a"b', "a:1", "../../a", "a/b", "a\\b", "..", "-", "_", "a*", "a|b",
+    "a\0b", "a\x7fb", "half\ud83c", "x" * 65, "x" * 1_000_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ["", "pxl", " pxl ", "pixel-art-style", "sks_2", "한글", "v1.5", "it's", "x" * 64])
+def test_a_word_is_kept_as_it_is_typed(word: str) -> None:
+    assert check_trigger_word(word) == check_class_word(word) == word.strip()
+
+
+@pytest.mark.parametrize("word", NO_WORDS)
+def test_what_prompts_or_folders_would_read_as_more_than_a_word_is_refused_in_short(word: str) -> None:
+    for check in (check_trigger_word, check_class_word):
+        with pytest.raises(InvalidPrompt) as error:
+            check(word)
+        assert len(str(error.value)) < 400
+        assert "at most 64 characters" in error.value.fix
+
+
+def test_only_a_class_word_may_be_of_several_words() -> None:
+    assert check_class_word("  old   man ") == "old man"
+    with pytest.raises(InvalidPrompt):
+        check_trigger_word("old man")
+
+
+@pytest.mark.parametrize("word", NO_WORDS)
+def test_a_foreign_word_never_spoils_a_prompt_or_a_folder(word: str) -> None:
+    kept = word_of_header(word)
+    assert len(kept) <= LONGEST_OF_HEADER
+    assert prepare_prompt(prompt_with_trigger(kept, "a hat"), latin_only=False).endswith("a hat")
+    assert not set(as_folder(word)) & set('/\\:*?"<>|\0') and len(as_folder(word)) < 200
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What the place of a picture says: how often it counts, what it shows, and whether it is for training at all."""
 
+import zipfile
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -11,6 +12,7 @@ from profile_studio.services.exporting import ExportFormat
 from profile_studio.services.found_files import LOOSE, FoundFile, is_hidden, set_aside_by_place
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
+from profile_studio.storage.datasets import DatasetRepository
 from tests.services.legacy_zips import small_picture
 
 
@@ -196,3 +198,19 @@ def test_our_own_kohya_export_comes_back_whole(
     assert {image.repeats for image in after.training_images} == {150}
     assert len(after.held_out_images) == 2
     assert report.rejected == ()
+
+
+@pytest.mark.parametrize(
+    ("trigger_word", "class_word"), [("../../evil", ""), ("..\\..\\evil", ""), ("sks", "/etc/a: b")]
+)
+def test_words_of_older_sets_make_no_path_in_an_export(
+    settings: Settings, datasets: DatasetService, tmp_path: Path, trigger_word: str, class_word: str
+) -> None:
+    datasets.import_sources(ImportRequest([write_pictures(tmp_path / "in", 6)], "set", held_out_fraction=0.0))
+    repository = DatasetRepository(Database(settings.resolved_database_url), settings.datasets_dir)
+    repository.set_trigger_word("set", trigger_word)  # as it was before there were rules for words
+    repository.set_class_word("set", class_word)
+    with zipfile.ZipFile(datasets.export("set", ExportFormat.KOHYA, tmp_path / "set.zip")) as archive:
+        names = archive.namelist()
+    assert names and {name.count("/") for name in names} == {1}
+    assert not [name for name in names if ".." in name.split("/") or set(name) & set("\\:")]

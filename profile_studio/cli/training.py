@@ -62,12 +62,12 @@ def train(
     if cut := cut_sentences(studio.training.cut_captions(config), ENGLISH.train):
         say(cut)
     if wait:
-        return _reply(wait_for_job(studio, job.id))
+        return _reply(studio, wait_for_job(studio, job.id))
     if not studio.jobs.worker_is_running():
         say(
             f"The job {job.id} is queued, but no worker runs: start `python app.py` or `python -m profile_studio worker`."
         )
-    return _reply(job)
+    return _reply(studio, job)
 
 
 def _read_set(settings: list[str]) -> dict[str, object]:
@@ -102,13 +102,13 @@ def _free_name(studio: Studio, dataset: str) -> str:
     return next(name for name in names if name not in taken)
 
 
-def _reply(job: Job) -> Reply:
+def _reply(studio: Studio, job: Job) -> Reply:
     result = job.result or {}
     return {
         "job": job.id,
         "status": job.status.value,
         "adapter": job.adapter_name,
-        "file": result.get("file"),
+        "file": studio.jobs.file_of(job),
         "steps": job.steps,
         "resumed_at_step": result.get("resumed_at_step"),
         "seconds": job.finished_at - job.created_at if job.finished_at else None,

@@ -30,7 +30,8 @@ class Sample:
 
 
 def job_facts(job: Job) -> dict[str, object]:
-    """What programs are told about a job; unknown values are None, never absent."""
+    """What programs are told about a job, wherever they run; unknown values are None, never absent."""
+    file = (job.result or {}).get("file")
     error = {"kind": job.error.kind, "message": job.error.message, "fix": job.error.fix} if job.error else None
     return {
         "job": job.id,
@@ -44,7 +45,7 @@ def job_facts(job: Job) -> dict[str, object]:
         "queue_position": job.queue_position,
         "error": error,
         "adapter": job.adapter_name,
-        "file": (job.result or {}).get("file"),
+        "file": Path(str(file)).name if file else None,
     }
 
 
@@ -54,6 +55,15 @@ class JobService:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._repository = JobRepository(database)
+
+    def facts(self, job: Job) -> dict[str, object]:
+        """What programs on this computer are told about a job: as `job_facts`, with the whole path of its file."""
+        return {**job_facts(job), "file": self.file_of(job)}
+
+    def file_of(self, job: Job) -> str | None:
+        """Where the LoRA of a completed training lies, if the job made one."""
+        file = job_facts(job)["file"]
+        return str(self._settings.user_loras_dir / str(file)) if file else None
 
     def list(self) -> "list[Job]":
         """All jobs, newest first."""

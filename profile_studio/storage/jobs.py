@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from profile_studio.domain.errors import InvalidName, UnknownJob
 from profile_studio.domain.jobs import Job, JobError, JobKind, JobStatus, LossPoint, ProgressReport, Wish
+from profile_studio.domain.places import without_places
 from profile_studio.domain.sentences import Sentence, from_json, to_json
 from profile_studio.storage.database import Database, jobs, loss_points
 
@@ -155,8 +156,9 @@ class JobRepository:
         return self._finish(job_id, attempt, now, **values)
 
     def fail(self, job_id: str, attempt: int, error: JobError, now: float) -> bool:
-        """Ends the attempt with an error; False if it no longer owns the job."""
-        return self._finish(job_id, attempt, now, status=JobStatus.FAILED, error=to_json(asdict(error)))
+        """Ends the attempt with an error, its details without paths; False if it no longer owns the job."""
+        told = {**asdict(error), "details": without_places(error.details)}
+        return self._finish(job_id, attempt, now, status=JobStatus.FAILED, error=to_json(told))
 
     def settle_pause(self, job_id: str, attempt: int) -> bool:
         """The attempt has saved its state and gone: pausing becomes paused."""

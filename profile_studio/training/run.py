@@ -130,7 +130,7 @@ class _Run:
         if not written.exists():
             return None
         result = json.loads(written.read_text())
-        published = Path(result["file"])
+        published = self.settings.user_loras_dir / result["file"]
         if not published.exists():
             return None
         is_ours = read_header(published).metadata.get("profile_studio.job") == self.context.job.id
@@ -246,7 +246,7 @@ class _Run:
                 metadata = adapter_metadata(renamed, parts.facts, steps, time.time())
                 save_file(load_file(candidate), candidate, metadata)
             published = self.settings.user_loras_dir / f"{name}.safetensors"
-            result = {"adapter": name, "file": str(published), **facts}
+            result = {"adapter": name, "file": published.name, **facts}
             write_json(self.context.folder / "result.json", result)
             keep_cover(self.context.folder / "samples", cover_path(published))
             candidate.replace(published)

@@ -99,7 +99,7 @@ def test_a_finished_training_leaves_samples_step_files_and_an_adapter_that_knows
     result = run_training(config, context, settings)
 
     adapter = read_adapter(settings.user_loras_dir / "dotted.safetensors")
-    assert result["file"] == str(adapter.path)
+    assert result["file"] == adapter.path.name
     assert result["cut_captions"] == {"n": 0, "n_korean": 0, "window": 75}
     assert (adapter.rank, adapter.network_alpha, adapter.num_train_steps) == (4, 2.0, 6)
     assert (adapter.trigger_word, adapter.class_word) == ("dotty", "dots")
@@ -151,7 +151,7 @@ def test_a_training_whose_name_was_taken_meanwhile_is_published_under_a_free_one
     result = run_training(small_config(tiny_base, num_train_steps=2), context, settings)
 
     adapter = read_adapter(settings.user_loras_dir / "dotted-4.safetensors")
-    assert (result["adapter"], result["file"]) == ("dotted-4", str(adapter.path))
+    assert (result["adapter"], result["file"]) == ("dotted-4", adapter.path.name)
     assert read_header(adapter.path).metadata["ss_output_name"] == "dotted-4"
     assert (settings.user_loras_dir / "dotted.safetensors").read_bytes() == b"of a friend"
     assert run_training(small_config(tiny_base, num_train_steps=2), context, settings) == result

@@ -1,10 +1,20 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import gradio as gr
 from pydantic import BaseModel, Field
 
 from profile_studio.domain.errors import InvalidSettings, UnknownAdapter
-from profile_studio.ui.components.notices import Updates, error_notice, notice_area, parse_form, tells_errors
+from profile_studio.domain.jobs import JobError
+from profile_studio.settings import REPOSITORY_ROOT
+from profile_studio.ui.components.notices import (
+    Updates,
+    error_notice,
+    error_notice_of_job,
+    notice_area,
+    parse_form,
+    tells_errors,
+)
 from profile_studio.ui.texts import ENGLISH
 
 
@@ -28,6 +38,27 @@ def test_an_error_of_ours_becomes_a_message_with_its_fix() -> None:
     shown = handler()[notice]
     assert shown["visible"]
     assert "Choose another." in shown["value"]
+
+
+def test_no_fold_tells_where_things_lie(tmp_path: Path) -> None:
+    notice = notice_area()
+    errors: list[Exception] = [FileNotFoundError(2, "No such file", str(tmp_path / "face.png"))]
+    try:
+        raise UnknownAdapter("There is no LoRA 'x'.", "Choose another.") from errors[0]
+    except UnknownAdapter as error:
+        errors.append(error)
+    job_error = JobError("crashed", "It crashed.", "Try again.", f"no {tmp_path / 'face.png'}")  # of an older row
+    folds = [error_notice_of_job(job_error, ENGLISH.common)]
+    for raised in errors:
+
+        @tells_errors(notice, ENGLISH.common)
+        def handler(error: Exception = raised) -> Updates:
+            raise error
+
+        folds.append(handler()[notice]["value"])
+    for fold in folds:
+        assert "face.png" in fold
+        assert str(tmp_path) not in fold and str(REPOSITORY_ROOT) not in fold
 
 
 def test_an_unexpected_error_hides_its_traceback_in_the_fold() -> None:

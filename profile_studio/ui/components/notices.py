@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from profile_studio.domain.errors import InvalidSettings, ProfileStudioError
 from profile_studio.domain.jobs import JobError
+from profile_studio.domain.places import without_places
 from profile_studio.domain.validation import first_problem
 from profile_studio.storage.full_disk import disk_full
 from profile_studio.ui.components.markup import details, escape
@@ -48,7 +49,7 @@ def error_notice(error: ProfileStudioError, texts: CommonTexts, technical: str =
     technical = technical or f"{error.kind}: {_last_line(error.__cause__ or error)}"
     copy = "navigator.clipboard.writeText(this.previousElementSibling.innerText)"
     fold = (
-        f'<pre tabindex="0">{escape(technical)}</pre>'
+        f'<pre tabindex="0">{escape(without_places(technical))}</pre>'
         f'<button type="button" onclick="{copy}">{escape(texts.copy)}</button>'
     )
     return (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from profile_studio.settings import REPOSITORY_ROOT
+from profile_studio.settings import REPOSITORY_ROOT, Settings
 
 PIN = re.compile(r"^([\w.-]+)==(\S+)$", re.MULTILINE)
 
@@ -112,3 +112,16 @@ def test_the_notebook_opens_the_studio_behind_a_password() -> None:
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     assert "PROFILE_STUDIO_PASSWORD" in code and "PROFILE_STUDIO_SHARE" in code
     assert code.endswith("!python app.py")
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "SECURITY.md", "Dockerfile", "docker-compose.yml", "notebooks/colab.ipynb"]
+)
+def test_every_variable_that_is_named_is_read(name: str) -> None:
+    named = set(re.findall(r"PROFILE_STUDIO_([A-Z_]+)", read(name)))
+    assert named and named <= {field.upper() for field in Settings.model_fields}
+
+
+def test_every_test_that_a_promise_names_is_there() -> None:
+    named = re.findall(r"tests/[\w/]+\.py", read("SECURITY.md"))
+    assert named and all((REPOSITORY_ROOT / path).is_file() for path in named)

@@ -55,7 +55,8 @@ class OpenRoutes:
         path, is_reading = _path_of(scope), scope["method"] in ("GET", "HEAD")
         if _UPLOAD.fullmatch(path):
             return self._takes_files
-        return page_of(scope) is not None or bool((_READ if is_reading else _SEND).fullmatch(path))
+        is_page = page_of({**scope, "path": path or "/"}) is not None  # Gradio leads from /ko/ to /ko
+        return is_page or bool((_READ if is_reading else _SEND).fullmatch(path))
 
 
 def _path_of(scope: Scope) -> str:

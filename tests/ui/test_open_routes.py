@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
+
+from profile_studio.ui.open_routes import OpenRoutes
 
 HERE = "http://127.0.0.1:7860"
 DEMO = {"SPACE_ID": "someone/studio"}
@@ -21,12 +24,20 @@ def test_the_page_reads_what_it_is_made_of(
     assert serves(HERE, **settings).get(path).status_code == 200
 
 
+def test_every_page_is_open_also_with_a_slash_behind_it() -> None:
+    app = OpenRoutes(PlainTextResponse("a page"), takes_files=True)
+    for path in ("/", "//", "/ko", "/ko/"):
+        assert TestClient(app, HERE).get(path).text == "a page"
+
+
 @pytest.mark.parametrize("settings", [{}, DEMO])
 @pytest.mark.parametrize(
     ("method", "path"),
     [
         ("POST", "/gradio_api/process_recording"),
         ("POST", "/gradio_api/process_recording/"),
+        ("GET", "/kon"),
+        ("POST", "/ko"),
         ("POST", "//gradio_api/process_recording"),
         ("POST", "/gradio_api/%70rocess_recording"),
         ("POST", "/gradio_api/component_server"),

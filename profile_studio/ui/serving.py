@@ -65,6 +65,7 @@ def launch_options(studio: Studio, host: str) -> dict[str, Any]:
         "pwa": False,
         "ssr_mode": False,
         "state_session_capacity": MOST_SESSIONS,
+        "num_workers": 0,  # servers of their own for files and uploads, on ports that have none of these rules
         "app_kwargs": {
             "routes": [_health_route(studio), logout_route()],
             "middleware": _middleware(settings),

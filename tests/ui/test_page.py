@@ -77,6 +77,7 @@ def test_nothing_of_the_home_is_served_by_path_and_nothing_is_told_to_anyone(
     options = launch_options(Studio.open(settings), "127.0.0.1")
     assert set(settings.resolved_home.iterdir()) <= {*map(Path, options["blocked_paths"]), settings.uploads_dir}
     assert (options["allowed_paths"], options["run_history"], options["enable_monitoring"]) == ([], False, False)
+    assert (options["num_workers"], options["mcp_server"]) == (0, False)  # said, or variables of Gradio's would decide
     assert not page.analytics_enabled
 
 

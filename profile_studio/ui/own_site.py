@@ -84,10 +84,13 @@ class OwnSite:
         scheme, _, place = origin.partition("://")
         if scheme not in _PORTS:  # "null": a file, or a frame that hides where it is from
             return False
-        if _host_name(place) in self._stated:
+        name = _host_name(place)
+        if name in self._stated:
             return True
         # A foreign page cannot add the second: its browser would ask first, and the answer to that is no.
         own = {headers.get("host", ""), headers.get("x-forwarded-host", "").partition(",")[0].strip()} - {""}
+        if name.endswith(self._suffixes):  # all its ports are ours, whatever a proxy says of them
+            return name in map(_host_name, own)
         return _with_port(place, scheme) in {_with_port(each, scheme) for each in own}
 
 

@@ -95,6 +95,23 @@ def test_nothing_is_done_for_another_website(opens: Opens, path: str, headers: d
         assert "access-control-allow-origin" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("host", "origin", "is_own"),
+    [
+        ("me-studio.hf.space", "https://me-studio.hf.space", True),
+        ("me-studio.hf.space:80", "https://me-studio.hf.space", True),
+        ("me-studio.hf.space", "https://attacker-space.hf.space", False),
+        ("0123abcd.gradio.live", "https://0123abcd.gradio.live", True),
+        ("0123abcd.gradio.live", "https://attacker.gradio.live", False),
+        ("10.0.0.7:7860", "https://studio.example.org", True),  # a proxy that says nothing of the name
+        ("10.0.0.7:7860", "https://attacker.example", False),
+    ],
+)
+def test_a_studio_behind_a_proxy_knows_its_own_page(opens: Opens, host: str, origin: str, is_own: bool) -> None:
+    browser = opens(share=True, hosts="studio.example.org")
+    assert browser.post(JOIN, headers={"host": host, "origin": origin}).status_code == (200 if is_own else 403)
+
+
 @pytest.mark.parametrize("path", ["/config", "/healthz", "/logout", "/gradio_api/info", "/gradio_api/file=/etc/passwd"])
 @pytest.mark.parametrize("headers", [{"origin": "https://attacker.example"}, {"sec-fetch-site": "cross-site"}])
 def test_another_website_reads_nothing(opens: Opens, path: str, headers: dict[str, str]) -> None:

@@ -13,12 +13,13 @@ from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from profile_studio.ui.languages import cookie_place, language_of, page_of
 
 COOKIE = "studio_browser"
+LONGEST_CALL_BYTES = 32 * 2**20
 _TOKEN = re.compile(r"[\w-]{43}")
 _API, _UPLOAD, _FILE = "/gradio_api/", "/gradio_api/upload", "/gradio_api/file="
 _URL = re.compile(r"\w+:/")
@@ -51,8 +52,10 @@ class OwnUploads:
         elif path.startswith(_FILE) and not self._may_fetch(path.removeprefix(_FILE), browser):
             await _refuse(request, scope, receive, send)
         elif path.startswith(_API) and scope["method"] == "POST":
-            body = await Request(scope, receive).body()
-            if all(self._is_own(named, browser) for named in _named_files(body)):
+            body = await _body(Request(scope, receive))
+            if body is None:
+                await PlainTextResponse(language_of(request).access.too_long, status_code=413)(scope, receive, send)
+            elif all(self._is_own(named, browser) for named in _named_files(body)):
                 await self._app(scope, _again(body, receive), send)
             else:
                 await _refuse(request, scope, receive, send)
@@ -112,6 +115,16 @@ def _named_files(body: bytes) -> Iterator[object]:
             rest.extend(value.values())
         elif isinstance(value, list):
             rest.extend(value)
+
+
+async def _body(request: Request) -> bytes | None:
+    """What a call sends; None if it is more than any form of the page holds."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_CALL_BYTES:
+            return None
+    return bytes(body)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

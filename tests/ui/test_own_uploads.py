@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from profile_studio.ui.own_uploads import LONGEST_CALL_BYTES
+
 HERE = "http://127.0.0.1:7860"
 
 
@@ -132,6 +134,11 @@ def test_a_large_form_without_files_arrives_as_it_was_sent(mine: Browser) -> Non
         "/gradio_api/run/predict", json={"data": [None], "fn_index": 0, "event_data": "x" * 500_000}
     )
     assert (answer.status_code, answer.json()["data"]) == (200, ["None"])
+
+
+def test_a_call_longer_than_any_form_is_not_kept_in_memory(mine: Browser) -> None:
+    for size, status in ((LONGEST_CALL_BYTES, 422), (LONGEST_CALL_BYTES + 1, 413)):
+        assert mine.client.post("/gradio_api/queue/join", content=b" " * size).status_code == status
 
 
 def test_the_cookie_is_of_no_use_to_scripts_and_stays_where_the_hub_shows_a_space(

@@ -177,7 +177,9 @@ def export(
 @app.command()
 def delete(
     name: Name,
-    with_adapters: Annotated[bool, typer.Option("--with-adapters", help="Also your LoRAs trained on it.")] = False,
+    with_adapters: Annotated[
+        bool, typer.Option("--with-adapters", help="Also your LoRAs trained on it, their comparisons and jobs.")
+    ] = False,
 ) -> Reply:
     """Removes a data set, its pictures and every copy that trainings keep of them."""
     deleted = open_studio().datasets.delete(name, with_adapters=with_adapters)

@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -42,8 +43,9 @@ from profile_studio.services.coverage import coverage_advice
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.services.drawn_faces import DrawnFaces, FaceSearch
 from profile_studio.services.exporting import ExportFormat, export_dataset
-from profile_studio.services.found_again import FOUND_AGAIN, has_files, import_lock
+from profile_studio.services.found_again import FOUND_AGAIN, forget_import_lock, has_files, import_lock
 from profile_studio.services.held_out import choose_held_out, held_out_by
+from profile_studio.services.housekeeping import forget_deleted_rows
 from profile_studio.services.importing import FoundPicture, ImportedFiles, Tell, import_files
 from profile_studio.services.reference_pictures import add_references
 from profile_studio.services.stored_pictures import rows_of, store_picture
@@ -68,6 +70,7 @@ class DatasetService:
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
+        self._database = database
         self._repository = DatasetRepository(database, settings.datasets_dir)
         self._jobs = JobRepository(database)
 
@@ -411,26 +414,31 @@ class DatasetService:
         """Removes a data set with everything made of its pictures, and says what that was.
 
         Args:
-            with_adapters: whether the person's LoRAs that were trained on it go as well.
+            with_adapters: whether the person's LoRAs that were trained on it go as well, with what was made with them
+                but the gallery's pictures; trainings and comparisons that are not over are canceled then.
 
         Raises:
             UnknownDataset: there is none.
+            InvalidDataset: its folder cannot be removed; nothing was deleted then.
         """
         refuse_in_demo(self._settings, "Deleting is")
         dataset = self.get(name)
+        doomed = _out_of_sight(self._settings.datasets_dir / name)
         self._repository.delete(name)
-        shutil.rmtree(self._settings.datasets_dir / name, ignore_errors=True)
+        shutil.rmtree(doomed, ignore_errors=True)
+        forget_import_lock(self._settings, name)
         pictures = len(dataset.every_image)
         removed = [
             counted(pictures, "picture"),
             counted(pictures, "thumbnail"),
             counted(dataset.captioned, "caption"),
         ]
+        left = [Sentence("a part of its pictures until the next import removes it")] if doomed.exists() else []
+        now = time.time()
         traces = TracesOfDatasets(self._settings, self._jobs)
-        left = traces.remove_from_trainings(name, removed)
-        if with_adapters:
-            traces.remove_adapters(name, removed)
-        return DeletedDataset(name, tuple(removed), tuple(left))
+        removed_traces, left_traces = traces.remove(name, now, with_adapters=with_adapters)
+        removed_rows, left_rows = forget_deleted_rows(self._database, now)
+        return DeletedDataset(name, (*removed, *removed_traces, *removed_rows), (*left, *left_traces, *left_rows))
 
     def _image(self, name: str, file: str) -> DatasetImage:
         """A picture by its id, or by the name a person knows."""
@@ -558,6 +566,23 @@ class DatasetService:
                 "Start the studio again: it finds the set again by its folder. Or choose another name.",
                 name=name,
             )
+
+
+def _out_of_sight(folder: Path) -> Path:
+    """Gives a set's folder a name that is swept: whatever ends this process, it is not found again."""
+    doomed = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.tmp")
+    try:
+        folder.replace(doomed)
+    except FileNotFoundError:
+        pass  # only its rows are left
+    except OSError as error:
+        raise InvalidDataset(
+            "The folder of {name!r} cannot be removed ({reason}).",
+            "Close what has its pictures open, then delete the set again.",
+            name=folder.name,
+            reason=Sentence(error.strerror or str(error)),
+        ) from error
+    return doomed
 
 
 def _face_search(settings: Settings) -> FaceSearch:

@@ -31,6 +31,13 @@ def import_lock(settings: Settings, name: str) -> FileLock:
     return FileLock(settings.run_dir / f"import-{name}.lock")
 
 
+def forget_import_lock(settings: Settings, name: str) -> None:
+    """Removes the lock's file, whose name tells the set's, unless somebody holds it."""
+    lock = import_lock(settings, name)
+    with contextlib.suppress(Timeout, OSError), lock.acquire(timeout=0):
+        Path(lock.lock_file).unlink(missing_ok=True)
+
+
 def has_files(folder: Path) -> bool:
     """Whether anything lies in a folder, however deep."""
     return any(path.is_file() for path in folder.rglob("*"))

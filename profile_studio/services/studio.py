@@ -59,9 +59,10 @@ class Studio:
         with FileLock(settings.run_dir / "upgrade.lock", preserve_lock_file=True):
             is_new = database.check_revision() is None
             database.upgrade()
-            housekeeping = Housekeeping(database)
+            housekeeping = Housekeeping(settings, database)
             if not is_new:
                 housekeeping.back_up(time.time())
+            housekeeping.look_after()
             find_again(settings, DatasetRepository(database, settings.datasets_dir), time.time())
             datasets = DatasetService(settings, database)
             if settings.is_demo:

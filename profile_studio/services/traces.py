@@ -1,59 +1,180 @@
-"""Finds what was made of a data set's pictures: copies that trainings keep, and adapters."""
+"""Finds and removes what was made of a data set's pictures: copies that jobs keep, LoRAs, what was made with these."""
 
+import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
-from profile_studio.domain.errors import InvalidAdapter
+from profile_studio.domain.adapters import Adapter, cover_path
+from profile_studio.domain.comparison import parse_model_spec
+from profile_studio.domain.counting import counted
+from profile_studio.domain.errors import InvalidAdapter, InvalidModelSpec, InvalidPicture, UnknownJob
 from profile_studio.domain.jobs import Job, JobKind
 from profile_studio.domain.sentences import Sentence
 from profile_studio.lora_files import read_adapter
 from profile_studio.settings import Settings
+from profile_studio.storage.files import write_json
 from profile_studio.storage.jobs import JobRepository
+from profile_studio.storage.pictures import latest_pictures, read_recipe
 
-_MADE_OF_PICTURES = ("cache.safetensors", "samples", "checkpoints")
+SETTLED_AFTER_S = 5.0
+_MADE_OF_PICTURES = ("cache.safetensors", "samples", "checkpoints", "candidate.safetensors")
+_MARK = "data-set-deleted.json"
 
 
 class TracesOfDatasets:
-    """Removes them, and adds in words what was removed."""
+    """Removes them and says in words what went, and what stays and why.
+
+    A job that is not over is marked in its folder: what it keeps goes when it is over, whoever sees that first.
+    """
 
     def __init__(self, settings: Settings, jobs: JobRepository) -> None:
         self._settings = settings
         self._jobs = jobs
 
-    def remove_from_trainings(self, dataset: str, removed: list[Sentence]) -> list[Sentence]:
-        """Removes encoded pictures, samples and checkpoints of finished trainings; returns what had to stay."""
-        left: list[Sentence] = []
-        for job in self._trainings(dataset):
-            if not job.status.is_finished:
-                left.append(
-                    Sentence(
-                        "the training {job} is {status} and keeps its copy until it is over",
-                        job=job.id,
-                        status=Sentence(job.status.value),
-                    )
-                )
-                continue
-            for name in _MADE_OF_PICTURES:
-                path = self._settings.jobs_dir / job.id / name
-                if path.is_dir():
-                    shutil.rmtree(path, ignore_errors=True)
-                elif path.is_file():
-                    path.unlink()
-                else:
-                    continue
-                removed.append(Sentence("{what} of the training {job}", what=name, job=job.id))
-        return left
+    def remove(self, dataset: str, now: float, *, with_adapters: bool) -> tuple[list[Sentence], list[Sentence]]:
+        """What went and what stays of all that was made of a data set.
 
-    def remove_adapters(self, dataset: str, removed: list[Sentence]) -> None:
-        """Removes the person's adapters that were trained on this data set."""
-        for path in sorted(self._settings.user_loras_dir.glob("*.safetensors")):
+        Args:
+            with_adapters: whether the person's LoRAs that were trained on it go, with all that was made with them but
+                the gallery's pictures, which are listed.
+        """
+        removed: list[Sentence] = []
+        left: list[Sentence] = []
+        adapters = self._adapters_of(dataset)
+        for job in self._jobs_of(dataset, {adapter.name for adapter in adapters} if with_adapters else set()):
+            wholly = with_adapters or job.kind is JobKind.CAPTION
+            if wholly and not job.status.is_finished:
+                self._jobs.ask_cancel(job.id, now)
+                job = self._jobs.get(job.id)
+            if job.status.is_finished:
+                removed += self._remove_of_job(job, wholly)
+            else:
+                write_json(self._mark(job.id), {"wholly": wholly})
+                left.append(_stays(job, wholly))
+        for adapter in adapters:
+            if with_adapters:
+                removed += self._remove_adapter(adapter)
+            else:
+                left.append(Sentence("the LoRA {name} until you delete it by itself", name=adapter.name))
+        left += self._pictures_made_with({adapter.name for adapter in adapters})
+        return removed, left
+
+    def remove_from_ended_jobs(self, now: float) -> None:
+        """Removes what marked jobs kept, once they are over and their supervisor has let go of them."""
+        for mark in self._settings.jobs_dir.glob(f"*/{_MARK}"):
             try:
-                is_its = read_adapter(path).dataset == dataset
+                job = self._jobs.get(mark.parent.name)
+            except UnknownJob:
+                shutil.rmtree(mark.parent, ignore_errors=True)
+                continue
+            if job.status.is_finished and now - (job.finished_at or 0.0) > SETTLED_AFTER_S:
+                self._remove_of_job(job, json.loads(mark.read_text(encoding="utf-8"))["wholly"])
+
+    def remove_pictures_of(self, job_id: str) -> None:
+        """For the process of a job that has just ended: removes its copies if it was marked."""
+        if self._mark(job_id).is_file() and self._jobs.get(job_id).status.is_finished:
+            self._remove_copies(job_id)
+
+    def _remove_of_job(self, job: Job, wholly: bool) -> list[Sentence]:
+        if not wholly:
+            removed = self._remove_copies(job.id)
+            self._mark(job.id).unlink(missing_ok=True)
+            return [Sentence("{what} of the training {job}", what=name, job=job.id) for name in removed]
+        shutil.rmtree(self._settings.jobs_dir / job.id, ignore_errors=True)
+        self._jobs.delete_finished(job.id)
+        return [_named(job)]
+
+    def _remove_copies(self, job_id: str) -> list[str]:
+        removed: list[str] = []
+        for name in _MADE_OF_PICTURES:
+            path = self._settings.jobs_dir / job_id / name
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.is_file():
+                path.unlink()
+            else:
+                continue
+            removed.append(name)
+        return removed
+
+    def _remove_adapter(self, adapter: Adapter) -> list[Sentence]:
+        adapter.path.unlink()
+        cover = cover_path(adapter.path)
+        if not cover.is_file():
+            return [Sentence("the LoRA {name}", name=adapter.name)]
+        cover.unlink()
+        return [
+            Sentence("the LoRA {name}", name=adapter.name),
+            Sentence("the cover picture of {name}", name=adapter.name),
+        ]
+
+    def _adapters_of(self, dataset: str) -> list[Adapter]:
+        """The person's adapters that were trained on this data set."""
+        return [adapter for adapter in self._own_adapters() if adapter.dataset == dataset]
+
+    def _own_adapters(self) -> Iterator[Adapter]:
+        for path in sorted(self._settings.user_loras_dir.glob("[!.]*.safetensors")):
+            try:
+                yield read_adapter(path)
             except InvalidAdapter:
                 continue
-            if is_its:
-                path.unlink()
-                removed.append(Sentence("the LoRA {name}", name=path.stem))
 
-    def _trainings(self, dataset: str) -> Iterator[Job]:
-        return (job for job in self._jobs.find(kind=JobKind.TRAIN) if job.spec.get("dataset") == dataset)
+    def _jobs_of(self, dataset: str, adapters: set[str]) -> Iterator[Job]:
+        """Trainings and captionings of the data set, and comparisons of these adapters or, if there are any, with it."""
+        for job in self._jobs.find():
+            is_of_set = job.spec.get("dataset") == dataset
+            if job.kind is JobKind.COMPARE:
+                is_of_set = bool(adapters) and (is_of_set or not adapters.isdisjoint(_compared(job)))
+            if is_of_set:
+                yield job
+
+    def _pictures_made_with(self, adapters: set[str]) -> list[Sentence]:
+        if not adapters:
+            return []
+        counts: Counter[str] = Counter()
+        for path in latest_pictures(self._settings.pictures_dir):
+            try:
+                request = read_recipe(path).request
+            except InvalidPicture:
+                continue
+            counts.update(adapters & {adapter.adapter_name for adapter in request.adapters})
+        return [
+            Sentence(
+                "{pictures} in the gallery made with the LoRA {name} until you delete them there",
+                pictures=counted(count, "picture"),
+                name=name,
+            )
+            for name, count in sorted(counts.items())
+        ]
+
+    def _mark(self, job_id: str) -> Path:
+        return self._settings.jobs_dir / job_id / _MARK
+
+
+def _named(job: Job) -> Sentence:
+    match job.kind:
+        case JobKind.TRAIN:
+            return Sentence("the training {job}", job=job.id)
+        case JobKind.COMPARE:
+            return Sentence("the comparison {job}", job=job.id)
+        case JobKind.CAPTION:
+            return Sentence("the captioning {job}", job=job.id)
+
+
+def _stays(job: Job, wholly: bool) -> Sentence:
+    if wholly:
+        return Sentence("{job} until it is canceled", job=_named(job))
+    return Sentence("the copy that {job} keeps until it is over", job=_named(job))
+
+
+def _compared(job: Job) -> set[str]:
+    names: set[str] = set()
+    models = job.spec.get("models")
+    for model in models if isinstance(models, list) else []:
+        try:
+            names.update(part.adapter_name for part in parse_model_spec(str(model)).adapters)
+        except InvalidModelSpec:
+            continue
+    return names

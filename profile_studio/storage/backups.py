@@ -58,6 +58,17 @@ class Backups:
         if not (self.folder / f"{self._file.stem}-{_day(now)}.db").is_file():
             self.make(now)
 
+    def renew(self, now: float) -> None:
+        """Makes one and forgets all others: what was deleted from the file is in none any more.
+
+        Raises:
+            DatabaseDamaged, DatabaseBusy: as `make`; the others stay then.
+        """
+        made = self.make(now)
+        for path in self.folder.glob(f"{self._file.stem}-*"):
+            if path != made:
+                path.unlink(missing_ok=True)
+
     def restore(self, backup: Path, now: float) -> Path | None:
         """Puts a backup in the file's place; nobody may have it open. Returns where the file was put, if there was one."""
         aside = set_aside(self._file, now)

@@ -162,6 +162,14 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
+    def empty_write_ahead(self) -> bool:
+        """Moves every change into the file itself and empties the one for changes; False while somebody reads it."""
+        if self.file is None:
+            return True
+        with self.engine.connect() as connection:
+            (is_busy, _, _) = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        return not is_busy
+
     def check_revision(self) -> str | None:
         """Which tables there are; None if there are none yet.
 
@@ -195,7 +203,8 @@ HEAD_REVISION = "0008"
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     timeout = f"busy_timeout={round(1000 * sqlite_faults.LOCK_TIMEOUT_S)}"  # first: the others may meet a lock
-    for pragma in (timeout, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    overwrite_deleted = "secure_delete=ON"
+    for pragma in (timeout, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", overwrite_deleted):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

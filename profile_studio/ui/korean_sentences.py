@@ -258,6 +258,10 @@ _NAMES_AND_SETS: dict[str, str] = {
     "Wait until it is done, or stop it first.": "끝날 때까지 기다리거나, 먼저 멈추세요.",
     "The import was stopped; nothing of it was kept.": "가져오기를 멈췄어요. 남은 것은 없어요.",
     "Start it again whenever you like.": "원할 때 다시 시작하세요.",
+    "The folder of {name!r} cannot be removed ({reason}).": "“{name}” 폴더를 지울 수 없어요 ({reason}).",
+    "Close what has its pictures open, then delete the set again.": (
+        "그 사진을 열어 둔 프로그램을 닫고, 세트를 다시 삭제하세요."
+    ),
     "The folder of an older data set called {name!r} lies here, but the database does not know it.": (
         "“{name}”이라는 예전 세트의 폴더가 있는데, 데이터베이스에는 없는 세트예요."
     ),
@@ -739,9 +743,22 @@ _CHANGES: dict[str, str] = {
     "{count} captions": "설명 {count}개",
     "1 caption": "설명 1개",
     "1 thumbnail": "미리보기 1장",
-    "the training {job} is {status} and keeps its copy until it is over": (
-        "학습 {job}: {status} 상태라 끝날 때까지 사본을 가지고 있음"
+    "the training {job}": "학습 {job}",
+    "the comparison {job}": "비교 {job}",
+    "the captioning {job}": "설명 쓰기 {job}",
+    "{job} until it is canceled": "{job} (취소될 때까지)",
+    "the copy that {job} keeps until it is over": "{job} 작업이 끝날 때까지 가지고 있는 사본",
+    "the LoRA {name} until you delete it by itself": "{name} LoRA (따로 삭제할 때까지)",
+    "the cover picture of {name}": "{name} 표지 그림",
+    "{pictures} in the gallery made with the LoRA {name} until you delete them there": (
+        "갤러리에서 {name} LoRA로 만든 {pictures} (갤러리에서 지울 때까지)"
     ),
+    "a part of its pictures until the next import removes it": "사진 일부 (다음에 사진을 가져올 때 지워짐)",
+    "names in the file of the database's last changes until the studio stops": (
+        "데이터베이스의 마지막 변경 기록에 있는 이름 (스튜디오를 멈출 때까지)"
+    ),
+    "the older backups of the database until they are a week old": "데이터베이스의 예전 백업 (일주일이 지날 때까지)",
+    "the older backups of the database": "데이터베이스의 예전 백업",
     "{what} of the training {job}": "학습 {job}의 {what}",
     "the LoRA {name}": "{name} LoRA",
 }

@@ -16,6 +16,7 @@ from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.jobs.attempts import EXIT_DISK_FULL
 from profile_studio.jobs.lease import DeviceLease
+from profile_studio.services.traces import TracesOfDatasets
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.full_disk import disk_full
@@ -163,6 +164,7 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     finally:
         done.set()
         heart.join()
+        TracesOfDatasets(settings, repository).remove_pictures_of(job_id)
     return EXIT_SETTLED
 
 

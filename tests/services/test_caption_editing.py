@@ -131,11 +131,12 @@ def test_deleting_a_set_lists_what_went_with_it_and_what_could_not(
         (settings.jobs_dir / job.id / "samples").mkdir(parents=True)
         (settings.jobs_dir / job.id / "cache.safetensors").write_bytes(b"encoded pictures")
 
-    deleted = datasets.delete("hats", with_adapters=True)
+    deleted = datasets.delete("hats")
 
     assert deleted.removed[:2] == ("13 pictures", "13 thumbnails")
     assert f"cache.safetensors of the training {finished.id}" in deleted.removed
     assert list((settings.jobs_dir / finished.id).iterdir()) == []
+    assert (settings.jobs_dir / waiting.id / "cache.safetensors").is_file()
     assert [waiting.id in sentence for sentence in deleted.left] == [True]
     assert json.dumps(deleted.removed)
 

@@ -43,5 +43,5 @@ def test_a_damaged_page_is_noticed_at_the_daily_backup(settings: Settings) -> No
     database.file.write_bytes(content)
 
     with pytest.raises(DatabaseDamaged):
-        Housekeeping(database).back_up(time.time())
+        Housekeeping(settings, database).back_up(time.time())
     assert backups(settings) == []

@@ -11,6 +11,7 @@ from profile_studio.services.captioning import CaptioningService
 from profile_studio.services.comparison import ComparisonService
 from profile_studio.services.datasets import DatasetService
 from profile_studio.services.found_again import find_again
+from profile_studio.services.found_jobs import find_jobs_again
 from profile_studio.services.gallery import GalleryService
 from profile_studio.services.generation import GenerationService
 from profile_studio.services.housekeeping import Housekeeping
@@ -64,6 +65,7 @@ class Studio:
                 housekeeping.back_up(time.time())
             housekeeping.look_after()
             find_again(settings, DatasetRepository(database, settings.datasets_dir), time.time())
+            find_jobs_again(settings, JobRepository(database))
             datasets = DatasetService(settings, database)
             if settings.is_demo:
                 datasets.take_all_examples()

@@ -13,6 +13,7 @@ from profile_studio.domain.jobs import Job, JobError, JobKind, JobStatus, LossPo
 from profile_studio.domain.places import without_places
 from profile_studio.domain.sentences import Sentence, from_json, to_json
 from profile_studio.storage.database import Database, jobs, loss_points
+from profile_studio.storage.job_facts import JobFacts
 
 _HELD = [JobStatus.RUNNING, JobStatus.PAUSING]
 _TAKE_ANOTHER_NAME = Sentence("Give the new one another name, or cancel that one.")
@@ -42,6 +43,41 @@ class JobRepository:
             note="",
             spec=spec,
             created_at=now,
+            adapter_name=name,
+        )
+        try:
+            with self._database.transaction() as connection:
+                connection.execute(row)
+        except IntegrityError:
+            raise self._reserved(str(name), _TAKE_ANOTHER_NAME) from None
+        return self.get(job_id)
+
+    def take_in(
+        self, job_id: str, facts: JobFacts, status: JobStatus, result: dict[str, object] | None, now: float
+    ) -> Job:
+        """The row of a job that was lost.
+
+        Args:
+            now: when it ended, or was heard of last.
+
+        Raises:
+            InvalidName: another unfinished training has reserved its LoRA's name.
+        """
+        named = {**facts.spec, **({"adapter_name": result["adapter"]} if result and "adapter" in result else {})}
+        name = named.get("adapter_name") if facts.kind is JobKind.TRAIN else None
+        row = jobs.insert().values(
+            id=job_id,
+            kind=facts.kind,
+            status=status,
+            attempt=facts.attempt,
+            step=facts.steps if status is JobStatus.COMPLETED else 0,
+            steps=facts.steps,
+            note="",
+            spec=facts.spec,
+            result=result if result is not None else sa.null(),
+            created_at=facts.created_at,
+            started_at=facts.created_at,
+            finished_at=now if status.is_finished else None,
             adapter_name=name,
         )
         try:

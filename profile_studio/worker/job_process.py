@@ -20,6 +20,7 @@ from profile_studio.services.traces import TracesOfDatasets
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.full_disk import disk_full
+from profile_studio.storage.job_facts import write_job_facts
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.worker.parent import on_parent_gone
 
@@ -131,6 +132,7 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     lease = DeviceLease(settings.run_dir)
     context = RowContext(settings, repository, job, lease, supervisor_gone)
     context.folder.mkdir(parents=True, exist_ok=True)
+    write_job_facts(context.folder, job)
     done = threading.Event()
     heart = threading.Thread(target=_beat_until, args=(done, context), daemon=True)
     heart.start()

@@ -8,6 +8,7 @@ import pytest
 from profile_studio.domain.jobs import JobKind, JobStatus
 from profile_studio.jobs.presence import read_facts
 from profile_studio.jobs.processes import KeptSupervisor, ProcessMark
+from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
 from tests.jobs.conftest import Home
 from tests.waiting import wait_until
@@ -113,3 +114,18 @@ def test_a_damaged_queue_is_made_anew_from_the_rows(settings: Settings, home: Ho
 
     (aside,) = (settings.resolved_home / "backups").glob("queue-*.db")
     assert aside.read_bytes() == b"\xa5" * 8192
+
+
+def test_a_training_is_found_again_after_the_database_was_lost(
+    settings: Settings, home: Home, supervisor: KeptSupervisor
+) -> None:
+    job = home.submit("found", steps=5)
+    wait_for(home, job.id, JobStatus.COMPLETED)
+    supervisor.stop()
+    home.database.engine.dispose()
+    for part in settings.resolved_home.glob("studio.db*"):
+        part.unlink()
+
+    found = Studio.open(settings).jobs.get(job.id)
+
+    assert (found.status, found.adapter_name, found.spec) == (JobStatus.COMPLETED, "found", job.spec)

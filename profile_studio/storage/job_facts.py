@@ -1,0 +1,36 @@
+"""What a job is, written into its folder: the way back where the database was lost."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from profile_studio.domain.jobs import Job, JobKind
+from profile_studio.storage.files import write_json
+
+_FILE = "job.json"
+
+
+class JobFacts(BaseModel):
+    """The part of a row that nothing else in the folder tells."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: JobKind
+    attempt: int
+    steps: int
+    spec: dict[str, object]
+    created_at: float
+
+
+def write_job_facts(folder: Path, job: Job) -> None:
+    """Writes them anew, for this attempt."""
+    facts = JobFacts(kind=job.kind, attempt=job.attempt, steps=job.steps, spec=job.spec, created_at=job.created_at)
+    write_json(folder / _FILE, facts.model_dump(mode="json"))
+
+
+def read_job_facts(folder: Path) -> JobFacts | None:
+    """Those of a job's folder; None if there are none that can be read."""
+    try:
+        return JobFacts.model_validate_json((folder / _FILE).read_text(encoding="utf-8"))
+    except (OSError, ValidationError, ValueError):
+        return None

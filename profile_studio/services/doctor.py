@@ -10,13 +10,16 @@ import psutil
 from sqlalchemy.exc import SQLAlchemyError
 
 from profile_studio.base_models import HUB_IDS, STARTER, find_base_model
+from profile_studio.domain.counting import counted
 from profile_studio.domain.errors import BaseModelMissing, DatabaseBusy, DatabaseNewer, ProfileStudioError
 from profile_studio.jobs.presence import supervisor_presence, web_presence
 from profile_studio.services.adapters import AdapterService
 from profile_studio.services.device import probe_device
+from profile_studio.services.found_again import unknown_folders
 from profile_studio.settings import Settings
 from profile_studio.storage.backups import Backups
 from profile_studio.storage.database import HEAD_REVISION, Database
+from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.full_disk import free_bytes
 from profile_studio.storage.sqlite_faults import check_sound
 
@@ -44,6 +47,7 @@ def examine(settings: Settings) -> list[Check]:
         _disk(settings),
         _database(settings),
         _queue(settings),
+        _files(settings),
         _starter(settings),
         *(_hub_base(base) for base in sorted(HUB_IDS)),
         _judge(settings),
@@ -152,6 +156,30 @@ def _queue(settings: Settings) -> Check:
     except ProfileStudioError as error:
         return Check("queue", False, error.message, "Start the studio again: it makes a new queue from the jobs' rows.")
     return Check("queue", True, f"{file.name} is sound.")
+
+
+def _files(settings: Settings) -> Check:
+    """Whether rows and folders fit each other: after a disk was put back from an older day they may not."""
+    database = Database(settings.resolved_database_url)
+    try:
+        if (database.file is not None and not _is_there(database.file)) or database.check_revision() != HEAD_REVISION:
+            return Check("files", True, "The database is not in use yet.")
+        repository = DatasetRepository(database, settings.datasets_dir)
+        sets = [repository.get(name) for name in repository.names()]
+    except (ProfileStudioError, SQLAlchemyError):
+        return Check("files", False, "The rows cannot be read.", "Mend the database first.")
+    finally:
+        database.engine.dispose()
+    gone = {each.name: sum(not image.path.is_file() for image in each.every_image) for each in sets}
+    missing = [f"{counted(count, 'picture')} of {name}" for name, count in gone.items() if count]
+    if missing:
+        finding = f"Gone from the disk: {', '.join(missing)}."
+        return Check("files", False, finding, f"Put them back into {settings.datasets_dir}, or delete these sets.")
+    unknown = [folder.name for folder in unknown_folders(settings, repository)]
+    if unknown:
+        finding = f"Folders of data sets that the database does not know: {', '.join(unknown)}."
+        return Check("files", False, finding, "Start the studio; it takes in those whose pictures can be read.")
+    return Check("files", True, "Every picture of every data set is there.")
 
 
 def _starter(settings: Settings) -> Check:

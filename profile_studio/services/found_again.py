@@ -49,11 +49,12 @@ def find_again(settings: Settings, repository: DatasetRepository, now: float) ->
     What only the rows knew is lost: captions, consent, what was set aside by hand. The words of the set come from a
     LoRA that was trained on it. A folder in which two pictures cannot be read is left as it is.
     """
-    found = [_take_in(folder, settings, repository, now) for folder in _unknown_folders(settings, repository)]
+    found = [_take_in(folder, settings, repository, now) for folder in unknown_folders(settings, repository)]
     return [dataset for dataset in found if dataset is not None]
 
 
-def _unknown_folders(settings: Settings, repository: DatasetRepository) -> Iterator[Path]:
+def unknown_folders(settings: Settings, repository: DatasetRepository) -> Iterator[Path]:
+    """Folders that may be data sets and have no row."""
     known = set(repository.names())
     for folder in sorted(settings.datasets_dir.iterdir()):
         with contextlib.suppress(InvalidName):

@@ -114,3 +114,23 @@ def test_a_server_is_backed_up_by_itself(command_line: CommandLine, monkeypatch:
     assert (finding["works"], finding["finding"].startswith("The server does not answer")) == (False, True)
     code, reply = command_line.call("backup", "list")
     assert (code, reply["error"]["fix"]) == (2, "Use the server's own backups, such as pg_dump.")
+
+
+def test_the_doctor_names_rows_and_folders_that_do_not_fit(
+    command_line: CommandLine, settings: Settings, pictures: Path
+) -> None:
+    assert check(command_line, "files")["works"]
+    command_line.call("dataset", "import", str(pictures), "--name", "noise")
+    assert check(command_line, "files")["works"]
+    folder = settings.datasets_dir / "noise"
+
+    next((folder / "images").iterdir()).unlink()
+    finding = check(command_line, "files")
+    assert (finding["works"], finding["finding"]) == (False, "Gone from the disk: 1 picture of noise.")
+
+    command_line.call("dataset", "delete", "noise")
+    (folder / "images").mkdir(parents=True)
+    finding = check(command_line, "files")
+    assert (finding["works"], finding["finding"]) == (
+        False, "Folders of data sets that the database does not know: noise.",
+    )  # fmt: skip

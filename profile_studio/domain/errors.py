@@ -22,6 +22,7 @@ ProfileStudioError                exit 1  kind "internal"
 ├── DatabaseNewer                 exit 1  kind "database_newer"
 ├── DatabaseBusy                  exit 1  kind "database_busy"
 ├── DiskFull                      exit 1  kind "disk_full"
+├── DatabaseUnreachable           exit 1  kind "database_unreachable"
 ├── EngineUnavailable             exit 1  kind "engine_unavailable"
 ├── TrainingFailed                exit 1  kind "training_failed"
 ├── JudgeMissing                  exit 1  kind "judge_missing"
@@ -189,6 +190,12 @@ class DiskFull(ProfileStudioError):
         fix: str = "Make room, for example in Storage; then resume what was paused, or try again.",
     ) -> None:
         super().__init__(message, fix)
+
+
+class DatabaseUnreachable(ProfileStudioError):
+    """The database is on a server, and that does not answer."""
+
+    kind = "database_unreachable"
 
 
 class EngineUnavailable(ProfileStudioError):

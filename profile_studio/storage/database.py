@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import sqlalchemy.orm  # pyright: ignore[reportUnusedImport]
 from sqlalchemy import event
 
-from profile_studio.domain.errors import DatabaseDamaged, DatabaseNewer, ProfileStudioError
+from profile_studio.domain.errors import DatabaseDamaged, DatabaseNewer, DatabaseUnreachable, ProfileStudioError
 from profile_studio.storage import sqlite_faults
 from profile_studio.storage.backups import Backups
 from profile_studio.storage.sqlite_faults import fault_in_words
@@ -118,7 +118,8 @@ dataset_changes = sa.Table(
 class Database:
     """One engine with the pragmas that concurrent processes on one SQLite file need.
 
-    Whatever is asked of it raises `DatabaseDamaged` or `DatabaseBusy` where SQLite says so.
+    Whatever is asked of it raises `DatabaseDamaged` or `DatabaseBusy` where SQLite says so, and `DatabaseUnreachable`
+    where a server is gone.
     """
 
     def __init__(self, url: str) -> None:
@@ -126,6 +127,8 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "handle_error", _in_a_sentence)
+        else:
+            event.listen(self.engine, "handle_error", _unreachable)
 
     @property
     def file(self) -> Path | None:
@@ -212,3 +215,14 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 def _in_a_sentence(context: sa.ExceptionContext) -> ProfileStudioError | None:
     file = Path((context.engine and context.engine.url.database) or "")
     return fault_in_words(context.original_exception, file)
+
+
+def _unreachable(context: sa.ExceptionContext) -> ProfileStudioError | None:
+    """Where there is no connection, or none any more; None leaves any other error as it is."""
+    if context.connection is not None and not context.is_disconnect:
+        return None
+    host = (context.engine and context.engine.url.host) or "this computer"
+    return DatabaseUnreachable(
+        f"The database server at {host} does not answer.",
+        "Start it, or mend PROFILE_STUDIO_DATABASE_URL; then try again.",
+    )

@@ -541,6 +541,10 @@ _DATABASE: dict[str, str] = {
         "데이터베이스가 서버에 있어서 스튜디오가 백업하지 않아요."
     ),
     "Use the server's own backups, such as pg_dump.": "pg_dump처럼 서버의 백업 방법을 쓰세요.",
+    "The database server at {host} does not answer.": "{host}에 있는 데이터베이스 서버가 응답하지 않아요.",
+    "Start it, or mend PROFILE_STUDIO_DATABASE_URL; then try again.": (
+        "서버를 켜거나 PROFILE_STUDIO_DATABASE_URL 값을 고친 뒤 다시 해 보세요."
+    ),
     "Another program has kept the database {file} locked for {seconds} seconds.": (
         "다른 프로그램이 데이터베이스 {file} 파일을 {seconds}초 동안 잠그고 있어요."
     ),

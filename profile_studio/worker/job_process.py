@@ -9,7 +9,7 @@ from pathlib import Path
 
 from profile_studio.domain.captioning import CaptioningConfig
 from profile_studio.domain.comparison import ComparisonConfig
-from profile_studio.domain.errors import DatabaseBusy, DiskFull, ProfileStudioError
+from profile_studio.domain.errors import DatabaseBusy, DatabaseUnreachable, DiskFull, ProfileStudioError
 from profile_studio.domain.jobs import Interrupted, Job, JobContext, JobError, JobKind, ProgressReport, Wish
 from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
@@ -102,7 +102,7 @@ class RowContext:
         self._written_at = time.monotonic()
         try:
             self._repository.report(self.job.id, self.job.attempt, self._progress, time.time())
-        except DatabaseBusy:
+        except (DatabaseBusy, DatabaseUnreachable):
             return
         except Exception as error:
             if disk_full(error) is None:
@@ -146,7 +146,7 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     except Interrupted:
         context.flush()
         return _settle_wish(repository, job)
-    except DatabaseBusy:  # no fault of the job: another attempt finds what is saved
+    except (DatabaseBusy, DatabaseUnreachable):  # no fault of the job: another attempt finds what is saved
         traceback.print_exc()
         return EXIT_CRASHED
     except DiskFull:

@@ -111,7 +111,8 @@ def test_a_server_is_backed_up_by_itself(command_line: CommandLine, monkeypatch:
     monkeypatch.setenv("PROFILE_STUDIO_DATABASE_URL", "postgresql+psycopg://studio@127.0.0.1:9/nobody")
 
     finding = check(command_line, "database")
-    assert (finding["works"], finding["finding"].startswith("The server does not answer")) == (False, True)
+    assert (finding["works"], finding["finding"]) == (False, "The database server at 127.0.0.1 does not answer.")
+    assert command_line.call("jobs", "list")[1]["error"]["kind"] == "database_unreachable"
     code, reply = command_line.call("backup", "list")
     assert (code, reply["error"]["fix"]) == (2, "Use the server's own backups, such as pg_dump.")
 

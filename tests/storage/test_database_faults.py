@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from profile_studio.domain.errors import DatabaseBusy, DatabaseDamaged, DatabaseNewer
+from profile_studio.domain.errors import DatabaseBusy, DatabaseDamaged, DatabaseNewer, DatabaseUnreachable
 from profile_studio.domain.jobs import JobKind
 from profile_studio.storage import sqlite_faults
 from profile_studio.storage.database import Database
@@ -85,3 +85,10 @@ def test_a_lock_that_lasts_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) 
     holder.close()
     JobRepository(database).create(JobKind.CAPTION, {}, 1, 1.0)
     assert DatasetRepository(database, file.parent).names() == []
+
+
+def test_a_server_that_does_not_answer_is_told() -> None:
+    with pytest.raises(DatabaseUnreachable) as caught:
+        Database("postgresql+psycopg://studio@127.0.0.1:9/studio").upgrade()
+    assert caught.value.message.startswith("The database server at 127.0.0.1 does not answer")
+    assert "studio@" not in str(caught.value)

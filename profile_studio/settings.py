@@ -3,11 +3,13 @@
 import contextlib
 import logging
 import os
+import platform
+import re
 import stat
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _log = logging.getLogger(__name__)
@@ -22,6 +24,14 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path("data"), description="Folder for data, user adapters and pictures.")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite in the home.")
+    machine: str = Field(
+        default_factory=platform.node,
+        validate_default=True,
+        description="Name of this machine, among those that share a home and a database server.",
+    )
+    visible_devices: str = Field(
+        default="", validation_alias="CUDA_VISIBLE_DEVICES", description="Which of the machine's GPUs are ours."
+    )
     password: str = Field(default="", description="Asked for at the door, with the name `studio`; empty: no door.")
     hosts: str = Field(
         default="", description="Names under which the page is opened besides localhost and IP addresses; with commas."
@@ -42,6 +52,16 @@ class Settings(BaseSettings):
     yunet: str = Field(
         default="", description="Finds faces at import: YuNet's .onnx file; empty means OpenCV's Haar cascade."
     )
+
+    @field_validator("machine", "visible_devices")
+    @classmethod
+    def _as_part_of_a_file_name(cls, name: str) -> str:
+        return re.sub(r"[^\w.,-]", "-", name)[:64]
+
+    @property
+    def device_name(self) -> str:
+        """Names what one process at a time computes with, among all machines of this home."""
+        return f"{self.machine}.{self.visible_devices or 'all'}"
 
     @property
     def is_demo(self) -> bool:
@@ -132,7 +152,11 @@ class Settings(BaseSettings):
 
     def child_environment(self) -> dict[str, str]:
         """The environment of a process of ours on the same home, whatever folder it starts in."""
-        ours = {"PROFILE_STUDIO_HOME": str(self.resolved_home), "PROFILE_STUDIO_DATABASE_URL": self.database_url}
+        ours = {
+            "PROFILE_STUDIO_HOME": str(self.resolved_home),
+            "PROFILE_STUDIO_DATABASE_URL": self.database_url,
+            "PROFILE_STUDIO_MACHINE": self.machine,
+        }
         # OpenMP threads that spin while they wait starve each other as soon as a second process computes. Seen, in two
         # runs one after the other beside the same busy process (no controlled A/B): 13 s a training step, then 0.3 s.
         return {"OMP_WAIT_POLICY": "PASSIVE", **os.environ, **ours}

@@ -103,7 +103,8 @@ class Attempts:
         command = worker_command("run", "--job", job_id, "--attempt", str(attempt))
         process = start(command, self._settings, job_log(self._settings, job_id))
         try:
-            write_json(self._mark_path(job_id), ProcessMark.of(process.pid).facts)
+            mark = {**ProcessMark.of(process.pid).facts, "machine": self._settings.machine}
+            write_json(self._mark_path(job_id), mark)
             self._watch(process, job_id, attempt)
         finally:
             if process.poll() is None:
@@ -147,8 +148,13 @@ class Attempts:
         return AttemptEnd.SETTLED
 
     def _end_leftover(self, job_id: str) -> None:
-        """An attempt of a supervisor that was killed sees its pipe close, saves and leaves; then the job is free."""
-        if mark := ProcessMark.of_facts(read_facts(self._mark_path(job_id))):
+        """An attempt of a supervisor that was killed sees its pipe close, saves and leaves; then the job is free.
+
+        On another machine nobody can be ended from here: there the attempt hears that it owns the job no more.
+        """
+        facts = read_facts(self._mark_path(job_id))
+        mark = ProcessMark.of_facts(facts)
+        if mark is not None and facts.get("machine", self._settings.machine) == self._settings.machine:
             mark.end(LEFTOVER_LEAVE_S)
 
     def _mark_path(self, job_id: str) -> Path:

@@ -13,15 +13,16 @@ POLL_INTERVAL_S = 0.02
 
 
 class DeviceLease:
-    """The device of one home; make one per process that computes.
+    """A device of one home; make one per process that computes.
 
     Args:
-        run_dir: where the lock files lie; it exists.
+        run_dir: where the lock files lie; it exists, and other machines may share it.
+        device: names the machine and its device.
     """
 
-    def __init__(self, run_dir: Path) -> None:
-        self._device = FileLock(run_dir / "device.lock", preserve_lock_file=True)
-        self._picture_wanted = FileLock(run_dir / "picture-wanted.lock", preserve_lock_file=True)
+    def __init__(self, run_dir: Path, device: str) -> None:
+        self._device = FileLock(run_dir / f"device.{device}.lock", preserve_lock_file=True)
+        self._picture_wanted = FileLock(run_dir / f"picture-wanted.{device}.lock", preserve_lock_file=True)
 
     @contextmanager
     def for_picture(self) -> Generator[None, None, None]:

@@ -1,14 +1,18 @@
-"""One web process and one supervisor per home: who is there, and where to reach it."""
+"""One web process per home, one supervisor per home and machine: who is there, and where to reach it."""
 
 import json
+import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from profile_studio.settings import Settings
 from profile_studio.storage.files import write_json
 
+SILENT_AFTER_S = 60.0
+"""A machine or a job without a heartbeat for this long is dead."""
 TEST_TIMEOUT_S = 1.0  # another process that only asks `is_there` holds the lock for an instant
 
 
@@ -74,9 +78,32 @@ def read_facts(path: Path) -> dict[str, object]:
         return {}
 
 
-def supervisor_presence(run_dir: Path) -> Presence:
-    """The process that runs the jobs of a home."""
-    return Presence(run_dir, "supervisor")
+def supervisor_presence(settings: Settings) -> Presence:
+    """The process of this machine that runs the jobs of a home."""
+    return Presence(settings.run_dir, f"supervisor.{settings.machine}")
+
+
+def supervisor_is_there(settings: Settings) -> bool:
+    """Whether a supervisor of this home lives, on this machine or on another one that shares the home."""
+    if supervisor_presence(settings).is_there():
+        return True
+    here = supervisor_presence(settings).facts()  # left behind by one that was killed
+    return any(facts != here for facts in _living(settings.run_dir))
+
+
+def living_executors(settings: Settings) -> set[str]:
+    """Under which names the living supervisors of this home, on whatever machine, take jobs."""
+    return {str(facts.get("executor")) for facts in _living(settings.run_dir)}
+
+
+def _living(run_dir: Path) -> list[dict[str, object]]:
+    told = [read_facts(path) for path in run_dir.glob("supervisor.*.json")]
+    return [facts for facts in told if is_living(facts.get("heartbeat"))]
+
+
+def is_living(heartbeat: object) -> bool:
+    """Whether a heartbeat, in seconds since the epoch, is a sign of life."""
+    return isinstance(heartbeat, float) and time.time() - heartbeat < SILENT_AFTER_S
 
 
 def web_presence(run_dir: Path) -> Presence:

@@ -175,7 +175,7 @@ class KeptSupervisor(KeptProcess):
     def __init__(self, settings: Settings, with_engine: bool = True) -> None:
         command = worker_command("supervise", *([] if with_engine else ["--without-engine"]))
         super().__init__(command, settings, settings.run_dir / "supervisor.log")
-        self._presence = supervisor_presence(settings.run_dir)
+        self._presence = supervisor_presence(settings)
 
     def look_after(self) -> None:
         """Starts a supervisor unless one is there, be it one that outlived an earlier page."""

@@ -8,6 +8,7 @@ import sqlite3
 import uuid
 from collections.abc import Generator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,18 @@ QUEUE_NAME = "gpu"
 WORKFLOW_NAME = "run_job"
 # Fixed: DBOS takes up a job only for the version that queued it, and an update must not orphan jobs.
 APPLICATION_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class QueuedJob:
+    """A job on the queue; `executor` is the supervisor that took it, None while it waits."""
+
+    workflow_id: str
+    executor: str | None
+
+    @property
+    def job_id(self) -> str:
+        return self.workflow_id.split(".")[0]
 
 
 class JobQueue:
@@ -46,12 +59,18 @@ class JobQueue:
             job_id,
         )
 
-    def job_ids(self) -> set[str]:
+    def jobs(self) -> list[QueuedJob]:
         """The jobs that wait on the queue or are with a supervisor."""
         workflows = self._client.list_workflows(
             status=["ENQUEUED", "PENDING"], name=WORKFLOW_NAME, load_input=False, load_output=False
         )
-        return {workflow.workflow_id.split(".")[0] for workflow in workflows}
+        return [
+            QueuedJob(each.workflow_id, each.executor_id if each.status == "PENDING" else None) for each in workflows
+        ]
+
+    def put_back(self, job: QueuedJob) -> None:
+        """Lets any supervisor take a job whose own is gone: the queue's library does that for the same one only."""
+        self._client.resume_workflow(job.workflow_id, queue_name=QUEUE_NAME)
 
 
 @contextmanager

@@ -10,21 +10,21 @@ import signal
 import threading
 import time
 import uuid
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from types import FrameType
 
 from profile_studio.domain.errors import StudioRunning
 from profile_studio.domain.jobs import Job, JobStatus
 from profile_studio.jobs.attempts import AttemptEnd, Attempts
 from profile_studio.jobs.lease import DeviceLease
-from profile_studio.jobs.presence import AlreadyThere, supervisor_presence
+from profile_studio.jobs.presence import AlreadyThere, is_living, living_executors, supervisor_presence
 from profile_studio.jobs.processes import KeptProcess, ProcessMark, worker_command
 from profile_studio.jobs.queue import (
     APPLICATION_VERSION,
     QUEUE_NAME,
     WORKFLOW_NAME,
     JobQueue,
+    QueuedJob,
     open_queue,
     set_unusable_queue_aside,
 )
@@ -35,7 +35,7 @@ from profile_studio.storage.jobs import JobRepository
 
 TICK_S = 0.5
 HEARTBEAT_INTERVAL_S = 5.0
-SILENT_AFTER_S = 60.0  # a held job without a sign of life for this long has lost its machine
+UNATTENDED_AFTER_S = 15.0  # the moment between taking a job from the queue and beginning with it is no fault
 IDLE_LEAVE_S = 60.0
 ENGINE_LEAVE_S = 3.0
 QUEUE_POLL_S = 0.5
@@ -55,8 +55,11 @@ class Supervisor:
         settings.create_folders()
         self._settings = settings
         self._parent_gone = parent_gone
-        self._presence = supervisor_presence(settings.run_dir)
-        self._lease = DeviceLease(settings.run_dir)
+        self._presence = supervisor_presence(settings)
+        self._executor_id = _executor_id(settings)
+        self._lease = DeviceLease(settings.run_dir, settings.device_name)
+        self._at_work: set[str] = set()  # jobs whose workflow runs in this process
+        self._unattended_since: dict[QueuedJob, float] = {}
         self._stopping = threading.Event()
         self._working = threading.Lock()  # held by the workflow while an attempt runs
         log = settings.run_dir / "engine.log"
@@ -75,7 +78,7 @@ class Supervisor:
                 self._run_alone()
         except AlreadyThere:
             raise StudioRunning(
-                "Another worker already runs the jobs of this home folder.",
+                "Another worker of this machine already runs the jobs of this home folder.",
                 "Let it work, or stop it first; for a second studio set PROFILE_STUDIO_HOME to another folder.",
             ) from None
 
@@ -95,7 +98,7 @@ class Supervisor:
         self._repository = JobRepository(database)
         self._attempts = Attempts(self._settings, self._repository, self._stopping)
         set_unusable_queue_aside(self._settings, time.time())
-        _launch_dbos(self._settings, self._run_job)
+        _launch_dbos(self._settings, self._executor_id, self._run_job)
         try:
             with open_queue(self._settings) as queue:
                 while not self._is_over():
@@ -122,28 +125,53 @@ class Supervisor:
         self._beat()
         unfinished = self._repository.find([JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PAUSING])
         if unfinished:
+            self._put_back(queue, unfinished)
             self._reconcile(queue, unfinished)
         if unfinished or self._working.locked() or self._lease.picture_is_wanted():
             self._last_activity = now
 
     def _reconcile(self, queue: JobQueue, unfinished: list[Job]) -> None:
-        """Queues each waiting row that DBOS does not know; puts back the jobs of a machine that fell silent."""
-        on_queue = queue.job_ids()
+        """Queues each waiting row that DBOS does not know, and settles each held one that nobody works on any more."""
+        on_queue = {queued.job_id for queued in queue.jobs()}
         for job in reversed(unfinished):  # oldest first
             if job.id in on_queue:
                 continue
             if job.status is JobStatus.QUEUED:
                 queue.put(job.id)
-            elif time.time() - (job.heartbeat_at or 0.0) > SILENT_AFTER_S:
+            elif not is_living(job.heartbeat_at):
                 self._repository.settle_lost(job.id, job.attempt, time.time())
+
+    def _put_back(self, queue: JobQueue, unfinished: list[Job]) -> None:
+        """Puts back on the queue what was taken from it by a machine that fell silent, or by a workflow that broke."""
+        living, now = living_executors(self._settings), time.monotonic()
+        rows = {job.id: job for job in unfinished}
+        unattended = [queued for queued in queue.jobs() if not self._is_attended(queued, living, rows)]
+        self._unattended_since = {queued: self._unattended_since.get(queued, now) for queued in unattended}
+        for queued, since in self._unattended_since.items():
+            if now - since > UNATTENDED_AFTER_S:
+                if (job := rows.get(queued.job_id)) is not None:
+                    self._repository.settle_lost(job.id, job.attempt, time.time())
+                queue.put_back(queued)
+
+    def _is_attended(self, queued: QueuedJob, living: set[str], rows: Mapping[str, Job]) -> bool:
+        if queued.executor is None:
+            return True  # it waits for whoever comes first
+        if queued.executor == self._executor_id:
+            return queued.job_id in self._at_work
+        job = rows.get(queued.job_id)
+        return queued.executor in living or (job is not None and job.status.is_held and is_living(job.heartbeat_at))
 
     def _run_job(self, job_id: str) -> None:
         """The workflow: attempts until the job's row is settled."""
         from dbos import DBOS
 
         crashes = 0
-        while DBOS.run_step({"name": "run_attempt"}, self._run_attempt, job_id, crashes) == AttemptEnd.CRASHED:
-            crashes += 1
+        self._at_work.add(job_id)
+        try:
+            while DBOS.run_step({"name": "run_attempt"}, self._run_attempt, job_id, crashes) == AttemptEnd.CRASHED:
+                crashes += 1
+        finally:
+            self._at_work.discard(job_id)
 
     def _run_attempt(self, job_id: str, earlier_crashes: int) -> str:
         with self._working:
@@ -158,7 +186,9 @@ class Supervisor:
         if time.monotonic() - self._last_heartbeat < HEARTBEAT_INTERVAL_S:
             return
         try:
-            self._presence.tell({**ProcessMark.of(os.getpid()).facts, "heartbeat": time.time()})
+            self._presence.tell(
+                {**ProcessMark.of(os.getpid()).facts, "executor": self._executor_id, "heartbeat": time.time()}
+            )
             keep_reserve(self._settings.run_dir)
             self._last_heartbeat = time.monotonic()
         except OSError as error:
@@ -175,7 +205,7 @@ class Supervisor:
             DBOS.destroy()
 
 
-def _launch_dbos(settings: Settings, run_job: Callable[[str], None]) -> None:
+def _launch_dbos(settings: Settings, executor_id: str, run_job: Callable[[str], None]) -> None:
     from dbos import DBOS
 
     DBOS(
@@ -183,7 +213,7 @@ def _launch_dbos(settings: Settings, run_job: Callable[[str], None]) -> None:
             "name": "profile-studio",
             "system_database_url": settings.queue_database_url,
             "application_version": APPLICATION_VERSION,
-            "executor_id": _executor_id(settings.run_dir),
+            "executor_id": executor_id,
             "log_level": "WARNING",
         }
     )
@@ -198,9 +228,9 @@ def _launch_dbos(settings: Settings, run_job: Callable[[str], None]) -> None:
     )
 
 
-def _executor_id(run_dir: Path) -> str:
-    """Stays the same over restarts: DBOS recovers the jobs of the same executor only."""
-    path = run_dir / "executor-id"
+def _executor_id(settings: Settings) -> str:
+    """Stays the same over restarts of this machine: DBOS recovers the jobs of the same executor only."""
+    path = settings.run_dir / f"executor-id.{settings.machine}"
     if not path.exists():
         path.write_text(uuid.uuid4().hex, encoding="utf-8")
     return path.read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 
-from profile_studio.jobs.presence import supervisor_presence
+from profile_studio.jobs.presence import supervisor_is_there, supervisor_presence
 from profile_studio.jobs.processes import ProcessMark
 from profile_studio.settings import Settings
 
@@ -44,6 +44,8 @@ def probe_device() -> Device:
 
 def trains_here(settings: Settings) -> bool:
     """Whether jobs of this home run on this machine: its worker does, or there is none yet."""
-    presence = supervisor_presence(settings.run_dir)
-    mark = ProcessMark.of_facts(presence.facts()) if presence.is_there() else None
-    return not presence.is_there() or (mark is not None and mark.process() is not None)
+    presence = supervisor_presence(settings)
+    if not presence.is_there():
+        return not supervisor_is_there(settings)
+    mark = ProcessMark.of_facts(presence.facts())  # a container of this name may have processes of its own
+    return mark is not None and mark.process() is not None

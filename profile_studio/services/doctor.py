@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from profile_studio.base_models import HUB_IDS, STARTER, find_base_model
 from profile_studio.domain.counting import counted
 from profile_studio.domain.errors import BaseModelMissing, DatabaseBusy, DatabaseNewer, ProfileStudioError
-from profile_studio.jobs.presence import supervisor_presence, web_presence
+from profile_studio.jobs.presence import supervisor_is_there, web_presence
 from profile_studio.services.adapters import AdapterService
 from profile_studio.services.device import probe_device
 from profile_studio.services.found_again import unknown_folders
@@ -218,6 +218,6 @@ def _page(settings: Settings) -> Check:
 
 
 def _worker(settings: Settings) -> Check:
-    if supervisor_presence(settings.run_dir).is_there():
+    if supervisor_is_there(settings):
         return Check("worker", True, "A worker takes jobs.")
     return Check("worker", True, "No worker runs; `python app.py` starts one, and so do commands that wait.")

@@ -8,7 +8,7 @@ from pathlib import Path
 from profile_studio.domain.errors import JobNotAllowed
 from profile_studio.domain.jobs import Job, JobStatus, LossPoint
 from profile_studio.domain.sentences import Sentence
-from profile_studio.jobs.presence import supervisor_presence
+from profile_studio.jobs.presence import supervisor_is_there
 from profile_studio.jobs.queue import enqueue
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
@@ -140,7 +140,7 @@ class JobService:
 
     def worker_is_running(self) -> bool:
         """Whether a supervisor of this home takes jobs."""
-        return supervisor_presence(self._settings.run_dir).is_there()
+        return supervisor_is_there(self._settings)
 
     def _refusal(self, job_id: str, done: Sentence, fix: Sentence) -> JobNotAllowed:
         status: JobStatus = self.get(job_id).status

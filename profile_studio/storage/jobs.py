@@ -130,8 +130,8 @@ class JobRepository:
     def claim(self, job_id: str, now: float) -> int | None:
         """Takes a job to run it: the new attempt's number, or None if it is not to be run (any more).
 
-        A running job is claimed again only by the one supervisor of a home, after it made sure that nobody
-        runs it.
+        A running job is claimed again only by a supervisor that has it from the queue, where it lies after nobody has
+        run it for a while; should somebody all the same, theirs is the late attempt.
         """
         with self._database.transaction() as connection:
             applied = connection.execute(

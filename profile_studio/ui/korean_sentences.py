@@ -349,7 +349,9 @@ _JOBS: dict[str, str] = {
     "Start it again; if it stays, the details say where it went wrong.": (
         "다시 시작하세요. 계속되면 ‘자세히’에서 어디가 잘못됐는지 볼 수 있어요."
     ),
-    "Another worker already runs the jobs of this home folder.": "이 홈 폴더의 작업을 다른 작업 프로그램이 이미 하고 있어요.",
+    "Another worker of this machine already runs the jobs of this home folder.": (
+        "이 컴퓨터의 다른 작업 프로그램이 이 홈 폴더의 작업을 이미 하고 있어요."
+    ),
     "Let it work, or stop it first; for a second studio set PROFILE_STUDIO_HOME to another folder.": (
         "그대로 두거나 먼저 멈추세요. 스튜디오를 하나 더 켜려면 PROFILE_STUDIO_HOME을 다른 폴더로 정하세요."
     ),

@@ -107,7 +107,7 @@ class Engine:
     def __init__(self, settings: Settings, key: bytes) -> None:
         self._settings = settings
         self._key = key
-        self._lease = DeviceLease(settings.run_dir)
+        self._lease = DeviceLease(settings.run_dir, settings.device_name)
         self._pipeline: StudioPipeline | None = None
         self._base_hash = ""
         self._requests: queue.Queue[tuple[Wire, dict[str, Any], float]] = queue.Queue()

@@ -129,7 +129,7 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     job = repository.get(job_id)
     if job.attempt != attempt or not job.status.is_held:
         return EXIT_SETTLED
-    lease = DeviceLease(settings.run_dir)
+    lease = DeviceLease(settings.run_dir, settings.device_name)
     context = RowContext(settings, repository, job, lease, supervisor_gone)
     context.folder.mkdir(parents=True, exist_ok=True)
     write_job_facts(context.folder, job)

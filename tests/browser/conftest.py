@@ -80,7 +80,9 @@ class RunningStudio:
             with suppress(JobNotAllowed):  # over already
                 studio.jobs.cancel(job.id)
         wait_until(lambda: all(job.status.is_finished for job in studio.jobs.list()))
-        with DeviceLease(studio.settings.run_dir).for_job():  # what is being drawn is written before
+        with DeviceLease(
+            studio.settings.run_dir, studio.settings.device_name
+        ).for_job():  # what is being drawn is written before
             for kind in (SpaceKind.DATASETS, SpaceKind.ADAPTERS, SpaceKind.JOBS, SpaceKind.PICTURES):
                 studio.storage.delete(kind, [item.name for item in studio.storage.overview().group(kind).items])
         for path in studio.settings.uploads_dir.rglob("*"):

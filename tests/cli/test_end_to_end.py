@@ -36,7 +36,7 @@ def test_training_and_generating_start_what_they_need_and_stop_it(
     assert trained["resumed_at_step"] in (None, 0)
     assert trained["seconds"] > 0 and trained["steps_per_second"] > 0
     assert load_file(trained["file"])
-    assert not supervisor_presence(command_line.settings.run_dir).is_there()
+    assert not supervisor_presence(command_line.settings).is_there()
     shown = command_line.call("jobs", "show", trained["job"])[1]
     assert (shown["fraction"], shown["file"], shown["adapter"]) == (1.0, trained["file"], "snow")
     assert "snow" in command_line.call("adapters", "list")[1]["adapters"]
@@ -75,7 +75,7 @@ def test_a_waiting_command_that_is_stopped_leaves_the_job_waiting(
     assert (job["status"], job["attempt"]) == ("queued", 1)
     assert f"jobs wait {job['job']}" in error["fix"]
     assert job["step"] >= 5
-    assert not supervisor_presence(command_line.settings.run_dir).is_there()
+    assert not supervisor_presence(command_line.settings).is_there()
 
 
 def test_who_waits_for_a_paused_job_hears_how_it_goes_on_and_who_stops_waiting_how_to_come_back(

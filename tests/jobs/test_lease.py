@@ -13,7 +13,7 @@ HOLD = """
 import sys
 from pathlib import Path
 from profile_studio.jobs.lease import DeviceLease
-with getattr(DeviceLease(Path(sys.argv[1])), sys.argv[2])():
+with getattr(DeviceLease(Path(sys.argv[1]), "here"), sys.argv[2])():
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -39,7 +39,7 @@ def end(process: "subprocess.Popen[str]") -> None:
 def test_a_killed_holder_frees_the_device(tmp_path: Path) -> None:
     holder = hold_in_another_process(tmp_path, "for_picture")
     assert read_held(holder) == "held"
-    lease = DeviceLease(tmp_path)
+    lease = DeviceLease(tmp_path, "here")
     assert lease.picture_is_wanted()
 
     end(holder)
@@ -50,7 +50,7 @@ def test_a_killed_holder_frees_the_device(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_job_hands_the_device_to_a_waiting_picture_and_takes_it_back(tmp_path: Path) -> None:
-    lease = DeviceLease(tmp_path)
+    lease = DeviceLease(tmp_path, "here")
     events: list[str] = []
     with lease.for_job():
         picture = hold_in_another_process(tmp_path, "for_picture")
@@ -69,6 +69,12 @@ def test_a_job_hands_the_device_to_a_waiting_picture_and_takes_it_back(tmp_path:
 
 
 def test_without_a_waiting_picture_nothing_happens(tmp_path: Path) -> None:
-    lease = DeviceLease(tmp_path)
+    lease = DeviceLease(tmp_path, "here")
     with lease.for_job():
         lease.yield_to_picture(lambda: pytest.fail("nobody waits"))
+
+
+def test_each_device_has_a_lease_of_its_own(tmp_path: Path) -> None:
+    with DeviceLease(tmp_path, "here.0").for_picture(), DeviceLease(tmp_path, "there.0").for_job():
+        assert DeviceLease(tmp_path, "here.0").picture_is_wanted()
+        assert not DeviceLease(tmp_path, "here.1").picture_is_wanted()

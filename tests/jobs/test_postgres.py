@@ -7,16 +7,24 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
+import uuid
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
+from dbos import DBOSClient
 
-from profile_studio.domain.jobs import JobStatus
-from profile_studio.jobs.processes import KeptSupervisor
+from profile_studio.domain.jobs import JobKind, JobStatus
+from profile_studio.jobs.presence import SILENT_AFTER_S, read_facts
+from profile_studio.jobs.processes import KeptSupervisor, ProcessMark
 from profile_studio.jobs.queue import enqueue, open_queue
 from profile_studio.settings import Settings
+from profile_studio.storage.database import jobs
+from profile_studio.storage.files import write_json
 from tests.jobs.conftest import Home
 from tests.waiting import PATIENCE_S, wait_until
 
@@ -89,7 +97,11 @@ def database_url() -> Iterator[str]:
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> Settings:
-    settings = Settings(home=tmp_path / "home", database_url=database_url)
+    """A home whose rows and queue are in a database of their own on the server."""
+    name = f"studio_{uuid.uuid4().hex}"
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # pyright: ignore[reportArgumentType,reportCallIssue]  # digits
+    settings = Settings(home=tmp_path / "home", database_url=f"{database_url.rsplit('/', 1)[0]}/{name}")
     settings.create_folders()
     return settings
 
@@ -104,5 +116,65 @@ def test_a_training_runs_from_the_queue_of_a_server(settings: Settings, home: Ho
     assert (finished.status, finished.step) == (JobStatus.COMPLETED, 5)
     assert home.tensors("on-postgres")
     with open_queue(settings) as queue:
-        wait_until(lambda: job.id not in queue.job_ids())  # the row is settled a moment before its workflow ends
+        wait_until(
+            lambda: job.id not in {queued.job_id for queued in queue.jobs()}
+        )  # the row is settled a moment before its workflow ends
     assert not list(settings.resolved_home.glob("*.db"))
+
+
+@pytest.fixture
+def machines(settings: Settings) -> Iterator[dict[str, KeptSupervisor]]:
+    """Two supervisors, as on two machines that share the home folder and the server."""
+    names = {name: settings.model_copy(update={"machine": name}) for name in ("one", "two")}
+    machines = {name: KeptSupervisor(of_machine, with_engine=False) for name, of_machine in names.items()}
+    for supervisor in machines.values():
+        supervisor.look_after()
+    wait_until(lambda: all((settings.run_dir / f"supervisor.{name}.json").exists() for name in names))
+    yield machines
+    for supervisor in machines.values():
+        supervisor.stop()
+
+
+def let_time_pass(home: Home, machine: str, seconds: float) -> None:
+    """As if a dead machine had been silent for so long: its heartbeat and its jobs' are older."""
+    facts_path = home.settings.run_dir / f"supervisor.{machine}.json"
+    facts = read_facts(facts_path)
+    write_json(facts_path, {**facts, "heartbeat": time.time() - seconds})
+    with home.database.transaction() as connection:
+        connection.execute(jobs.update().where(jobs.c.status == "running").values(heartbeat_at=time.time() - seconds))
+
+
+def test_what_a_dead_machine_left_is_ended_by_another(home: Home, machines: dict[str, KeptSupervisor]) -> None:
+    unbroken = home.submit("unbroken", steps=60)
+    wait_until(lambda: home.jobs.get(unbroken.id).status is JobStatus.COMPLETED)
+    job = home.submit("inherited", steps=60)
+    wait_until(lambda: home.jobs.get(job.id).step >= 10)
+    process = read_facts(home.settings.jobs_dir / job.id / "process.json")
+    dead = str(process["machine"])
+    supervisor, trainer = machines[dead].mark, ProcessMark.of_facts(process)
+    assert supervisor is not None and trainer is not None
+    psutil.Process(supervisor.pid).kill()
+    psutil.Process(trainer.pid).kill()
+
+    let_time_pass(home, dead, SILENT_AFTER_S + 1)
+
+    wait_until(lambda: home.jobs.get(job.id).status.is_finished)
+    ended = home.jobs.get(job.id)
+    assert (ended.status, ended.attempt, ended.error) == (JobStatus.COMPLETED, 2, None)
+    assert home.tensors("inherited") == home.tensors("unbroken")
+    assert home.jobs.losses(job.id) == home.jobs.losses(unbroken.id)
+
+
+# Their settings cannot be read, so each is over within a second: what counts is who takes it, and how often.
+def test_two_machines_share_a_queue_and_no_job_runs_twice(home: Home, machines: dict[str, KeptSupervisor]) -> None:
+    short = [home.jobs.create(JobKind.CAPTION, {"no": "config"}, steps=1, now=time.time()) for _ in range(10)]
+
+    wait_until(lambda: all(home.jobs.get(job.id).status.is_finished for job in short))
+
+    rows = [home.jobs.get(job.id) for job in short]
+    assert [(row.status, row.attempt) for row in rows] == [(JobStatus.FAILED, 1)] * len(short)
+    client = DBOSClient(system_database_url=home.settings.queue_database_url)
+    workflows = client.list_workflows(workflow_id_prefix=[job.id for job in short])
+    client.destroy()
+    taken = Counter(workflow.executor_id for workflow in workflows)
+    assert (len(taken), sum(taken.values())) == (2, len(short))

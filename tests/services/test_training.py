@@ -114,7 +114,7 @@ def test_a_precision_is_the_workers_affair_where_another_machine_trains(
     settings: Settings, database: Database, tiny_base: Path
 ) -> None:
     create_dataset(settings)
-    presence = supervisor_presence(settings.run_dir)
+    presence = supervisor_presence(settings)
     with presence.hold():
         presence.tell(ProcessMark(pid=1, create_time=0.0).facts)
         job = TrainingService(settings, database).submit(small_config(tiny_base, precision="bf16"))

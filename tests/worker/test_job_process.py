@@ -50,7 +50,7 @@ def test_progress_that_a_full_disk_refuses_is_written_with_the_next(tmp_path: Pa
         repository = JobRepository(database)
         job = repository.create(JobKind.TRAIN, {"adapter_name": "mine"}, steps=4000, now=0.0)
         repository.claim(job.id, now=1.0)
-        lease = DeviceLease(settings.run_dir)
+        lease = DeviceLease(settings.run_dir, settings.device_name)
         context = RowContext(settings, repository, repository.get(job.id), lease, threading.Event())
         other = fill(disk)
 

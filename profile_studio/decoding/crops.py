@@ -4,15 +4,19 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageEnhance, ImageOps
 
+from profile_studio.decoding.stored import read_stored
 from profile_studio.domain.augmentation import Variation
 from profile_studio.domain.crops import Box, Crop
 from profile_studio.domain.datasets import DatasetImage
 
 
 def training_pictures(image: DatasetImage, crop: Crop, variations: Sequence[Variation]) -> list[Image.Image]:
-    """Each version of the part that is trained on, in the size it is trained in."""
-    with Image.open(image.path) as file:
-        picture = file.convert("RGB")
+    """Each version of the part that is trained on, in the size it is trained in.
+
+    Raises:
+        InvalidPicture: the picture's file is gone or damaged.
+    """
+    picture = read_stored(image.path, image.original_name)
     return [_version(picture, image, crop, variation) for variation in variations]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from profile_studio.domain.errors import DiskFull
 from profile_studio.domain.jobs import Job, JobError, Wish
+from profile_studio.domain.out_of_memory import says_out_of_memory
 from profile_studio.domain.sentences import Sentence
 from profile_studio.jobs.presence import read_facts
 from profile_studio.jobs.processes import ProcessMark, kill_tree, say_goodbye, start, worker_command
@@ -178,7 +179,7 @@ def _is_gone(process: "subprocess.Popen[bytes]", timeout_s: float) -> bool:
 
 
 def _crash_error(exit_code: int, details: str) -> JobError:
-    if exit_code == -9 or "out of memory" in details.lower():
+    if exit_code == -9 or says_out_of_memory(details):
         return JobError(
             "out_of_memory",
             Sentence("The job's process was killed, most likely because memory ran out."),

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from PIL import Image
-
+from profile_studio.decoding.stored import read_stored
 from profile_studio.domain.captioning import CaptionerName, CaptioningConfig, fitting_captioner, uncaptioned
 from profile_studio.domain.counting import counted
 from profile_studio.domain.datasets import DatasetImage
@@ -67,10 +66,7 @@ class BlipCaptioner:
         """One sentence a picture."""
         import torch
 
-        images: list[Image.Image] = []
-        for path in pictures:
-            with Image.open(path) as image:
-                images.append(image.convert("RGB"))
+        images = [read_stored(path, path.name) for path in pictures]
         inputs = self._processor(images=images, return_tensors="pt").to(self._device)
         with torch.no_grad():
             tokens = self._model.generate(**inputs, max_new_tokens=_BLIP_TOKENS)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from transformers import AutoModel, CLIPTokenizer
 
+from profile_studio.decoding.stored import read_stored
 from profile_studio.domain.errors import JudgeMissing
 
 Features = NDArray[np.float64]
@@ -52,9 +53,12 @@ class Preprocessing:
         return normalised.transpose(2, 0, 1).astype(np.float32)
 
     def read_picture(self, path: Path) -> NDArray[np.float32]:
-        """What :meth:`apply` makes of a picture on disk."""
-        with Image.open(path) as image:
-            return self.apply(image)
+        """What :meth:`apply` makes of a picture on disk.
+
+        Raises:
+            InvalidPicture: its file is gone or damaged.
+        """
+        return self.apply(read_stored(path, path.name))
 
 
 class Judge:

@@ -5,12 +5,14 @@ import zipfile
 from enum import StrEnum
 from pathlib import Path
 
+from profile_studio.decoding.stored import read_stored
 from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.errors import InvalidDataset
 from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.trigger_words import as_folder, prompt_with_trigger
 from profile_studio.services.found_files import HELD_OUT_FOLDER
 from profile_studio.storage.files import write_atomically
+from profile_studio.storage.full_disk import disk_full
 
 
 class ExportFormat(StrEnum):
@@ -28,7 +30,10 @@ def export_dataset(dataset: Dataset, export_format: ExportFormat, out: Path) -> 
 
     Raises:
         InvalidDataset: the zip cannot be written there.
+        InvalidPicture: the file of a picture is gone or damaged.
     """
+    for image in dataset.images:
+        read_stored(image.path, image.original_name)  # before half a zip is written
     path = out / f"{dataset.name}-{export_format.value}.zip" if out.is_dir() else out
     try:
         with write_atomically(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
@@ -37,6 +42,8 @@ def export_dataset(dataset: Dataset, export_format: ExportFormat, out: Path) -> 
             else:
                 _write_imagefolder(dataset, archive)
     except OSError as error:
+        if (full := disk_full(error)) is not None:
+            raise full from error
         raise InvalidDataset(
             "{path} cannot be written: {problem}.",
             "Choose another place.",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 from PIL import ImageChops
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from profile_studio.base_models import find_base_model
@@ -17,6 +18,7 @@ from profile_studio.domain.adapters import cover_path
 from profile_studio.domain.datasets import Dataset
 from profile_studio.domain.errors import InvalidAdapter, InvalidDataset, InvalidSettings, TrainingFailed
 from profile_studio.domain.jobs import Interrupted, JobContext, LossPoint, ProgressReport, Wish
+from profile_studio.domain.out_of_memory import is_out_of_memory
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.families import StableDiffusionPipeline, load_pipeline, pick_device
 from profile_studio.families.stable_diffusion import StableDiffusion
@@ -80,7 +82,7 @@ def run_training(config: LoraTrainingConfig, context: JobContext, settings: Sett
             rate=f"{config.learning_rate / 4:.1g}",
         ) from error
     except (MemoryError, RuntimeError) as error:
-        if not _is_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise
         raise TrainingFailed(
             "The memory is too small for {resolution} px pictures in batches of {batch}.",
@@ -167,8 +169,11 @@ class _Run:
         return _Parts(pipeline, training_set, facts, trainer, cut_captions(prompts, base.folder / "tokenizer"))
 
     def _training_set(self, family: StableDiffusion, bucket_step: int) -> TrainingSet:
+        """The encoded pictures of an earlier attempt; encoded anew where they are not there, or damaged."""
         cache = self.context.folder / "cache.safetensors"
-        if not cache.exists():
+        try:
+            return load_training_set(cache)
+        except (OSError, ValueError, KeyError, SafetensorError):
             save_training_set(cache, encode_dataset(family, self._dataset(), self.config, bucket_step))
         return load_training_set(cache)
 
@@ -323,8 +328,3 @@ def _facts(progress: Progress, resumed_at_step: int) -> dict[str, object]:
             "last": statistics.fmean(progress.losses[-ends:]),
         },
     }
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    text = str(error).lower()
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "out of memory" in text or "alloc" in text

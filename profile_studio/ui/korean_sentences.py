@@ -380,6 +380,8 @@ _JOBS: dict[str, str] = {
 }
 
 _TRAINING: dict[str, str] = {
+    "The stored picture {name!r} is missing or damaged.": "저장해 둔 사진 “{name}” 파일이 없거나 망가졌어요.",
+    "Set it aside, or bring it once more as a new set.": "그 사진을 빼거나, 새 세트로 다시 가져오세요.",
     "The disk is full.": "디스크가 가득 찼어요.",
     "Make room, for example in Storage; then resume what was paused, or try again.": (
         "‘저장 공간’ 탭 등에서 공간을 비운 다음, 멈춘 작업을 계속하거나 다시 해 보세요."

@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from profile_studio.base_models import STARTER, BaseModel, find_base_model
 from profile_studio.domain.errors import InvalidSettings, ProfileStudioError, Stopped
 from profile_studio.domain.generation import GenerationRequest
+from profile_studio.domain.out_of_memory import is_out_of_memory
 from profile_studio.domain.sentences import Sentence, to_json
 from profile_studio.domain.validation import first_problem
 from profile_studio.jobs.lease import DeviceLease
@@ -276,7 +277,7 @@ def explain(error: Exception) -> ProfileStudioError:
     """An unexpected error in words."""
     if (full := disk_full(error)) is not None:
         return full
-    if isinstance(error, MemoryError) or "memory" in str(error).lower():
+    if is_out_of_memory(error):
         return ProfileStudioError(
             "The picture does not fit into the memory.", "Make it smaller, or close other programs."
         )

@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.datasets import CaptionSource
-from profile_studio.domain.errors import InvalidDataset, NotFinite, TrainingFailed
+from profile_studio.domain.errors import InvalidDataset, InvalidPicture, NotFinite, TrainingFailed
 from profile_studio.domain.jobs import Interrupted, JobKind, Wish
 from profile_studio.domain.training import Targets
 from profile_studio.families import load_pipeline
@@ -240,3 +240,33 @@ def test_a_resumed_training_does_not_need_its_data_set_any_more(tiny_base: Path,
     result = run_training(config, RecordingContext(settings.jobs_dir / "a"), settings)
 
     assert result["steps"] == 6
+
+
+@pytest.mark.parametrize("content", [None, b"", b"half"])
+def test_a_picture_that_is_missing_or_damaged_is_named(
+    tiny_base: Path, settings: Settings, content: bytes | None
+) -> None:
+    dataset = create_dataset(settings)
+    picture = dataset.training_images[2]
+    if content is None:
+        picture.path.unlink()
+    else:
+        picture.path.write_bytes(picture.path.read_bytes()[: len(content) * 20])
+    with pytest.raises(InvalidPicture, match=f"'{picture.original_name}' is missing or damaged"):
+        run_training(small_config(tiny_base), RecordingContext(settings.jobs_dir / "a"), settings)
+
+
+def test_a_truncated_cache_is_encoded_again(tiny_base: Path, settings: Settings) -> None:
+    create_dataset(settings)
+    config = small_config(tiny_base)
+    folder = settings.jobs_dir / "a"
+    with pytest.raises(Interrupted):
+        run_training(config, RecordingContext(folder, lambda step: Wish.PAUSE if step == 2 else None), settings)
+    cache = folder / "cache.safetensors"
+    whole = cache.read_bytes()
+    cache.write_bytes(whole[:-100])
+
+    result = run_training(config, RecordingContext(folder), settings)
+
+    assert result["resumed_at_step"] == 2
+    assert cache.read_bytes() == whole

@@ -24,6 +24,7 @@ from profile_studio.domain.datasets import (
     ImportRequest,
     ReferencesRequest,
 )
+from profile_studio.domain.errors import ProfileStudioError, Stopped
 from profile_studio.domain.jobs import Job
 from profile_studio.services.datasets import DatasetService
 from profile_studio.services.exporting import ExportFormat
@@ -63,9 +64,7 @@ def import_(
     studio = open_studio()
     report = studio.datasets.import_sources(request, _Teller().tell)
     if caption is ImportCaptions.AUTO and uncaptioned(report.dataset, overwrite=False):
-        _wait_for_captions(studio, studio.captioning.submit(name))
-        warnings = [note for note in report.warnings if note.reason is not FileReason.IMAGE_WITHOUT_CAPTION]
-        report = ImportReport(studio.datasets.get(name), report.rejected, tuple(warnings))
+        report = _captioned(studio, report)
     return _import_reply(report)
 
 
@@ -184,6 +183,20 @@ def delete(
     """Removes a data set, its pictures and every copy that trainings keep of them."""
     deleted = open_studio().datasets.delete(name, with_adapters=with_adapters)
     return {"deleted": deleted.name, "removed": list(deleted.removed), "left": list(deleted.left)}
+
+
+def _captioned(studio: Studio, report: ImportReport) -> ImportReport:
+    """The report after captions were written; the pictures are there whether or not that can be done."""
+    name = report.dataset.name
+    try:
+        _wait_for_captions(studio, studio.captioning.submit(name))
+    except Stopped:
+        raise
+    except ProfileStudioError as error:
+        say(f"The pictures of {name!r} are there, but nobody has described them. {error}")
+        return report
+    warnings = [note for note in report.warnings if note.reason is not FileReason.IMAGE_WITHOUT_CAPTION]
+    return ImportReport(studio.datasets.get(name), report.rejected, tuple(warnings))
 
 
 def _wait_for_captions(studio: Studio, job: Job) -> Job:

@@ -24,6 +24,7 @@ _AT_ONCE = 4
 _BLIP_TOKENS = 40
 _BLIP_OWN_TOKENS = 2  # what BLIP adds to the words of its BERT tokenizer: starts of captions and of questions
 _DONE = "captioned.json"
+_HUB_TIMEOUT_S = 10.0
 
 
 class WritesCaptions(Protocol):
@@ -44,23 +45,37 @@ class BlipCaptioner:
     """
 
     def __init__(self, model: str, device: str, *, may_download: bool) -> None:
+        self._device = device
+        try:
+            self._load(model, local_files_only=True)
+        except (OSError, ValueError) as error:
+            if not may_download:
+                raise CaptionerMissing(
+                    "The captioner for photographs is not on this computer ({model}).",
+                    "Set PROFILE_STUDIO_BLIP to a folder with BLIP, fetch it by `dataset caption NAME --captioner blip`, "
+                    "or write the captions by hand.",
+                    model=model,
+                ) from error
+            try:
+                _reach_hub()
+                self._load(model, local_files_only=False)
+            except (OSError, ValueError) as refusal:
+                raise CaptionerMissing(
+                    "The captioner for photographs is not on this computer ({model}).",
+                    "It could not be fetched: connect to the network and try again, set PROFILE_STUDIO_BLIP to a folder "
+                    "with BLIP, or write the captions by hand.",
+                    model=model,
+                ) from refusal
+
+    def _load(self, model: str, *, local_files_only: bool) -> None:
         from transformers import BlipForConditionalGeneration, BlipProcessor
 
-        try:
-            self._processor: Any = BlipProcessor.from_pretrained(model, local_files_only=not may_download)
-            loaded: Any = BlipForConditionalGeneration.from_pretrained(model, local_files_only=not may_download)
-            self._model = loaded.to(device).eval()
-            # Without its files transformers makes a tokenizer of five tokens, and every caption would be empty.
-            if len(self._processor.tokenizer) + _BLIP_OWN_TOKENS < self._model.config.text_config.vocab_size:
-                raise ValueError("The tokenizer lacks words that the model knows.")
-        except (OSError, ValueError) as error:
-            raise CaptionerMissing(
-                "The captioner for photographs is not on this computer ({model}).",
-                "Set PROFILE_STUDIO_BLIP to a folder with BLIP, fetch it by `dataset caption NAME --captioner blip`, "
-                "or write the captions by hand.",
-                model=model,
-            ) from error
-        self._device = device
+        self._processor: Any = BlipProcessor.from_pretrained(model, local_files_only=local_files_only)
+        loaded: Any = BlipForConditionalGeneration.from_pretrained(model, local_files_only=local_files_only)
+        self._model = loaded.to(self._device).eval()
+        # Without its files transformers makes a tokenizer of five tokens, and every caption would be empty.
+        if len(self._processor.tokenizer) + _BLIP_OWN_TOKENS < self._model.config.text_config.vocab_size:
+            raise ValueError("The tokenizer lacks words that the model knows.")
 
     def caption(self, pictures: Sequence[Path]) -> list[str]:
         """One sentence a picture."""
@@ -71,6 +86,21 @@ class BlipCaptioner:
         with torch.no_grad():
             tokens = self._model.generate(**inputs, max_new_tokens=_BLIP_TOKENS)
         return [text.strip() for text in self._processor.batch_decode(tokens, skip_special_tokens=True)]
+
+
+def _reach_hub() -> None:
+    """Asks for the hub once: its client would ask five times for each of a model's files.
+
+    Raises:
+        OSError: it does not answer.
+    """
+    from huggingface_hub.constants import ENDPOINT
+    from huggingface_hub.utils import get_session
+
+    try:
+        get_session().head(ENDPOINT, timeout=_HUB_TIMEOUT_S)
+    except Exception as error:  # the classes of its HTTP library, which changes
+        raise ConnectionError(f"{ENDPOINT} does not answer") from error
 
 
 def run_captioning(config: CaptioningConfig, context: JobContext, settings: Settings) -> dict[str, object]:

@@ -602,6 +602,10 @@ _COMPARING: dict[str, str] = {
     "Take face_detection_yunet_2023mar.onnx, or unset PROFILE_STUDIO_YUNET.": (
         "face_detection_yunet_2023mar.onnx 파일을 쓰거나 PROFILE_STUDIO_YUNET을 지우세요."
     ),
+    "It could not be fetched: connect to the network and try again, set PROFILE_STUDIO_BLIP to a folder with BLIP, or write the captions by hand.": (
+        "받아 오지 못했어요. 네트워크에 연결하고 다시 하거나, PROFILE_STUDIO_BLIP을 BLIP이 있는 폴더로 정하거나, "
+        "설명을 직접 쓰세요."
+    ),
     "Set PROFILE_STUDIO_BLIP to a folder with BLIP, fetch it by `dataset caption NAME --captioner blip`, "
     "or write the captions by hand.": (
         "PROFILE_STUDIO_BLIP을 BLIP이 있는 폴더로 정하거나, `dataset caption 이름 --captioner blip` 명령으로 받거나, "

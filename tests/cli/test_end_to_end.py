@@ -119,3 +119,15 @@ def test_waiting_for_a_canceled_or_failed_job_ends_with_its_error(command_line: 
 
 def _wait_for_step(command_line: CommandLine, step: int) -> None:
     wait_until(lambda: any(job["step"] >= step for job in command_line.call("jobs", "list")[1]["jobs"]))
+
+
+def test_an_import_whose_photographs_nobody_can_describe_is_an_import_all_the_same(
+    command_line: CommandLine, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROFILE_STUDIO_BLIP", str(tmp_path / "gone"))
+
+    code, reply = command_line.call("dataset", "import", str(pictures), "--name", "noise", "--caption", "auto")
+
+    assert (code, reply["images"], reply["captioned"]) == (0, 4, 1)
+    assert "nobody has described them" in command_line.said
+    assert "PROFILE_STUDIO_BLIP" in command_line.said

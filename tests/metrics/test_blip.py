@@ -1,6 +1,9 @@
 """The caption job with a random BLIP of the real classes: photographs get sentences, and torchvision is not needed."""
 
 import importlib.util
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from profile_studio.domain.datasets import CaptionSource
 from profile_studio.domain.errors import CaptionerMissing
 from profile_studio.domain.jobs import Interrupted, Wish
 from profile_studio.metrics.captioning_run import BlipCaptioner, run_captioning
-from profile_studio.settings import Settings
+from profile_studio.settings import REPOSITORY_ROOT, Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from tests.metrics.tiny_blip import WORDS, build_tiny_blip
@@ -76,3 +79,24 @@ def test_a_folder_with_half_a_blip_is_one_sentence(tmp_path: Path, left_out: str
     with pytest.raises(CaptionerMissing) as caught:
         BlipCaptioner(str(folder), "cpu", may_download=False)
     assert "PROFILE_STUDIO_BLIP" in caught.value.fix
+
+
+FETCHES = """
+from profile_studio.domain.errors import CaptionerMissing
+from profile_studio.metrics.captioning_run import BlipCaptioner
+try:
+    BlipCaptioner("nobody/blip", "cpu", may_download=True)
+except CaptionerMissing as error:
+    print(error)
+"""
+
+
+@pytest.mark.slow
+def test_a_captioner_that_cannot_be_fetched_fails_at_once_and_advises_something_else(tmp_path: Path) -> None:
+    environment = {**os.environ, "HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "0"}
+    process = subprocess.run(
+        [sys.executable, "-c", FETCHES], capture_output=True, text=True, cwd=REPOSITORY_ROOT, env=environment
+    )
+    assert process.stdout.startswith("The captioner for photographs is not on this computer (nobody/blip).")
+    assert "connect to the network" in process.stdout and "--captioner blip" not in process.stdout
+    assert "Retrying" not in process.stderr

@@ -14,6 +14,7 @@ from profile_studio.domain.errors import InvalidSettings, ProfileStudioError, St
 from profile_studio.jobs.presence import AlreadyThere, Presence, web_presence
 from profile_studio.services.live import LiveLane
 from profile_studio.settings import Settings
+from profile_studio.storage.faults import known_fault
 
 LOOK_INTERVAL_S = 1.0
 
@@ -29,9 +30,9 @@ def main() -> int:
     parser.add_argument("--open", action="store_true", help="show the page in the browser")
     arguments = parser.parse_args()
     settings = Settings()
-    settings.create_folders()
     presence = web_presence(settings.run_dir)
     try:
+        settings.create_folders()
         with presence.hold():
             serve(settings, presence, arguments)
     except AlreadyThere:
@@ -43,6 +44,10 @@ def main() -> int:
         return say(refusal)
     except ProfileStudioError as error:
         return say(error)
+    except Exception as error:
+        if (known := known_fault(error)) is None:
+            raise
+        return say(known)
     return 0
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from profile_studio.domain.errors import InvalidSettings, ProfileStudioError
 from profile_studio.domain.validation import first_problem
 from profile_studio.settings import Settings
-from profile_studio.storage.full_disk import disk_full
+from profile_studio.storage.faults import known_fault
 
 Reply = dict[str, object]
 
@@ -30,14 +30,14 @@ def print_reply(reply: Reply, as_json: bool) -> int:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python would try again when it ends
         nowhere = ProfileStudioError("The result cannot be written to standard output.", "Send it somewhere else.")
-        say(str(disk_full(error) or nowhere))
+        say(str(known_fault(error) or nowhere))
         return 1
     return 0
 
 
 def print_error(error: Exception, as_json: bool) -> int:
     """Says in one sentence what went wrong and how to mend it; returns the exit code."""
-    known = error if isinstance(error, ProfileStudioError) else disk_full(error) or _unexpected(error)
+    known = error if isinstance(error, ProfileStudioError) else known_fault(error) or _unexpected(error)
     say(str(known))
     if as_json:
         print_reply({"error": {"kind": known.kind, "message": known.message, "fix": known.fix}}, as_json=True)

@@ -16,6 +16,7 @@ ProfileStudioError                exit 1  kind "internal"
 │   ├── UnknownJob                        kind "unknown_job"
 │   ├── JobNotAllowed                     kind "job_not_allowed"
 │   ├── BaseModelMissing                  kind "base_model_missing"
+│   ├── NotWritable                       kind "not_writable"
 │   ├── StudioRunning                     kind "studio_running"
 │   └── NotInDemo                         kind "not_in_demo"
 ├── DatabaseDamaged               exit 1  kind "database_damaged"
@@ -147,6 +148,12 @@ class BaseModelMissing(InputError):
     """The base model is not on this disk and cannot be fetched."""
 
     kind = "base_model_missing"
+
+
+class NotWritable(InputError):
+    """A folder or file is read-only, or another user's."""
+
+    kind = "not_writable"
 
 
 class StudioRunning(InputError):

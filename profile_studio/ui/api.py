@@ -21,7 +21,7 @@ from profile_studio.domain.validation import first_problem
 from profile_studio.services.generation import PictureEvent
 from profile_studio.services.jobs import job_facts
 from profile_studio.services.studio import Studio
-from profile_studio.storage.full_disk import disk_full
+from profile_studio.storage.faults import known_fault
 
 Facts = dict[str, Any]
 Given = ParamSpec("Given")
@@ -47,9 +47,9 @@ def _tells_errors(call: Call[Given, Answer]) -> Call[Given, Answer]:
         except ProfileStudioError as error:
             raise gr.Error(str(error), print_exception=False) from error
         except Exception as error:
-            if (full := disk_full(error)) is None:
+            if (known := known_fault(error)) is None:
                 raise
-            raise gr.Error(str(full), print_exception=False) from error
+            raise gr.Error(str(known), print_exception=False) from error
 
     return answer
 

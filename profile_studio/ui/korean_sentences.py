@@ -380,6 +380,13 @@ _JOBS: dict[str, str] = {
 }
 
 _TRAINING: dict[str, str] = {
+    "{file} cannot be written or read: {reason}.": "{file}: 쓰거나 읽을 수 없어요 ({reason}).",
+    "its disk is read-only": "읽기 전용 디스크",
+    "this user may not do that": "지금 사용자에게 권한이 없음",
+    "The studio's database cannot be written: it is read-only.": "스튜디오의 데이터베이스가 읽기 전용이라 쓸 수 없어요.",
+    "Get the right to write there, or set PROFILE_STUDIO_HOME to another folder.": (
+        "그곳에 쓸 권한을 얻거나, PROFILE_STUDIO_HOME을 다른 폴더로 정하세요."
+    ),
     "The stored picture {name!r} is missing or damaged.": "저장해 둔 사진 “{name}” 파일이 없거나 망가졌어요.",
     "Set it aside, or bring it once more as a new set.": "그 사진을 빼거나, 새 세트로 다시 가져오세요.",
     "The disk is full.": "디스크가 가득 찼어요.",

@@ -39,6 +39,7 @@ from profile_studio.services.live import (
 )
 from profile_studio.settings import Settings
 from profile_studio.storage.base_folders import remember_folder
+from profile_studio.storage.faults import known_fault
 from profile_studio.storage.full_disk import disk_full
 from profile_studio.storage.models import WeightedAdapter, find_adapter
 from profile_studio.storage.pictures import write_picture
@@ -275,8 +276,8 @@ def error_event(error: ProfileStudioError) -> dict[str, Any]:
 
 def explain(error: Exception) -> ProfileStudioError:
     """An unexpected error in words."""
-    if (full := disk_full(error)) is not None:
-        return full
+    if (known := known_fault(error)) is not None:
+        return known
     if is_out_of_memory(error):
         return ProfileStudioError(
             "The picture does not fit into the memory.", "Make it smaller, or close other programs."

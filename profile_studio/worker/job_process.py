@@ -9,7 +9,7 @@ from pathlib import Path
 
 from profile_studio.domain.captioning import CaptioningConfig
 from profile_studio.domain.comparison import ComparisonConfig
-from profile_studio.domain.errors import DatabaseBusy, DatabaseUnreachable, DiskFull, ProfileStudioError
+from profile_studio.domain.errors import DatabaseBusy, DatabaseUnreachable, ProfileStudioError
 from profile_studio.domain.jobs import Interrupted, Job, JobContext, JobError, JobKind, ProgressReport, Wish
 from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
@@ -19,6 +19,7 @@ from profile_studio.jobs.lease import DeviceLease
 from profile_studio.services.traces import TracesOfDatasets
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
+from profile_studio.storage.faults import known_fault
 from profile_studio.storage.full_disk import disk_full
 from profile_studio.storage.job_facts import write_job_facts
 from profile_studio.storage.jobs import JobRepository
@@ -149,20 +150,16 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     except (DatabaseBusy, DatabaseUnreachable):  # no fault of the job: another attempt finds what is saved
         traceback.print_exc()
         return EXIT_CRASHED
-    except DiskFull:
-        context.flush()
-        raise
-    except ProfileStudioError as error:
-        traceback.print_exc()
-        details = traceback.format_exc(limit=-3)
-        context.flush()  # the row of a failed job says how far it came
-        repository.fail(job_id, attempt, JobError(error.kind, error.message, error.fix, details), time.time())
     except Exception as error:
-        context.flush()
+        context.flush()  # the row of a failed job says how far it came
         if disk_full(error) is not None:
             raise
         traceback.print_exc()
-        return EXIT_CRASHED  # the supervisor decides between another attempt and a failure
+        known = error if isinstance(error, ProfileStudioError) else known_fault(error)
+        if known is None:
+            return EXIT_CRASHED  # the supervisor decides between another attempt and a failure
+        details = traceback.format_exc(limit=-3)
+        repository.fail(job_id, attempt, JobError(known.kind, known.message, known.fix, details), time.time())
     finally:
         done.set()
         heart.join()
@@ -171,20 +168,23 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
 
 
 def _work(job: Job, context: JobContext, settings: Settings) -> dict[str, object]:
-    # Imported here: a job loads only what it computes with.
+    # Imported here: a job loads only what it computes with, and nothing if it cannot be read.
     if job.kind is JobKind.TRAIN:
+        training = LoraTrainingConfig.model_validate(job.spec)
         from profile_studio.training.run import run_training
 
         if is_former_size(job.spec, ("resolution",)):
             print(FORMER_SIZE_TOLD, file=sys.stderr)  # noqa: T201  into the job's log
-        return run_training(LoraTrainingConfig.model_validate(job.spec), context, settings)
+        return run_training(training, context, settings)
     if job.kind is JobKind.CAPTION:
+        captioning = CaptioningConfig.model_validate(job.spec)
         from profile_studio.metrics.captioning_run import run_captioning
 
-        return run_captioning(CaptioningConfig.model_validate(job.spec), context, settings)
+        return run_captioning(captioning, context, settings)
+    comparison = ComparisonConfig.model_validate(job.spec)
     from profile_studio.metrics.run import run_comparison
 
-    return run_comparison(ComparisonConfig.model_validate(job.spec), context, settings)
+    return run_comparison(comparison, context, settings)
 
 
 def _settle_wish(repository: JobRepository, job: Job) -> int:

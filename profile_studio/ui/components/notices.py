@@ -14,7 +14,7 @@ from profile_studio.domain.errors import InvalidSettings, ProfileStudioError
 from profile_studio.domain.jobs import JobError
 from profile_studio.domain.places import without_places
 from profile_studio.domain.validation import first_problem
-from profile_studio.storage.full_disk import disk_full
+from profile_studio.storage.faults import known_fault
 from profile_studio.ui.components.markup import details, escape
 from profile_studio.ui.texts import CommonTexts
 
@@ -70,7 +70,7 @@ def tells_errors(notice: gr.HTML, texts: CommonTexts) -> Callable[[Handler], Han
     """
 
     def shown(error: Exception) -> Updates:
-        known = error if isinstance(error, ProfileStudioError) else disk_full(error)
+        known = error if isinstance(error, ProfileStudioError) else known_fault(error)
         if known is not None:
             return {notice: told(error_notice(known, texts))}
         _log.error("A handler failed", exc_info=error)

@@ -22,6 +22,7 @@ from profile_studio.services.generation import PictureEvent
 from profile_studio.services.jobs import job_facts
 from profile_studio.services.studio import Studio
 from profile_studio.storage.faults import known_fault
+from profile_studio.ui.picture_line import IN_LINE
 
 Facts = dict[str, Any]
 Given = ParamSpec("Given")
@@ -33,8 +34,9 @@ Call = Callable[Concatenate["StudioApi", Given], Answer]
 def open_api(studio: Studio) -> None:
     """Adds the calls to the `gr.Blocks` that is being built, each under its own name."""
     api = StudioApi(studio)
-    for call in (api.list_adapters, api.list_datasets, api.make_picture, api.train_style, api.job_status):
+    for call in (api.list_adapters, api.list_datasets, api.train_style, api.job_status):
         gr.api(call, api_name=call.__name__)  # pyright: ignore[reportPrivateImportUsage]
+    gr.api(api.make_picture, api_name="make_picture", **IN_LINE)  # pyright: ignore[reportPrivateImportUsage]
 
 
 def _tells_errors(call: Call[Given, Answer]) -> Call[Given, Answer]:

@@ -55,9 +55,10 @@ def check_who_comes_in(settings: Settings, host: str) -> None:
         )
     if not (_is_this_machine_only(host) or settings.space_id or settings.container):
         raise InvalidSettings(
-            f"At {host} the page would be open to other machines, and without a password to everybody who reaches it.",
+            "At {host} the page would be open to other machines, and without a password to everybody who reaches it.",
             "Set PROFILE_STUDIO_PASSWORD to one of your own, for example with "
             "`export PROFILE_STUDIO_PASSWORD='four words of yours'`, or do without --host.",
+            host=host,
         )
 
 

@@ -483,6 +483,8 @@ _BLEND = BlendTexts(
         "seed": "시드",
     },
     waiting="모델을 준비하고 있어요. 첫 그림은 조금 더 걸려요.",
+    one_before="기다리는 중: 다른 사람의 그림 1장을 먼저 만들고 있어요.",
+    some_before="기다리는 중: 다른 사람의 그림 {count}장을 먼저 만들어요.",
     placeholder="여기에 그림이 나타나요",
     forming="{steps}스텝 중 {step}스텝",
     seed_of="시드 {seed}",

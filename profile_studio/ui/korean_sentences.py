@@ -306,6 +306,12 @@ _NAMES_AND_SETS: dict[str, str] = {
     "Unpack it and import the folder, or pack the pictures as a zip.": (
         "압축을 풀어 폴더를 가져오거나, 사진을 zip으로 압축하세요."
     ),
+    "{count} pictures wait already.": "이미 그림 {count}장이 기다리고 있어요.",
+    "Try again in a minute.": "잠시 뒤에 다시 해 보세요.",
+    "A picture of yours waits already, at place {place} in the line.": (
+        "요청한 그림이 이미 {place}번째로 기다리고 있어요."
+    ),
+    "Wait for it, then ask again.": "그 그림이 나온 뒤에 다시 요청하세요.",
     "{archive} is an empty zip.": "{archive} 파일은 빈 zip이에요.",
     "{archive} is protected by a password.": "{archive} 파일은 암호로 잠겨 있어요.",
     "{archive} is packed with a method that is not read here.": "{archive} 파일은 여기서 읽지 않는 방식으로 압축됐어요.",

@@ -14,6 +14,7 @@ from starlette.types import Lifespan
 
 from profile_studio.services.studio import Studio
 from profile_studio.settings import REPOSITORY_ROOT, Settings
+from profile_studio.ui.admission import admit_fairly
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.door import PacedLogin, check_who_comes_in, logout_route
 from profile_studio.ui.languages import LANGUAGES, PagesInLanguages
@@ -21,14 +22,14 @@ from profile_studio.ui.open_routes import OpenRoutes
 from profile_studio.ui.own_site import OwnSite
 from profile_studio.ui.own_uploads import OwnUploads
 from profile_studio.ui.page import KEEP_SLIDERS_IN_BOUNDS
-from profile_studio.ui.sessions import MOST_SESSIONS, light_sessions
+from profile_studio.ui.sessions import MOST_SESSIONS, keep_light_sessions
 from profile_studio.ui.theme import StudioTheme
 
 STYLE_SHEET = REPOSITORY_ROOT / "assets" / "css" / "style.css"
 FIRST_STYLES = REPOSITORY_ROOT / "assets" / "css" / "loading.css"
 MAXIMUM_UPLOAD = "512mb"
 CACHE_SWEEP_S, CACHE_AGE_S = 600, 3600  # what was dropped on the page and neither used nor taken away
-LONGEST_QUEUE = 256
+LONGEST_QUEUE = 1024  # of everybody's events: pictures in line, and what a page asks for while they wait
 HEALTH_PATH = "/healthz"
 
 
@@ -69,7 +70,7 @@ def launch_options(studio: Studio, host: str) -> dict[str, Any]:
         "app_kwargs": {
             "routes": [_health_route(studio), logout_route()],
             "middleware": _middleware(settings),
-            "lifespan": _within_own_site(settings, host),
+            "lifespan": _prepared(settings, host),
         },
     }
 
@@ -98,15 +99,16 @@ def _health_route(studio: Studio) -> Route:
     return Route(HEALTH_PATH, health, methods=["GET"])
 
 
-def _within_own_site(settings: Settings, host: str) -> Lifespan[App]:
-    """Puts `OwnSite` around Gradio's middleware, which is around that of an app's maker; gives the app our sessions."""
+def _prepared(settings: Settings, host: str) -> Lifespan[App]:
+    """What is done with Gradio's app before it answers anybody; `OwnSite` comes around all of it."""
 
     @asynccontextmanager
     async def lifespan(app: App) -> AsyncGenerator[None]:
         assert app.middleware_stack is not None
         app.middleware_stack = OwnSite(app.middleware_stack, settings, host)
-        async with light_sessions(app):
-            yield
+        keep_light_sessions(app)
+        admit_fairly(app.get_blocks())
+        yield
 
     return lifespan
 
@@ -114,4 +116,10 @@ def _within_own_site(settings: Settings, host: str) -> Lifespan[App]:
 def _middleware(settings: Settings) -> list[Middleware]:
     pages = Middleware(PagesInLanguages, first_styles=FIRST_STYLES.read_text("utf-8"))
     routes = Middleware(OpenRoutes, takes_files=not settings.is_demo)
-    return [routes, Middleware(PacedLogin), Middleware(OwnUploads, folder=settings.uploads_dir), pages]
+    return [
+        Middleware(LimitedStreams, most=most_streams()),
+        routes,
+        Middleware(PacedLogin),
+        Middleware(OwnUploads, folder=settings.uploads_dir),
+        pages,
+    ]

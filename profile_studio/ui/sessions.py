@@ -4,10 +4,9 @@ Gradio 6.31 copies the configuration of all components for every session (1.4 MB
 shown there, and lets none of it go when the window closes. Only its deep links read it, and the page has none.
 """
 
-import contextlib
 import datetime
 from collections import ChainMap
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +14,7 @@ from gradio.blocks import Block, BlocksConfig
 from gradio.routes import App
 from gradio.state_holder import SessionState, StateHolder
 
-MOST_SESSIONS = 1000
+MOST_SESSIONS = 500  # an open window's take 140 kB each, a program's 5 kB
 KEPT_AFTER_CLOSING_S = (
     600.0  # a phone that shows its pictures' folder, or a laptop that slept, comes back to its window
 )
@@ -75,10 +74,8 @@ class Sessions(StateHolder):
                 queue.pending_messages_per_session.pop(session_id, None)
 
 
-@contextlib.asynccontextmanager
-async def light_sessions(app: App) -> AsyncGenerator[None]:
-    """Gives the app our sessions before it answers anybody."""
+def keep_light_sessions(app: App) -> None:
+    """Gives the app our sessions; to be called before it answers anybody."""
     sessions = Sessions()
     sessions.set_blocks(app.get_blocks())
     app.state_holder = sessions
-    yield

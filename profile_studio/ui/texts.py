@@ -516,6 +516,8 @@ class BlendTexts:
         }
     )
     waiting: str = "Getting the model ready. The first picture takes a little longer."
+    one_before: str = "Waiting: one picture of somebody else is made before yours."
+    some_before: str = "Waiting: {count} pictures of others are made before yours."
     placeholder: str = "Your picture appears here"
     forming: str = "step {step} of {steps}"
     seed_of: str = "seed {seed}"

@@ -7,17 +7,14 @@ import tracemalloc
 from collections.abc import Callable
 
 import gradio as gr
-import httpx
 import pytest
-from gradio.routes import App
 
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
 from profile_studio.ui.app import build
-from profile_studio.ui.serving import launch_options
 from profile_studio.ui.sessions import KEPT_AFTER_CLOSING_S, Sessions
+from tests.ui.served_page import call, served_page
 
-ADDRESS = "http://127.0.0.1"
 NOW = datetime.datetime(2026, 1, 1)
 
 
@@ -79,13 +76,8 @@ def test_the_page_keeps_no_answer_that_nobody_fetched(studio: Studio, monkeypatc
     monkeypatch.setenv("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))  # as app.py does
 
     async def asks_and_leaves() -> None:
-        app = App.create_app(build(studio), app_kwargs=launch_options(studio)["app_kwargs"])
-        transport = httpx.ASGITransport(app)
-        async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=ADDRESS) as client:
-            await client.get("/gradio_api/startup-events")
-            question = {"data": ["starter"], "session_hash": "one"}
-            answer = await client.post("/gradio_api/call/list_adapters", json=question)
-            assert answer.status_code == 200
+        async with served_page(studio) as (app, client):
+            assert (await call(client, "list_adapters", "one", "starter")).status_code == 200
             queue, sessions = app.get_blocks()._queue, app.state_holder
             while queue.event_ids_to_events:
                 await asyncio.sleep(0.01)
@@ -95,6 +87,5 @@ def test_the_page_keeps_no_answer_that_nobody_fetched(studio: Studio, monkeypatc
             sessions.session_data.clear()
             sessions.delete_all_expired_state()
             assert (set(queue.pending_messages_per_session), set(queue.pending_event_ids_session)) == (set(), set())
-            queue.close()
 
     asyncio.run(asks_and_leaves())

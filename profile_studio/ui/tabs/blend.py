@@ -55,6 +55,7 @@ from profile_studio.ui.components.save_panel import fill_save_panel, save_panel,
 from profile_studio.ui.components.stage import Stage, Tile, empty_stage
 from profile_studio.ui.components.words import WORD_GROUPS, choose_word, chosen_word, weighted_words
 from profile_studio.ui.page import BLEND, KEEP_TYPED, QUIET, CarriedPicture, Page
+from profile_studio.ui.picture_line import IN_LINE, PictureLine
 from profile_studio.ui.tabs.adapter_files import adapter_files
 from profile_studio.ui.tabs.adapter_files import fill as fill_files
 from profile_studio.ui.tabs.adapter_files import wire as wire_files
@@ -67,7 +68,7 @@ _ANY = ""
 _OPENING_SEED = 5  # a face that shows the shipped style well
 _SEED_LIMIT = 1_000_000  # a seed a person can read out
 _LIVE: dict[str, Any] = {**QUIET, "concurrency_limit": None, "trigger_mode": "multiple"}
-"""A slider that moved again does not wait for the picture of its last place."""
+"""How pictures are asked for: a slider that moved again does not wait for the answer to its last place."""
 
 
 @dataclass(frozen=True)
@@ -78,18 +79,27 @@ class Remade:
     notice: Any
 
 
-class Latest:
-    """Which of a person's requests counts: the newest. The others end at their next step."""
+class Asked:
+    """A window's newest request, the only one that counts: it takes the place of one that waits, and ends one that is
+    drawn at its next step."""
 
     def __init__(self) -> None:
-        self._ticket = 0
+        self._number = 0
+        self._waiting: GenerationRequest | None = None
 
-    def take(self) -> int:
-        self._ticket += 1
-        return self._ticket
+    def put(self, request: GenerationRequest | None) -> int:
+        """Makes a request the newest, or none; returns its number."""
+        self._number += 1
+        self._waiting = request
+        return self._number
 
-    def is_current(self, ticket: int) -> bool:
-        return ticket == self._ticket
+    def take(self) -> tuple[GenerationRequest | None, int]:
+        """The request to draw now, if there is one, and its number."""
+        request, self._waiting = self._waiting, None
+        return request, self._number
+
+    def is_newest(self, number: int) -> bool:
+        return number == self._number
 
 
 @dataclass(frozen=True)
@@ -102,8 +112,8 @@ class BlendTab:
     shown: Any  # handler: the tab as the disk has it
     shown_inputs: list[Any]
     shown_outputs: list[Any]
-    makes_first: Any  # handler: a picture for a page that has none yet
-    makes_awaited: Any  # handler: a picture with the LoRA a person came with
+    asks_first: Any  # handler: a picture for a page that has none yet
+    asks_awaited: Any  # handler: a picture with the LoRA a person came with
     awaited_inputs: list[Any]
     awaited_outputs: list[Any]
     make_inputs: list[Any]
@@ -114,7 +124,8 @@ def build(page: Page) -> BlendTab:
     texts, studio = page.texts.blend, page.studio
     adapters = studio.adapters.list(STARTER)
     with gr.Tab(texts.tab, id=BLEND, elem_id=BLEND) as tab:
-        latest, is_awaited, remade = gr.State(Latest()), gr.State(False), gr.State(None)
+        asked, asked_number = gr.State(Asked()), gr.State(0)
+        is_awaited, remade = gr.State(False), gr.State(None)
         notice = notice_area()
         with gr.Row(elem_classes="blend"):
             with gr.Column(scale=5, min_width=300, elem_classes="picture-side"):
@@ -173,10 +184,11 @@ def build(page: Page) -> BlendTab:
                 files = adapter_files(page)
         next_tab = gr.Button(texts.next, size="lg", elem_id="to-compare")
     safe = tells_errors(notice, page.texts.common)
+    line = PictureLine.of_this_page()
 
     form = [page.base, prompt, negative, count, steps, guidance, scheduler, seed]
-    make_inputs = [latest, face, *form, *slot_inputs(slots)]
-    make_outputs = [stage, *saver.parts, seed, recipe, recent, recent_fold, notice]
+    make_inputs = [asked, face, *form, *slot_inputs(slots)]
+    make_outputs = [stage, seed, asked_number, notice]
     word_parts = [word, *groups.values()]
     shown_outputs = [
         prompt, negative, count, steps, guidance, scheduler, seed, *word_parts, *slot_components(slots), no_adapters,
@@ -191,22 +203,32 @@ def build(page: Page) -> BlendTab:
         named = {groups[group]: chosen_word(text, group) or _ANY for group in WORD_GROUPS}
         return {word: gr.update(choices=choices, value=kept), **named}
 
-    def makes(values: Sequence[Any], wants_new_face: bool) -> Iterator[Updates]:
-        latest_request, face_choice, base, *rest = values
+    def asks(values: Sequence[Any], session: str | None, wants_new_face: bool) -> Updates:
+        """Puts the form as a request into the line, which `draws` it."""
+        asked_before, face_choice, base, *rest = values
         if wants_new_face and face_choice == NEW_FACE:
             rest[_SEED] = random.randrange(_SEED_LIMIT)
         request = _request(page, base, rest)
-        yield {seed: request.seed}
-        yield from shows_forming(request, latest_request)
+        return {seed: request.seed, **lines_up(request, asked_before, session)}
 
-    def shows_forming(request: GenerationRequest, latest_request: Latest) -> Iterator[Updates]:
-        """The pictures of a request as they form; ends early when a newer request took its place."""
-        ticket = latest_request.take()
+    def lines_up(request: GenerationRequest, asked_before: Asked, session: str | None) -> Updates:
+        waiting = line.waiting_before(session)
+        number = asked_before.put(request)
+        shown: Updates = {stage: empty_stage(in_line(waiting, texts), is_busy=True)} if waiting else {}
+        # What waits in line already will draw this request instead of its own.
+        return shown if line.waits(session) else {**shown, asked_number: number}
+
+    @safe
+    def draws(asked_of_window: Asked) -> Iterator[Updates]:
+        """The pictures of the newest request as they form; ends early when a newer one took its place."""
+        request, number = asked_of_window.take()
+        if request is None:
+            return
         view = Stage(request.count, request.prompt)
         finished: list[Path] = []
         yield fill_save_panel(saver, [], page.texts)
         for event in studio.generation.generate(request, previews=True):
-            if not latest_request.is_current(ticket):
+            if not asked_of_window.is_newest(number):
                 return
             if isinstance(event, DoneEvent):
                 break
@@ -295,36 +317,35 @@ def build(page: Page) -> BlendTab:
         }
 
     @safe
-    def makes_new(*values: Any) -> Iterator[Updates]:
-        yield from makes(values, wants_new_face=True)
+    def asks_new(caller: gr.Request, *values: Any) -> Updates:
+        return asks(values, caller.session_hash, wants_new_face=True)
 
     @safe
-    def makes_same(*values: Any) -> Iterator[Updates]:
-        yield from makes(values, wants_new_face=False)
+    def asks_same(caller: gr.Request, *values: Any) -> Updates:
+        return asks(values, caller.session_hash, wants_new_face=False)
 
     @safe
-    def makes_first(*values: Any) -> Iterator[Updates]:
+    def asks_first(caller: gr.Request, *values: Any) -> Iterator[Updates]:
         if studio.gallery.newest():
             return
         yield {stage: empty_stage(texts.waiting, is_busy=True)}
         if _comes_up(studio.generation.engine_is_running):
-            yield from makes(values, wants_new_face=False)
+            yield asks(values, caller.session_hash, wants_new_face=False)
         else:
             yield {stage: empty_stage(texts.placeholder)}
 
     @safe
-    def makes_awaited(is_awaited_now: bool, again: Remade | None, *values: Any) -> Iterator[Updates]:
+    def asks_awaited(caller: gr.Request, is_awaited_now: bool, again: Remade | None, *values: Any) -> Updates:
         if again:
-            yield {remade: None, notice: again.notice}
-            yield from shows_forming(again.request, values[0])
-        elif is_awaited_now:
-            yield {is_awaited: False}
-            yield from makes(values, wants_new_face=False)
+            return {remade: None, notice: again.notice, **lines_up(again.request, values[0], caller.session_hash)}
+        return {is_awaited: False, **asks(values, caller.session_hash, wants_new_face=False)} if is_awaited_now else {}
 
     @safe
-    def stops(latest_request: Latest) -> Updates:
-        latest_request.take()
-        return {notice: told(good_news(texts.stopped))}
+    def stops(asked_of_window: Asked) -> Updates:
+        waiting, _ = asked_of_window.take()
+        asked_of_window.put(None)
+        emptied = {stage: empty_stage(texts.placeholder)} if waiting else {}
+        return {**emptied, notice: told(good_news(texts.stopped))}
 
     @safe
     def weighs(text: str, chosen: str | None, change: int) -> Updates:
@@ -371,14 +392,16 @@ def build(page: Page) -> BlendTab:
         return opens(paths[str(event.value)], base) if str(event.value) in paths else shows_recent(None)
 
     adapter_choices = [slot.adapter for slot in slots]
-    gr.on([make.click, prompt.submit], makes_new, make_inputs, make_outputs, **_LIVE)
-    gr.on([slot.weight.release for slot in slots], makes_same, make_inputs, make_outputs, **_LIVE)
+    draw_outputs = [stage, *saver.parts, recipe, recent, recent_fold, notice]
+    asked_number.change(draws, asked, draw_outputs, **QUIET, **IN_LINE, trigger_mode="multiple")
+    gr.on([make.click, prompt.submit], asks_new, make_inputs, make_outputs, **_LIVE)
+    gr.on([slot.weight.release for slot in slots], asks_same, make_inputs, make_outputs, **_LIVE)
     for slot, kind in zip(slots, KINDS, strict=True):
         slot.covers.select(
             chooses_adapter(slot, kind), page.base, [slot.adapter, slot.covers, slot.word, notice], **QUIET
-        ).then(makes_same, make_inputs, make_outputs, **_LIVE)
+        ).then(asks_same, make_inputs, make_outputs, **_LIVE)
     wire_save_panel(saver, page.texts, notice)
-    stop.click(stops, latest, notice, **QUIET)
+    stop.click(stops, asked, [stage, notice], **QUIET)
     shows_words_of = (shows_prompt, [page.base, prompt, word], [foreign, *word_parts, notice])
     prompt.change(*shows_words_of, trigger_mode="always_last", **QUIET)
     opened_prompt.change(
@@ -400,8 +423,8 @@ def build(page: Page) -> BlendTab:
         shown,
         [page.carried_adapter, page.carried_picture, page.base, prompt, *slot_inputs(slots)],
         shown_outputs,
-        makes_first,
-        makes_awaited,
+        asks_first,
+        asks_awaited,
         [is_awaited, remade, *make_inputs],
         [is_awaited, remade, *make_outputs],
         make_inputs,
@@ -420,6 +443,11 @@ def _request(page: Page, base: str, values: Sequence[Any]) -> GenerationRequest:
     words = with_trigger_words(str(fields["prompt"]).strip(), weights, page.studio.adapters.list(base))
     form = {**fields, "prompt": words, "base": base, "adapters": weights}
     return parse_form(GenerationRequest, form, page.texts.blend.fields, page.texts.common)
+
+
+def in_line(waiting: int, texts: BlendTexts) -> str:
+    """What a person is told whose picture does not begin at once."""
+    return texts.one_before if waiting == 1 else texts.some_before.format(count=waiting)
 
 
 def _what_changed(remaking: Remaking, base: str, left_out: Sequence[str], texts: Texts) -> str:

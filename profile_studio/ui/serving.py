@@ -19,6 +19,7 @@ from profile_studio.ui.components.markup import escape
 from profile_studio.ui.door import PacedLogin, check_who_comes_in, logout_route
 from profile_studio.ui.languages import LANGUAGES, PagesInLanguages
 from profile_studio.ui.open_routes import OpenRoutes
+from profile_studio.ui.open_streams import LimitedStreams, most_streams
 from profile_studio.ui.own_site import OwnSite
 from profile_studio.ui.own_uploads import OwnUploads
 from profile_studio.ui.page import KEEP_SLIDERS_IN_BOUNDS

@@ -21,5 +21,7 @@ def read_stored(path: Path, name: str) -> Image.Image:
             return picture.convert("RGB")
     except (OSError, SyntaxError, ValueError) as error:  # Pillow's names for half a file
         raise InvalidPicture(
-            f"The stored picture {name!r} is missing or damaged.", "Set it aside, or bring it once more as a new set."
+            "The stored picture {name!r} is missing or damaged.",
+            "Set it aside, or bring it once more as a new set.",
+            name=name,
         ) from error

@@ -58,8 +58,9 @@ def restore_backup(settings: Settings, name: str | None = None) -> Restored:
     chosen = next((path for path in usable if name in (None, path.name)), None)
     if chosen is None:
         raise InvalidSettings(
-            f"There is no backup {name!r} that can be used." if name else "There is no backup that can be used.",
+            "There is no backup {name!r} that can be used." if name else "There is no backup that can be used.",
             "`python -m profile_studio backup list` shows the ones there are.",
+            name=name or "",
         )
     try:
         with ExitStack() as held:

@@ -241,8 +241,9 @@ def _refusal(entries: Sequence[zipfile.ZipInfo], shown_archive: str, budget: _Zi
         )
     if not any(map(_is_bounded, entries)):
         return FileReason.OTHER_COMPRESSION, InvalidDataset(
-            f"{shown_archive} is packed with a method that is not read here.",
+            "{archive} is packed with a method that is not read here.",
             "Pack it again as an ordinary zip (Deflate), or import the unpacked folder.",
+            archive=shown_archive,
         )
     if budget.entries > MAXIMUM_ZIP_ENTRIES:
         return FileReason.TOO_MANY_FILES, InvalidDataset(
@@ -263,8 +264,10 @@ def _refusal(entries: Sequence[zipfile.ZipInfo], shown_archive: str, budget: _Zi
 
 def _endless(shown_archive: str) -> _Refusal:
     return FileReason.TOO_MANY_FILES, InvalidDataset(
-        f"{shown_archive} lists far more than the {MAXIMUM_ZIP_ENTRIES} files that are allowed.",
+        "{archive} lists far more than the {limit} files that are allowed.",
         "Split it, or import the unpacked folder.",
+        archive=shown_archive,
+        limit=MAXIMUM_ZIP_ENTRIES,
     )
 
 

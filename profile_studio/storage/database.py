@@ -183,13 +183,17 @@ class Database:
         revision = self._revision()
         if revision is None and self.file is not None and (found := Backups(self.file).newest_first()):
             raise DatabaseDamaged(
-                f"The database {self.file.name} is gone, but there is a backup of it ({found[0].name}).",
+                "The database {file} is gone, but there is a backup of it ({backup}).",
                 "`python -m profile_studio backup restore` puts it back; to begin anew, move the folder `backups` away.",
+                file=self.file.name,
+                backup=found[0].name,
             )
         if revision is not None and revision > HEAD_REVISION:
             raise DatabaseNewer(
-                f"The database was made by a newer version of this studio (tables {revision}, here {HEAD_REVISION}).",
+                "The database was made by a newer version of this studio (tables {revision}, here {ours}).",
                 "Update the studio; `python -m profile_studio doctor` says which backup this version can use.",
+                revision=revision,
+                ours=HEAD_REVISION,
             )
         return revision
 
@@ -223,6 +227,7 @@ def _unreachable(context: sa.ExceptionContext) -> ProfileStudioError | None:
         return None
     host = (context.engine and context.engine.url.host) or "this computer"
     return DatabaseUnreachable(
-        f"The database server at {host} does not answer.",
+        "The database server at {host} does not answer.",
         "Start it, or mend PROFILE_STUDIO_DATABASE_URL; then try again.",
+        host=host,
     )

@@ -16,8 +16,10 @@ def fault_in_words(error: BaseException | None, file: Path) -> ProfileStudioErro
             return damaged(file)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return DatabaseBusy(
-                f"Another program has kept the database {file.name} locked for {LOCK_TIMEOUT_S:.0f} seconds.",
+                "Another program has kept the database {file} locked for {seconds} seconds.",
                 "Try again in a moment; if it stays, close what has the file open, such as a backup or a sync program.",
+                file=file.name,
+                seconds=round(LOCK_TIMEOUT_S),
             )
         case _:
             return None
@@ -42,5 +44,7 @@ def check_sound(file: Path) -> None:
 def damaged(file: Path) -> DatabaseDamaged:
     """What is said of a file that SQLite cannot read."""
     return DatabaseDamaged(
-        f"The database {file.name} is damaged.", "Run `python -m profile_studio doctor`: it says the way back."
+        "The database {file} is damaged.",
+        "Run `python -m profile_studio doctor`: it says the way back.",
+        file=file.name,
     )

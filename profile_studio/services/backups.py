@@ -64,7 +64,7 @@ def restore_backup(settings: Settings, name: str | None = None) -> Restored:
         )
     try:
         with ExitStack() as held:
-            for presence in (web_presence(settings.run_dir), supervisor_presence(settings.run_dir)):
+            for presence in (web_presence(settings.run_dir), supervisor_presence(settings)):
                 held.enter_context(presence.hold())
             aside = backups.restore(chosen, time.time())
             database = Database(settings.resolved_database_url)

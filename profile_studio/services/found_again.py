@@ -12,6 +12,7 @@ from profile_studio.decoding.pool import DecodedPicture, shared_pool
 from profile_studio.domain.datasets import MINIMUM_IMAGES, Dataset
 from profile_studio.domain.errors import InputError, InvalidAdapter, InvalidName
 from profile_studio.domain.names import check_name
+from profile_studio.domain.sentences import Sentence
 from profile_studio.lora_files import read_adapter
 from profile_studio.services.cleaning import judge
 from profile_studio.services.held_out import choose_held_out
@@ -21,7 +22,7 @@ from profile_studio.settings import Settings
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.files import write_atomically
 
-FOUND_AGAIN = "found again by its folder; captions and consent were lost"
+FOUND_AGAIN = Sentence("found again by its folder; captions and consent were lost")
 
 _log = logging.getLogger(__name__)
 

@@ -38,7 +38,7 @@ class PictureLine:
         """
         waiting = [event for event in self._waiting() if event.session_hash != session]
         if len(waiting) >= LONGEST_LINE:
-            raise EngineUnavailable(f"{len(waiting)} pictures wait already.", "Try again in a minute.")
+            raise EngineUnavailable("{count} pictures wait already.", "Try again in a minute.", count=len(waiting))
         return len(waiting)
 
     def waits(self, session: str | None) -> bool:
@@ -55,7 +55,9 @@ class PictureLine:
         places = [place for place, event in enumerate(waiting, start=1) if event.session_hash == session]
         if places and len(places) + self._running(session) > 1:
             raise EngineUnavailable(
-                f"A picture of yours waits already, at place {places[-1]} in the line.", "Wait for it, then ask again."
+                "A picture of yours waits already, at place {place} in the line.",
+                "Wait for it, then ask again.",
+                place=places[-1],
             )
         self.waiting_before(session)
 

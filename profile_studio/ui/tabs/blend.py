@@ -294,9 +294,10 @@ def build(page: Page) -> BlendTab:
         *chosen: Any,
     ) -> Updates:
         newest = studio.gallery.newest() if is_first_look else None
-        opened = takes_over(carried_picture, base) if carried_picture else opens(newest.path, base) if newest else {}
-        if newest:  # the person may be typing already
-            opened = {**opened, opened_prompt: opened[prompt], prompt: gr.skip()}
+        opened: Updates = takes_over(carried_picture, base) if carried_picture else {}
+        if newest and not carried_picture:
+            opened = opens(newest.path, base)
+            opened |= {opened_prompt: opened[prompt], prompt: gr.skip()}  # the person may be typing already
         base = opened.get(page.base, base)
         adapters = studio.adapters.list(base)
         if carried or (is_first_look and not newest):

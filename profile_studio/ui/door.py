@@ -121,6 +121,7 @@ class PacedLogin:
         async def send_and_count(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._count(message["status"], address, tries)
+                message["headers"] = [_kept_in_frames(*header) for header in message.get("headers", ())]
             await send(message)
 
         tries.is_looked_at = True
@@ -163,6 +164,12 @@ def logout_route() -> Route:
         return answer
 
     return Route(LOGOUT_PATH, logout, methods=["GET"])
+
+
+def _kept_in_frames(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Browsers that keep no cookies of foreign sites keep them for a site in one frame, where the hub shows a Space."""
+    is_for_frames = name == b"set-cookie" and b"samesite=none" in value.lower()
+    return (name, value + b"; Partitioned") if is_for_frames else (name, value)
 
 
 def _is_login(scope: Scope) -> bool:

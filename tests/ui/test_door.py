@@ -120,6 +120,16 @@ def test_addresses_are_forgotten(door: Guessing) -> None:
     assert len(door.paced.addresses) == MOST_ADDRESSES
 
 
+def test_the_key_is_kept_where_the_hub_shows_a_space_in_a_frame(serves: Callable[..., TestClient]) -> None:
+    browser = serves("https://me-studio.hf.space", password="sesame", SPACE_ID="me/studio", private=True)
+    answer = browser.post("/login", data={"username": "studio", "password": "sesame"})
+    cookies = {each.partition("=")[0]: each for each in answer.headers.get_list("set-cookie")}
+    framed = [name for name, each in cookies.items() if each.endswith("; Partitioned")]
+    assert [name for name in cookies if "unsecure" not in name] == framed
+    assert all("samesite=none" in cookies[name].lower() and "secure" in cookies[name].lower() for name in framed)
+    assert browser.get("/config").status_code == 200
+
+
 def test_leaving_shuts_the_door_for_oneself_only(serves: Callable[..., TestClient]) -> None:
     mine = serves(HERE, password="sesame")
     others = TestClient(mine.app, HERE, follow_redirects=False)

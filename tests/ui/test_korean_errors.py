@@ -10,16 +10,16 @@ import pytest
 
 from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.datasets import ImportRequest
-from profile_studio.domain.errors import ProfileStudioError
+from profile_studio.domain.errors import ProfileStudioError, TrainingFailed
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
-from profile_studio.domain.jobs import JobKind
+from profile_studio.domain.jobs import JobError, JobKind
 from profile_studio.domain.presets import preset
 from profile_studio.domain.training import AdapterKind
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
-from profile_studio.ui.components.notices import error_notice
+from profile_studio.ui.components.notices import error_notice, error_notice_of_job
 from profile_studio.ui.korean import KOREAN
 
 _ENGLISH_SENTENCE = re.compile(r"(?:\b[a-z']+ ){4}")
@@ -93,6 +93,27 @@ def test_a_job_that_may_not_be_is_refused_in_korean(studio: Studio, settings: Se
     what_it_says(lambda: studio.comparison.submit(large))
     what_it_says(lambda: studio.comparison.submit(large.model_copy(update={"models": ("water color",)})))
     what_it_says(lambda: studio.comparison.report(job.id))
+
+
+def test_what_another_process_wrote_into_a_row_is_said_in_korean(settings: Settings) -> None:
+    Studio.open(settings)
+    jobs = JobRepository(Database(settings.resolved_database_url))
+    failure = TrainingFailed(
+        "The training diverged at step {step}: its loss is NaN or infinite.",
+        "Train again with a lower learning rate, such as {rate}.",
+        step=7,
+        rate="5e-05",
+    )
+    job = jobs.create(JobKind.TRAIN, {"adapter_name": "mine"}, 10, now=0.0)
+    attempt = jobs.claim(job.id, now=1.0)
+    assert attempt is not None
+    jobs.fail(job.id, attempt, JobError(failure.kind, failure.message, failure.fix), now=2.0)
+    error = jobs.get(job.id).error
+    assert error
+    shown = error_notice_of_job(error, KOREAN.common)
+    assert "7스텝에서" in shown and "예: 5e-05" in shown
+    former = error_notice_of_job(JobError("k", "The disk is full.", "Train again with a lower rate."), KOREAN.common)
+    assert "디스크가 가득 찼어요." in former and "Train again with a lower rate." in former
 
 
 def test_a_demo_refuses_in_korean(tmp_path: Path) -> None:

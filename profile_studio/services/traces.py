@@ -4,13 +4,14 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from profile_studio.domain.adapters import Adapter, cover_path
+from profile_studio.domain.adapters import cover_path
 from profile_studio.domain.comparison import parse_model_spec
 from profile_studio.domain.counting import counted
 from profile_studio.domain.errors import InvalidAdapter, InvalidModelSpec, InvalidPicture, UnknownJob
-from profile_studio.domain.jobs import Job, JobKind
+from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.sentences import Sentence
 from profile_studio.lora_files import read_adapter
 from profile_studio.settings import Settings
@@ -43,7 +44,10 @@ class TracesOfDatasets:
         removed: list[Sentence] = []
         left: list[Sentence] = []
         adapters = self._adapters_of(dataset)
-        for job in self._jobs_of(dataset, {adapter.name for adapter in adapters} if with_adapters else set()):
+        for job in self._jobs_of(dataset, adapters):
+            if job.kind is JobKind.COMPARE and not with_adapters:
+                left.append(Sentence("{job} until you delete it under Storage", job=_named(job)))
+                continue
             wholly = with_adapters or job.kind is JobKind.CAPTION
             if wholly and not job.status.is_finished:
                 self._jobs.ask_cancel(job.id, now)
@@ -53,12 +57,12 @@ class TracesOfDatasets:
             else:
                 write_json(self._mark(job.id), {"wholly": wholly})
                 left.append(_stays(job, wholly))
-        for adapter in adapters:
+        for name in sorted(adapters):
             if with_adapters:
-                removed += self._remove_adapter(adapter)
-            else:
-                left.append(Sentence("the LoRA {name} until you delete it by itself", name=adapter.name))
-        left += self._pictures_made_with({adapter.name for adapter in adapters})
+                removed += self._remove_adapter(name)
+            elif self._adapter_file(name).is_file():
+                left.append(Sentence("the LoRA {name} until you delete it by itself", name=name))
+        left += self._pictures_made_with(adapters)
         return removed, left
 
     def remove_from_ended_jobs(self, now: float) -> None:
@@ -99,35 +103,43 @@ class TracesOfDatasets:
             removed.append(name)
         return removed
 
-    def _remove_adapter(self, adapter: Adapter) -> list[Sentence]:
-        adapter.path.unlink()
-        cover = cover_path(adapter.path)
-        if not cover.is_file():
-            return [Sentence("the LoRA {name}", name=adapter.name)]
-        cover.unlink()
-        return [
-            Sentence("the LoRA {name}", name=adapter.name),
-            Sentence("the cover picture of {name}", name=adapter.name),
-        ]
+    def _remove_adapter(self, name: str) -> list[Sentence]:
+        file = self._adapter_file(name)
+        removed: list[Sentence] = []
+        if file.is_file():
+            file.unlink()
+            removed.append(Sentence("the LoRA {name}", name=name))
+        if (cover := cover_path(file)).is_file():
+            cover.unlink()
+            removed.append(Sentence("the cover picture of {name}", name=name))
+        return removed
 
-    def _adapters_of(self, dataset: str) -> list[Adapter]:
-        """The person's adapters that were trained on this data set."""
-        return [adapter for adapter in self._own_adapters() if adapter.dataset == dataset]
+    def _adapter_file(self, name: str) -> Path:
+        return self._settings.user_loras_dir / f"{name}.safetensors"
 
-    def _own_adapters(self) -> Iterator[Adapter]:
-        for path in sorted(self._settings.user_loras_dir.glob("[!.]*.safetensors")):
-            try:
-                yield read_adapter(path)
-            except InvalidAdapter:
-                continue
+    def _adapters_of(self, dataset: str) -> set[str]:
+        """Names of the person's adapters that were trained on this data set, broken and deleted ones too.
+
+        A name that another adapter has by now is not among them.
+        """
+        own, others = set[str](), set[str]()
+        for path in self._settings.user_loras_dir.glob("[!.]*.safetensors"):
+            with suppress(InvalidAdapter):
+                adapter = read_adapter(path)
+                (own if adapter.dataset == dataset else others).add(adapter.name)
+        shipped = {path.stem for path in self._settings.shipped_loras_dir.glob("*.safetensors")}
+        trained = {
+            job.adapter_name
+            for job in self._jobs.find([JobStatus.COMPLETED], JobKind.TRAIN)
+            if job.spec.get("dataset") == dataset and job.adapter_name
+        }
+        return own | (trained - others - shipped)
 
     def _jobs_of(self, dataset: str, adapters: set[str]) -> Iterator[Job]:
-        """Trainings and captionings of the data set, and comparisons of these adapters or, if there are any, with it."""
+        """Jobs of the data set, and comparisons of these adapters."""
         for job in self._jobs.find():
             is_of_set = job.spec.get("dataset") == dataset
-            if job.kind is JobKind.COMPARE:
-                is_of_set = bool(adapters) and (is_of_set or not adapters.isdisjoint(_compared(job)))
-            if is_of_set:
+            if is_of_set or (job.kind is JobKind.COMPARE and not adapters.isdisjoint(_compared(job))):
                 yield job
 
     def _pictures_made_with(self, adapters: set[str]) -> list[Sentence]:

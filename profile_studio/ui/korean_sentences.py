@@ -771,6 +771,7 @@ _CHANGES: dict[str, str] = {
     "the training {job}": "학습 {job}",
     "the comparison {job}": "비교 {job}",
     "the captioning {job}": "설명 쓰기 {job}",
+    "{job} until you delete it under Storage": "{job} (저장 공간에서 삭제할 때까지)",
     "{job} until it is canceled": "{job} (취소될 때까지)",
     "the copy that {job} keeps until it is over": "{job} 작업이 끝날 때까지 가지고 있는 사본",
     "the LoRA {name} until you delete it by itself": "{name} LoRA (따로 삭제할 때까지)",

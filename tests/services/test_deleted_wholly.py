@@ -124,6 +124,7 @@ def test_without_its_adapters_they_and_what_they_made_are_named(home: Home) -> N
     assert (home.settings.jobs_dir / home.comparison.id / "report.html").is_file()
     assert not (home.settings.jobs_dir / home.captioning.id).exists()
     assert deleted.left == (
+        f"the comparison {home.comparison.id} until you delete it under Storage",
         f"the LoRA {LORA} until you delete it by itself",
         f"1 picture in the gallery made with the LoRA {LORA} until you delete them there",
     )
@@ -162,6 +163,37 @@ def test_what_a_running_training_keeps_goes_when_it_is_over(
             home.jobs.get(job.id)
     else:
         assert sorted(path.name for path in cache.parent.iterdir()) == ["log.txt", "report.html"]
+
+
+def test_a_lora_that_is_broken_or_was_deleted_before_hides_nothing(home: Home) -> None:
+    file = home.settings.user_loras_dir / f"{LORA}.safetensors"
+    home.draw()
+    for spoil in (lambda: file.write_bytes(b"half a file"), file.unlink):
+        spoil()
+        traces = TracesOfDatasets(home.settings, home.jobs)
+        left = traces.remove(SET, time.time(), with_adapters=False)[1]
+        assert f"the comparison {home.comparison.id} until you delete it under Storage" in left
+    file.write_bytes(b"half a file")
+
+    deleted = home.studio.datasets.delete(SET, with_adapters=True)
+
+    assert {f"the LoRA {LORA}", f"the cover picture of {LORA}", f"the comparison {home.comparison.id}"} <= set(
+        deleted.removed
+    )
+    assert len(deleted.left) == 1  # the gallery's picture
+
+
+def test_a_name_that_another_lora_has_by_now_is_not_its(home: Home, tiny_base: Path) -> None:
+    file = home.settings.user_loras_dir / f"{LORA}.safetensors"
+    file.unlink()
+    write_random_adapter(file, tiny_base, home.settings, "other", "another")
+    home.draw()
+
+    deleted = home.studio.datasets.delete(SET, with_adapters=True)
+
+    assert file.is_file()
+    assert home.jobs.get(home.comparison.id)
+    assert deleted.left == ()
 
 
 def test_waiting_jobs_of_a_person_who_is_deleted_never_run(home: Home) -> None:

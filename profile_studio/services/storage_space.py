@@ -81,6 +81,14 @@ class SpaceOverview:
 
 
 @dataclass(frozen=True)
+class Freed:
+    """How much room a deletion made, and what stays of the deleted and why, in words."""
+
+    space: Space
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class _Needs:
     """What jobs that are not over still read: names of data sets and of LoRAs."""
 
@@ -132,8 +140,8 @@ class StorageService:
         """Whether the home's disk has no room left for anything big."""
         return is_full(self._settings.resolved_home)
 
-    def delete(self, kind: SpaceKind, names: Sequence[str]) -> Space:
-        """Deletes items of a kind for good; returns how much that freed.
+    def delete(self, kind: SpaceKind, names: Sequence[str]) -> Freed:
+        """Deletes items of a kind for good.
 
         Raises:
             JobNotAllowed: one of them is not there any more, or a job needs it by now. Nothing was deleted then.
@@ -147,8 +155,9 @@ class StorageService:
                     "Look at the list again; what a job needs can go when the job is over.",
                     name=name,
                 )
+        left: list[str] = []
         free: dict[SpaceKind, Callable[[str], object]] = {
-            SpaceKind.DATASETS: self._datasets.delete,
+            SpaceKind.DATASETS: lambda name: left.extend(self._datasets.delete(name).left),
             SpaceKind.ADAPTERS: self._adapters.delete,
             SpaceKind.JOBS: self._delete_job,
             SpaceKind.CHECKPOINTS: lambda job_id: shutil.rmtree(self._checkpoints_dir(job_id), ignore_errors=True),
@@ -157,7 +166,7 @@ class StorageService:
         }
         for name in names:
             free[kind](name)
-        return sum((items[name].space for name in names), Space())
+        return Freed(sum((items[name].space for name in names), Space()), tuple(left))
 
     def _delete_job(self, job_id: str) -> None:
         """The row goes first, and only if the job is over: nothing can start it again then."""

@@ -98,7 +98,7 @@ def test_checkpoints_go_and_the_training_stays_in_the_list(studio: Studio, repos
     job = training(studio, repository)
     finish(repository, job)
 
-    freed = studio.storage.delete(SpaceKind.CHECKPOINTS, [job.id])
+    freed = studio.storage.delete(SpaceKind.CHECKPOINTS, [job.id]).space
 
     assert (freed.files, freed.bytes) == (1, 1000)
     assert (studio.settings.jobs_dir / job.id / "log.txt").is_file()
@@ -110,7 +110,7 @@ def test_a_job_goes_with_its_files_and_its_row(studio: Studio, repository: JobRe
     job, other = training(studio, repository), training(studio, repository, "other")
     finish(repository, job)
 
-    assert studio.storage.delete(SpaceKind.JOBS, [job.id]).bytes == 1010
+    assert studio.storage.delete(SpaceKind.JOBS, [job.id]).space.bytes == 1010
 
     assert not (studio.settings.jobs_dir / job.id).exists()
     assert (studio.settings.jobs_dir / other.id).exists()
@@ -124,6 +124,13 @@ def test_a_row_is_forgotten_only_when_its_job_is_over(studio: Studio, repository
     assert not repository.delete_finished(job.id)
     finish(repository, job)
     assert repository.delete_finished(job.id)
+
+
+def test_what_stays_of_a_deleted_set_is_named(studio: Studio, tiny_base: Path) -> None:
+    studio.datasets.import_sources(ImportRequest([EXAMPLE], "club"))
+    write_random_adapter(studio.settings.user_loras_dir / "mine.safetensors", tiny_base, studio.settings, "me", "club")
+
+    assert studio.storage.delete(SpaceKind.DATASETS, ["club"]).left == ("the LoRA mine until you delete it by itself",)
 
 
 def test_if_one_thing_cannot_go_nothing_goes(studio: Studio, repository: JobRepository) -> None:

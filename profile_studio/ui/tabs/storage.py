@@ -86,8 +86,10 @@ def build(page: Page) -> gr.Tab:
     @safe
     def deletes(kind_value: str, names: list[str]) -> Updates:
         freed = studio.storage.delete(SpaceKind(kind_value), names)
-        news = told(good_news(texts.deleted.format(size=file_size(freed.bytes))))
-        return {**shows(kind_value), notice: news}
+        news = [texts.deleted.format(size=file_size(freed.space.bytes))]
+        if freed.left:
+            news.append(page.texts.pictures.left.format(what=", ".join(map(page.texts.common.said, freed.left))))
+        return {**shows(kind_value), notice: told(good_news(" ".join(news)))}
 
     def hides() -> Any:
         return gr.update(visible=False)

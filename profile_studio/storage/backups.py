@@ -26,9 +26,11 @@ class Backups:
         self.folder = file.with_name("backups")
 
     def newest_first(self) -> list[Path]:
-        """All there are, looked into or not."""
+        """All there are, looked into or not: by the day in their names, which a copied folder keeps, then by time."""
+        start = len(self._file.stem) + 1
+        day = slice(start, start + len("2000-01-01"))
         found = self.folder.glob(f"{self._file.stem}-[0-9]*.db")
-        return sorted(found, key=lambda path: (path.stat().st_mtime, path.name), reverse=True)
+        return sorted(found, key=lambda path: (path.name[day], path.stat().st_mtime, path.name), reverse=True)
 
     def newest_usable(self, newest_revision: str) -> Path | None:
         """The newest one that is sound and whose tables this version of the studio knows."""

@@ -1,5 +1,6 @@
 """Backups of the database's file: when they are made, how long they stay, and the way back."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -57,6 +58,17 @@ def test_there_is_one_a_day_and_none_older_than_a_week(backups: Backups) -> None
     kept = backups.newest_first()
     assert len(kept) == len({path.name for path in kept}) == 1 + KEPT_S // DAY_S
     assert kept == sorted(kept, reverse=True)  # by name, which is the day
+
+
+def test_the_newest_is_the_newest_in_a_folder_that_was_copied_too(backups: Backups) -> None:
+    older, before, after = (
+        backups.make(NOON),
+        backups.make(NOON + DAY_S, "before-0008"),
+        backups.make(NOON + DAY_S + 60),
+    )
+    os.utime(older, (NOON + 5 * DAY_S, NOON + 5 * DAY_S))
+
+    assert backups.newest_first() == [after, before, older]
 
 
 def test_a_damaged_database_is_not_backed_up_and_costs_no_backup(database: Database, backups: Backups) -> None:

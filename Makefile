@@ -2,7 +2,7 @@
 # make test   sets everything up and runs every test
 # make check  format, lint, types, layers and the quick tests (<= 3 minutes)
 # make soak   imports 2,000 malformed uploads, 100 random zips in old code pages, 2,000 sets of captions in older
-#             encodings; reads 2,000 random LoRAs in every spelling, whole and damaged
+#             encodings; reads 2,000 random LoRAs in every spelling, whole and damaged; kills jobs 60 times, fills a disk 20 times
 # make fix    formats and mends what can be mended by itself
 # make deploy-space NAME=me/my-studio [ZERO_GPU=1]   puts the studio on a Hugging Face Space
 # make screenshots   takes the pictures of docs/screens anew, in both languages (six minutes)
@@ -48,6 +48,8 @@ soak: dev
 	$(PY) -m tests.services.malformed_uploads 2000
 	$(PY) -m tests.services.legacy_zips 100
 	$(PY) -m tests.random_spellings 2000
+	$(PY) -m tests.jobs.random_kills 60
+	$(PY) -m tests.jobs.filling_disk 20
 
 fix: dev
 	.venv/bin/ruff format .

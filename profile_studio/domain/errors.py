@@ -191,13 +191,6 @@ class DiskFull(ProfileStudioError):
 
     kind = "disk_full"
 
-    def __init__(
-        self,
-        message: str = "The disk is full.",
-        fix: str = "Make room, for example in Storage; then resume what was paused, or try again.",
-    ) -> None:
-        super().__init__(message, fix)
-
 
 class DatabaseUnreachable(ProfileStudioError):
     """The database is on a server, and that does not answer."""

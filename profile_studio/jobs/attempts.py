@@ -6,7 +6,6 @@ import time
 from enum import StrEnum
 from pathlib import Path
 
-from profile_studio.domain.errors import DiskFull
 from profile_studio.domain.jobs import Job, JobError, Wish
 from profile_studio.domain.out_of_memory import says_out_of_memory
 from profile_studio.domain.sentences import Sentence
@@ -14,7 +13,7 @@ from profile_studio.jobs.presence import read_facts
 from profile_studio.jobs.processes import ProcessMark, kill_tree, say_goodbye, start, worker_command
 from profile_studio.settings import Settings
 from profile_studio.storage.files import write_json
-from profile_studio.storage.full_disk import disk_full, is_full, spend_reserve
+from profile_studio.storage.full_disk import disk_full, is_full, no_room, spend_reserve
 from profile_studio.storage.jobs import JobRepository
 
 LOOK_INTERVAL_S = 0.25
@@ -86,7 +85,7 @@ class Attempts:
 
     def _pause_for_room(self, job_id: str, attempt: int) -> AttemptEnd:
         """Pauses the job, or cancels it if that was asked for, as soon as the disk takes its row."""
-        fault = DiskFull()
+        fault = no_room()
         error = JobError(fault.kind, fault.message, fault.fix, log_tail(job_log(self._settings, job_id)))
         while True:
             try:

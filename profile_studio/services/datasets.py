@@ -58,7 +58,9 @@ from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.pictures import write_thumbnail
 from profile_studio.storage.references import StyleReference, style_reference
 
-_WRITE_ANEW = "The rows of this set were lost and it was found again by its folder: write its captions anew, and say who is in it."
+_WRITE_ANEW = Sentence(
+    "The rows of this set were lost and it was found again by its folder: write its captions anew, and say who is in it."
+)
 
 
 def _tell_nobody(_progress: object) -> None:

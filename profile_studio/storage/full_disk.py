@@ -25,7 +25,14 @@ def disk_full(error: BaseException) -> DiskFull | None:
 
     A quota counts. `torch.save` hides the reason unless it is given a file object instead of a path.
     """
-    return next((DiskFull() for each in _chain(error) if _is_about_room(each)), None)
+    return next((no_room() for each in _chain(error) if _is_about_room(each)), None)
+
+
+def no_room() -> DiskFull:
+    """What is said of a full disk."""
+    return DiskFull(
+        "The disk is full.", "Make room, for example in Storage; then resume what was paused, or try again."
+    )
 
 
 def check_room(folder: Path, needed_bytes: int) -> None:
@@ -35,7 +42,7 @@ def check_room(folder: Path, needed_bytes: int) -> None:
         DiskFull: it would leave less than the rows need.
     """
     if free_bytes(folder) < needed_bytes + ROOM_FOR_ROWS_BYTES:
-        raise DiskFull()
+        raise no_room()
 
 
 def is_full(folder: Path) -> bool:

@@ -175,7 +175,7 @@ def test_a_base_that_draws_nan_is_named_before_anything_is_trained(
     base = build_contradictory_base(tiny_base, tmp_path / "zero-snr")
     context = RecordingContext(settings.jobs_dir / "a")
 
-    with pytest.raises(NotFinite, match="the base model 'zero-snr' predicts noise"):
+    with pytest.raises(NotFinite, match="the base model 'zero-snr' predicts epsilon"):
         run_training(small_config(base, sample_every=2), context, settings)
 
     assert max(report.step for report in context.reports) == 0

@@ -53,8 +53,10 @@ async def visit(number: int, client: httpx.AsyncClient, config: PageConfig, step
 
 async def wait_for_picture(number: int, client: httpx.AsyncClient, config: PageConfig, steps: int, seen: Seen) -> None:
     form = [f"portrait, number {number}", {}, "", number, steps, 4.0, "starter"]
+    window = Window(client, config)
+    event_id = await window.join(config.called("make_picture"), form)
     seen.asked.append(number)
-    message = await Window(client, config).ask(config.called("make_picture"), form)
+    message = await window.answer(event_id)
     assert message["success"], message
     seen.made.append(number)
 

@@ -77,9 +77,20 @@ class Window:
         Raises:
             httpx.HTTPStatusError: it was refused.
         """
+        return await self.answer(await self.join(listener, form))
+
+    async def join(self, listener: Listener, form: list[Any]) -> str:
+        """Queues an event and returns its id.
+
+        Raises:
+            httpx.HTTPStatusError: it was refused.
+        """
         body = {"fn_index": listener["id"], "data": form, "session_hash": self.session_hash}
         answer = (await self._client.post("gradio_api/queue/join", json=body)).raise_for_status()
-        event_id = answer.json()["event_id"]
+        return answer.json()["event_id"]
+
+    async def answer(self, event_id: str) -> dict[str, Any]:
+        """The last message of an event that was queued."""
         parameters = {"session_hash": self.session_hash}
         async with self._client.stream("GET", "gradio_api/queue/data", params=parameters) as stream:
             async for line in stream.aiter_lines():

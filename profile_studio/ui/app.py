@@ -1,5 +1,6 @@
 """The page as a whole: the bar above, the tabs, and how they hand on to each other."""
 
+import datetime
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ from profile_studio.ui.page import (
     Page,
 )
 from profile_studio.ui.serving import CACHE_AGE_S, CACHE_SWEEP_S, LONGEST_QUEUE
+from profile_studio.ui.sessions import sessions_heard_of
 from profile_studio.ui.tabs import blend, compare, gallery, pictures, storage, train
 from profile_studio.ui.texts import ENGLISH, Texts
 
@@ -74,7 +76,7 @@ def _build_page(blocks: gr.Blocks, studio: Studio, texts: Texts) -> None:
         gallery_tab = gallery.build(page)
         storage_tab = storage.build(page)
     heartbeat = gr.Timer(POLL_INTERVAL_S)
-    _wire_status(page, heartbeat, status)
+    _wire_status(blocks, page, heartbeat, status)
     _wire_tabs(page, pictures_tab, train_tab, blend_tab, compare_tab)
     _wire_timers([pictures_tab.tab, train_tab.tab, blend_tab.tab, compare_tab.tab, gallery_tab, storage_tab])
     for tab, name in ((gallery_tab, GALLERY), (storage_tab, STORAGE)):
@@ -96,8 +98,13 @@ def _base_choices(texts: Texts) -> list[tuple[str, str]]:
     return [(texts.header.starter, STARTER)]
 
 
-def _wire_status(page: Page, heartbeat: gr.Timer, status: gr.HTML) -> None:
-    heartbeat.tick(lambda: status_html(page.studio, page.texts), None, status, **POLLING)
+def _wire_status(blocks: gr.Blocks, page: Page, heartbeat: gr.Timer, status: gr.HTML) -> None:
+    def looks(interval_s: float) -> tuple[str, Any]:
+        calm_s = calm_interval_s(sessions_heard_of(blocks.state_holder, datetime.datetime.now()))
+        is_about_right = 0.8 < interval_s / calm_s < 1.25
+        return status_html(page.studio, page.texts), gr.skip() if is_about_right else gr.update(value=calm_s)
+
+    heartbeat.tick(looks, heartbeat, [status, heartbeat], **POLLING)
 
 
 def status_html(studio: Studio, texts: Texts) -> str:
@@ -113,6 +120,11 @@ def status_html(studio: Studio, texts: Texts) -> str:
         studio.imports.going_on(),
         disk_is_full=studio.storage.disk_is_full(),
     )
+
+
+def calm_interval_s(windows: int) -> float:
+    """How often each window may ask for the status, so that all together ask twenty times a second at most."""
+    return max(POLL_INTERVAL_S, windows / 20)
 
 
 def _wire_timers(tabs: Sequence[gr.Tab]) -> None:

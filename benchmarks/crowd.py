@@ -2,7 +2,7 @@
 
     python -m benchmarks.crowd [--sessions 200] [--steps 8] [--seconds 600]
 
-Each session opens the page, keeps its connection, looks at the status every 1.5 s as the page does, and has asked for
+Each session opens the page, keeps its connection, looks at the status as often as the page tells it to, and has asked for
 one picture. Prints one JSON object: seconds to the page itself and to the answers, how many pictures came, and how many
 later ones overtook the one that was overtaken most (two are with the engine at once).
 """
@@ -42,12 +42,13 @@ async def visit(number: int, client: httpx.AsyncClient, config: PageConfig, step
     async with Window(client, config).opened() as window:
         seen.opened.append(time.perf_counter() - started)
         picture = asyncio.create_task(wait_for_picture(number, client, config, steps, seen))
-        tick = config.at("tick")[0]
+        tick, interval_s = config.at("tick")[0], POLL_INTERVAL_S
         while not picture.done():
             started = time.perf_counter()
-            await window.ask(tick, config.form(tick))
+            message = await window.ask(tick, [interval_s])
             seen.answers.append(time.perf_counter() - started)
-            await asyncio.wait([picture], timeout=POLL_INTERVAL_S)
+            interval_s = message["output"]["data"][1].get("value", interval_s)
+            await asyncio.wait([picture], timeout=interval_s)
         await picture
 
 

@@ -18,24 +18,27 @@ class PageConfig:
 
     values: dict[int, Any]
     listeners: dict[int, Listener]
+    asleep: set[int]
+    """Timers that do not run before their tab is opened."""
 
     @classmethod
     def of(cls, address: str) -> "PageConfig":
         config = httpx.get(f"{address.rstrip('/')}/config", timeout=60).raise_for_status().json()
         values = {part["id"]: part["props"].get("value") for part in config["components"]}
-        return cls(values, {listener["id"]: listener for listener in config["dependencies"]})
+        asleep = {part["id"] for part in config["components"] if part["props"].get("active") is False}
+        return cls(values, {listener["id"]: listener for listener in config["dependencies"]}, asleep)
 
     def called(self, name: str) -> Listener:
         """The listener behind a call for programs."""
         return next(each for each in self.listeners.values() if each["api_name"] == name)
 
-    def at(self, event: str, component: int | None = None) -> list[Listener]:
-        """Listeners of an event that run in the page's process; without a component those of any."""
+    def at(self, event: str) -> list[Listener]:
+        """Listeners of an event that run in the page's process."""
         return [
             each
             for each in self.listeners.values()
             if each["backend_fn"]
-            and any(name == event and component in (None, target) for target, name in each["targets"])
+            and any(name == event and target not in self.asleep for target, name in each["targets"])
         ]
 
     def after(self, listener: Listener) -> Iterator[Listener]:

@@ -9,7 +9,7 @@ ProfileStudioError                exit 1  kind "internal"
 │   ├── UnknownDataset                    kind "unknown_dataset"
 │   ├── InvalidPrompt                     kind "invalid_prompt"
 │   ├── InvalidAdapter                    kind "invalid_adapter"
-│   │   └── BaseNotTold
+│   │   └── BaseNotTold                   kind "invalid_adapter"
 │   ├── UnknownAdapter                    kind "unknown_adapter"
 │   ├── NotFinite                         kind "not_finite"
 │   ├── InvalidModelSpec                  kind "invalid_model_spec"

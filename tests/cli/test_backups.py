@@ -89,7 +89,7 @@ def test_without_a_backup_the_doctor_says_what_is_left(command_line: CommandLine
 
 
 def test_nothing_is_put_back_under_a_running_studio(command_line: CommandLine, settings: Settings, file: Path) -> None:
-    with supervisor_presence(settings.run_dir).hold():
+    with supervisor_presence(settings).hold():
         code, reply = command_line.call("backup", "restore")
 
     assert (code, reply["error"]["kind"]) == (2, "studio_running")

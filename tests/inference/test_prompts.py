@@ -54,8 +54,8 @@ def test_equal_words_are_encoded_once_as_long_as_the_text_encoder_stays_the_same
     [
         ('("a", "b").blend(1)', "weights in the prompt cannot be read"),
         ('("a", "b").blend(x, y)', "weights in the prompt cannot be read"),
-        ("(cat)9", "only gives noise"),
-        ("((cat)2 hat)2", "only gives noise"),
+        ("(cat)9", "gives only noise"),
+        ("((cat)2 hat)2", "gives only noise"),
     ],
 )
 def test_weights_that_make_no_sense_are_refused(prompt: str, sentence: str) -> None:

@@ -91,6 +91,7 @@ def test_tables_are_changed_only_after_a_backup(database: Database, backups: Bac
     with database.transaction() as connection:
         connection.execute(sa.text("DROP INDEX jobs_reserved_names"))
         connection.execute(sa.text("ALTER TABLE jobs DROP COLUMN adapter_name"))
+        connection.execute(sa.text("ALTER TABLE dataset_changes DROP COLUMN sentence"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0006'"))
 
     database.upgrade()

@@ -33,7 +33,8 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> dict[
     settings = Settings(home=tmp_path_factory.mktemp("unbroken"))
     settings.create_folders()
     create_dataset(settings)
-    return tensors(run_training(small_config(tiny_base), RecordingContext(settings.jobs_dir / "job"), settings)["file"])
+    result = run_training(small_config(tiny_base), RecordingContext(settings.jobs_dir / "job"), settings)
+    return tensors(settings.user_loras_dir / str(result["file"]))
 
 
 def reads_pictures(progress: ProgressReport) -> bool:
@@ -101,4 +102,4 @@ def test_a_training_goes_on_after_room_is_made(
     context.filling.unlink()
     resumed = run_training(config, RecordingContext(folder), settings)
     assert resumed["resumed_at_step"] == (kept_step or 0)
-    assert tensors(resumed["file"]) == unbroken
+    assert tensors(settings.user_loras_dir / str(resumed["file"])) == unbroken

@@ -16,7 +16,8 @@ from profile_studio.ui.serving import launch_options
 @asynccontextmanager
 async def served_page(studio: Studio) -> AsyncGenerator[tuple[App, httpx.AsyncClient]]:
     """Gradio's app, and somebody who asks it."""
-    app = App.create_app(build(studio), app_kwargs=launch_options(studio)["app_kwargs"])
+    app = App.create_app(build(studio), app_kwargs=launch_options(studio, "127.0.0.1")["app_kwargs"])
+    app.middleware_stack = app.build_middleware_stack()  # as the first message of a server does
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1", timeout=60.0)
     async with app.router.lifespan_context(app), client:
         await client.get("/gradio_api/startup-events")

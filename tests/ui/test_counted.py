@@ -14,6 +14,8 @@ from profile_studio.ui.texts import ENGLISH
 from tests.ui.test_korean import leaves
 
 NEVER_ONE = {
+    "blend.some_before",  # one is told by another sentence
+    "blend.which_base",  # names a file
     "pictures.counts",  # said of what counts several times
     "pictures.measured_shipped",  # said from eight on
     "pictures.measured_unseen",

@@ -27,7 +27,9 @@ def test_a_locked_database_neither_ends_the_work_nor_loses_its_curve(
     jobs = JobRepository(database)
     job = jobs.create(JobKind.TRAIN, {}, 10, time.time())
     jobs.claim(job.id, time.time())
-    context = RowContext(settings, jobs, jobs.get(job.id), DeviceLease(settings.run_dir), threading.Event())
+    context = RowContext(
+        settings, jobs, jobs.get(job.id), DeviceLease(settings.run_dir, settings.device_name), threading.Event()
+    )
     holder = sqlite3.connect(settings.resolved_home / "studio.db", isolation_level=None)
 
     holder.execute("BEGIN IMMEDIATE")

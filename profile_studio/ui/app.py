@@ -1,11 +1,10 @@
 """The page as a whole: the bar above, the tabs, and how they hand on to each other."""
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
-from gradio.blocks import BlockContext
 
 from profile_studio.base_models import STARTER, find_base_model
 from profile_studio.domain.adapters import Adapter
@@ -78,7 +77,6 @@ def _build_page(blocks: gr.Blocks, studio: Studio, texts: Texts) -> None:
     heartbeat = gr.Timer(POLL_INTERVAL_S)
     _wire_status(blocks, page, heartbeat, status)
     _wire_tabs(page, pictures_tab, train_tab, blend_tab, compare_tab)
-    _wire_timers([pictures_tab.tab, train_tab.tab, blend_tab.tab, compare_tab.tab, gallery_tab, storage_tab])
     for tab, name in ((gallery_tab, GALLERY), (storage_tab, STORAGE)):
         tab.select(None, None, None, js=REMEMBER_TAB % name, **QUIET)
     _wire_first_look(blocks, blend_tab)
@@ -125,25 +123,6 @@ def status_html(studio: Studio, texts: Texts) -> str:
 def calm_interval_s(windows: int) -> float:
     """How often each window may ask for the status, so that all together ask twenty times a second at most."""
     return max(POLL_INTERVAL_S, windows / 20)
-
-
-def _wire_timers(tabs: Sequence[gr.Tab]) -> None:
-    """Only the tab that is open looks at its rows: all of them together took a twentieth of a processor a window."""
-    timers = {timer: tab for tab in tabs for timer in _timers_in(tab)}
-
-    def opens(opened: gr.Tab) -> Callable[[], list[Any]]:
-        return lambda: [gr.update(active=tab is opened) for tab in timers.values()]
-
-    for tab in tabs:
-        tab.select(opens(tab), None, [*timers], **POLLING)
-
-
-def _timers_in(block: BlockContext) -> Iterator[gr.Timer]:
-    for child in block.children:
-        if isinstance(child, gr.Timer):
-            yield child
-        elif isinstance(child, BlockContext):
-            yield from _timers_in(child)
 
 
 def _wire_tabs(

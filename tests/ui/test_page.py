@@ -49,21 +49,6 @@ def test_nothing_but_tabs_lies_among_the_tabs(page: gr.Blocks) -> None:
     assert {type(child) for child in among} == {gr.Tab}
 
 
-def test_only_the_open_tab_looks_at_its_rows(page: gr.Blocks) -> None:
-    tabs = {block._id: block for block in page.blocks.values() if isinstance(block, gr.Tab) and block.page == ""}
-    timers = [block for block in page.blocks.values() if isinstance(block, gr.Timer) and block.page == ""]
-    assert sum(timer.active for timer in timers) == 1  # the status in the bar
-
-    looking = {
-        tabs[target].id: sum(update["active"] for update in listener.fn())
-        for listener in page.fns.values()
-        if listener.fn and {type(each) for each in listener.outputs} == {gr.Timer}
-        for target, event in listener.targets
-        if target in tabs and event == "select"
-    }
-    assert looking == {"pictures": 2, "train": 1, "blend": 0, "compare": 1, "gallery": 0, "storage": 0}
-
-
 def test_every_input_has_a_label(page: gr.Blocks) -> None:
     inputs = (gr.Textbox, gr.Number, gr.Slider, gr.Radio, gr.Dropdown, gr.CheckboxGroup, gr.File)
     unnamed = [block for block in page.blocks.values() if isinstance(block, inputs) and not block.label]

@@ -87,7 +87,7 @@ def build_bring(page: Page) -> BringForm:
     camera.click(None, None, None, js=_TAKE_PICTURE, **QUIET)
     return BringForm(
         place, card, files, about_files, name, consent, use, try_example, examples, back, underway, progress, stop,
-        gr.Timer(POLL_INTERVAL_S, active=False), gr.State(None), gr.State(0), gr.State(0), gr.Checkbox(visible=False),
+        gr.Timer(POLL_INTERVAL_S), gr.State(None), gr.State(0), gr.State(0), gr.Checkbox(visible=False),
     )  # fmt: skip
 
 

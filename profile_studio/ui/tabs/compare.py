@@ -47,7 +47,7 @@ def build(page: Page) -> CompareTab:
     texts, studio = page.texts.compare, page.studio
     limits = ComparisonConfig.model_fields
     with gr.Tab(texts.tab, id=COMPARE, elem_id=COMPARE) as tab:
-        shown_job, last_look, timer = gr.State(None), gr.State(None), gr.Timer(POLL_INTERVAL_S, active=False)
+        shown_job, last_look, timer = gr.State(None), gr.State(None), gr.Timer(POLL_INTERVAL_S)
         notice = notice_area()
         with gr.Column(elem_classes="card welcome", visible=False) as empty:
             gr.HTML(f"<p>{escape(texts.no_models)}</p>")

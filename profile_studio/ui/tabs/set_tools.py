@@ -86,7 +86,7 @@ def build_tools(texts: PicturesTexts) -> SetTools:
     edits = {CaptionEdit.REPLACE: replace, CaptionEdit.PREFIX: prefix, CaptionEdit.SUFFIX: suffix}
     return SetTools(
         advice, tags, find, replacement, words, edits, undo, write, stop, progress, honest, export_format, export,
-        exported, versions, gr.Timer(POLL_INTERVAL_S, active=False), gr.State(None), gr.State(None),
+        exported, versions, gr.Timer(POLL_INTERVAL_S), gr.State(None), gr.State(None),
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def build(page: Page) -> TrainTab:
     with gr.Tab(texts.tab, id=TRAIN, elem_id=TRAIN) as tab:
         shown_job, last_look, taken_copy = gr.State(None), gr.State(None), gr.State(None)
         filled_for = gr.State(None)  # the set whose name and numbers are in the form
-        timer = gr.Timer(POLL_INTERVAL_S, active=False)
+        timer = gr.Timer(POLL_INTERVAL_S)
         notice = notice_area()
         with gr.Column(elem_classes="card welcome", visible=False) as empty:
             gr.HTML(f"<p>{escape(texts.empty)}</p>")

@@ -67,6 +67,7 @@ def build(page: Page) -> TrainTab:
     with gr.Tab(texts.tab, id=TRAIN, elem_id=TRAIN) as tab:
         shown_job, last_look, taken_copy = gr.State(None), gr.State(None), gr.State(None)
         filled_for = gr.State(None)  # the set whose name and numbers are in the form
+        filled_by = gr.State(None)  # the words that these numbers stand for
         timer = gr.Timer(POLL_INTERVAL_S)
         notice = notice_area()
         with gr.Column(elem_classes="card welcome", visible=False) as empty:
@@ -177,6 +178,13 @@ def build(page: Page) -> TrainTab:
         filled = fills_numbers(adapter_name, dataset_name, base, kind_value, how)
         return {filled_for: dataset_name, **learns_face, name: adapter_name, **filled}
 
+    @safe
+    def fills_again(
+        filled: tuple[str, str] | None, adapter_name: str, dataset_name: str | None, base: str, *words: str
+    ) -> Updates:
+        """The numbers for what a person chose while the form was being filled for something else."""
+        return {} if filled in (None, words) else fills_numbers(adapter_name, dataset_name, base, *words)
+
     def fills_numbers(adapter_name: str, dataset_name: str | None, base: str, kind_value: str, how: str) -> Updates:
         """Every number that the words stand for."""
         if dataset_name is None:  # the tab is still opening; `fills_new` comes after it
@@ -187,7 +195,7 @@ def build(page: Page) -> TrainTab:
         )
         values = {numbers[field]: _form_value(getattr(config, field)) for field in NUMBER_FIELDS}
         asks = AdapterKind(kind_value) is AdapterKind.FACE and opened.consent is None
-        return {**values, consent: gr.update(visible=asks, value=None)}
+        return {**values, filled_by: (kind_value, how), consent: gr.update(visible=asks, value=None)}
 
     @tells_errors(promise, page.texts.common)
     def promises(filled: str | None, **fields: Any) -> Updates:
@@ -286,10 +294,12 @@ def build(page: Page) -> TrainTab:
     job_parts = [
         no_jobs, jobs, live, shown_job, last_look, progress, pause, resume, cancel, finished, samples, loss
     ]  # fmt: skip
-    number_parts = [*numbers.values(), name, consent]
+    number_parts = [*numbers.values(), name, consent, filled_by]
     choices = [page.base, kind, thoroughness]
     # A dropdown says that it changed when one leaves it, too: what was typed meanwhile must stay.
-    dataset.input(fills_new, [filled_for, dataset, *choices], [filled_for, kind, *number_parts, notice], **_IN_ORDER)
+    fills = (fills_new, [filled_for, dataset, *choices], [filled_for, kind, *number_parts, notice])
+    again = (fills_again, [filled_by, name, dataset, *choices], [*number_parts, notice])
+    dataset.input(*fills, **_IN_ORDER).then(*again, **_IN_ORDER)
     gr.on(
         [kind.input, thoroughness.input],
         safe(fills_numbers), [name, dataset, *choices], [*number_parts, notice], **_IN_ORDER,
@@ -327,7 +337,7 @@ def build(page: Page) -> TrainTab:
     tab.select(
         shown, [shown_job, page.carried_dataset, dataset],
         [empty, form, dataset, page.carried_dataset, *job_parts, notice], **QUIET,
-    ).then(fills_new, [filled_for, dataset, *choices], [filled_for, kind, *number_parts, notice], **_IN_ORDER)  # fmt: skip
+    ).then(*fills, **_IN_ORDER).then(*again, **_IN_ORDER)  # fmt: skip
     return TrainTab(tab, to_pictures, next_tab, crop, shown_job)
 
 

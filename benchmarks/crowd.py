@@ -42,13 +42,12 @@ async def visit(number: int, client: httpx.AsyncClient, config: PageConfig, step
     async with Window(client, config).opened() as window:
         seen.opened.append(time.perf_counter() - started)
         picture = asyncio.create_task(wait_for_picture(number, client, config, steps, seen))
-        tick, interval_s = config.at("tick")[0], POLL_INTERVAL_S
         while not picture.done():
-            started = time.perf_counter()
-            message = await window.ask(tick, [interval_s])
-            seen.answers.append(time.perf_counter() - started)
-            interval_s = message["output"]["data"][1].get("value", interval_s)
-            await asyncio.wait([picture], timeout=interval_s)
+            for tick in config.at("tick"):
+                started = time.perf_counter()
+                await window.ask(tick, config.form(tick))
+                seen.answers.append(time.perf_counter() - started)
+            await asyncio.wait([picture], timeout=POLL_INTERVAL_S)
         await picture
 
 

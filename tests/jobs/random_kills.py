@@ -56,8 +56,7 @@ class Soak:
     def break_everywhere(self, name: str) -> Job:
         """One training that is killed once in each state; returns it when it is over."""
         job = self.home.submit(name, STEPS)
-        self.supervisor.look_after()
-        wait_until(lambda: self.supervisor.mark is not None)
+        wait_until(lambda: self.row(job) and self.supervisor.mark is not None)
         self.kill("queued", job, "supervisor")
         wait_until(lambda: self.row(job).attempt > 0)
         self.kill("loading", job, "supervisor", "trainer")

@@ -45,12 +45,7 @@ class JobRepository:
             created_at=now,
             adapter_name=name,
         )
-        try:
-            with self._database.transaction() as connection:
-                connection.execute(row)
-        except IntegrityError:
-            raise self._reserved(str(name), _TAKE_ANOTHER_NAME) from None
-        return self.get(job_id)
+        return self._insert(row, job_id, name)
 
     def take_in(
         self, job_id: str, facts: JobFacts, status: JobStatus, result: dict[str, object] | None, now: float
@@ -80,11 +75,14 @@ class JobRepository:
             finished_at=now if status.is_finished else None,
             adapter_name=name,
         )
+        return self._insert(row, job_id, name)
+
+    def _insert(self, row: sa.Insert, job_id: str, reserved_name: object) -> Job:
         try:
             with self._database.transaction() as connection:
                 connection.execute(row)
         except IntegrityError:
-            raise self._reserved(str(name), _TAKE_ANOTHER_NAME) from None
+            raise self._reserved(str(reserved_name), _TAKE_ANOTHER_NAME) from None
         return self.get(job_id)
 
     def check_free(self, adapter_name: str) -> None:

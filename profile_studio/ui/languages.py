@@ -98,7 +98,11 @@ def cookie_place(request: HTTPConnection) -> str:
 
 
 def _remembering(send: Send, request: HTTPConnection, texts: Texts) -> Send:
-    cookie = f"{COOKIE}={texts.language}; Max-Age={_REMEMBERED_S}; {cookie_place(request)}"
+    return with_cookie(send, f"{COOKIE}={texts.language}; Max-Age={_REMEMBERED_S}; {cookie_place(request)}")
+
+
+def with_cookie(send: Send, cookie: str) -> Send:
+    """Sends an answer that leaves a cookie."""
 
     async def send_with_cookie(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from profile_studio.ui.languages import cookie_place, language_of, page_of
+from profile_studio.ui.languages import cookie_place, language_of, page_of, with_cookie
 
 COOKIE = "studio_browser"
 LONGEST_CALL_BYTES = 32 * 2**20
@@ -46,7 +45,11 @@ class OwnUploads:
         browser = known if _TOKEN.fullmatch(known) else secrets.token_urlsafe(32)
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         if page_of(scope) is not None or path.rstrip("/") == _UPLOAD:
-            send = send if browser == known else _with_cookie(send, request, browser)
+            send = (
+                send
+                if browser == known
+                else with_cookie(send, f"{COOKIE}={browser}; HttpOnly; {cookie_place(request)}")
+            )
             registering = self._registering(send, browser) if scope["method"] == "POST" else send
             await self._app(scope, receive, registering)
         elif path.startswith(_FILE) and not self._may_fetch(path.removeprefix(_FILE), browser):
@@ -139,17 +142,6 @@ def _again(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body}
 
     return receive_again
-
-
-def _with_cookie(send: Send, request: HTTPConnection, browser: str) -> Send:
-    cookie = f"{COOKIE}={browser}; HttpOnly; {cookie_place(request)}"
-
-    async def send_with_cookie(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).append("set-cookie", cookie)
-        await send(message)
-
-    return send_with_cookie
 
 
 async def _refuse(request: HTTPConnection, scope: Scope, receive: Receive, send: Send) -> None:

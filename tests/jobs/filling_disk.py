@@ -11,11 +11,11 @@ from collections import Counter
 from pathlib import Path
 
 from profile_studio.domain.jobs import Job, JobStatus
-from profile_studio.jobs.processes import KeptSupervisor
 from profile_studio.services.storage_space import StorageService
 from profile_studio.settings import Settings
 from profile_studio.storage.full_disk import ROOM_FOR_ROWS_BYTES
 from tests.jobs.conftest import Home
+from tests.jobs.soak import Soak, say
 from tests.small_disk import fill, small_disk
 from tests.tiny_base import build_tiny_base
 from tests.waiting import wait_until
@@ -26,23 +26,8 @@ SEED = 0
 LEFT_BYTES = (0, 2**14, 2**18, ROOM_FOR_ROWS_BYTES, ROOM_FOR_ROWS_BYTES + 2**18)
 
 
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-class Soak:
+class Filling(Soak):
     """A home on a small disk that somebody else fills."""
-
-    def __init__(self, home: Home, choice: random.Random) -> None:
-        self.home = home
-        self.choice = choice
-        self.supervisor = KeptSupervisor(home.settings, with_engine=False)
-
-    def row(self, job: Job) -> Job:
-        """The job as it stands; a supervisor is kept meanwhile, as the page keeps it."""
-        self.supervisor.look_after()
-        return self.home.jobs.get(job.id)
 
     def squeeze(self, name: str) -> tuple[Job, str]:
         """A training during which the disk fills; returns it when it is over, and how the full disk was told."""
@@ -74,7 +59,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, small_disk(Path(folder) / "disk", DISK_BYTES) as disk:
         settings = Settings(home=disk)
         settings.create_folders()
-        soak = Soak(Home(settings, build_tiny_base(Path(folder) / "base")), random.Random(SEED))
+        soak = Filling(Home(settings, build_tiny_base(Path(folder) / "base")), random.Random(SEED))
         unbroken = soak.home.submit("unbroken", STEPS)
         wait_until(lambda: soak.row(unbroken).status is JobStatus.COMPLETED)
         expected = soak.home.tensors("unbroken")

@@ -14,9 +14,10 @@ import psutil
 
 from profile_studio.domain.jobs import Job, JobStatus
 from profile_studio.jobs.presence import read_facts
-from profile_studio.jobs.processes import KeptSupervisor, ProcessMark
+from profile_studio.jobs.processes import ProcessMark
 from profile_studio.settings import Settings
 from tests.jobs.conftest import Home
+from tests.jobs.soak import Soak, say
 from tests.tiny_base import build_tiny_base
 from tests.waiting import wait_until
 
@@ -25,24 +26,12 @@ STEPS = 150
 SEED = 0
 
 
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-class Soak:
+class Kills(Soak):
     """A home whose processes are killed again and again."""
 
     def __init__(self, home: Home, choice: random.Random) -> None:
-        self.home = home
-        self.choice = choice
-        self.supervisor = KeptSupervisor(home.settings, with_engine=False)
+        super().__init__(home, choice)
         self.kills: Counter[str] = Counter()
-
-    def row(self, job: Job) -> Job:
-        """The job as it stands; a supervisor is kept meanwhile, as the page keeps it."""
-        self.supervisor.look_after()
-        return self.home.jobs.get(job.id)
 
     def kill(self, state: str, job: Job, *victims: str) -> None:
         """Kill -9, by whatever name the system has for it."""
@@ -87,7 +76,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=Path(folder) / "home")
         settings.create_folders()
-        soak = Soak(Home(settings, build_tiny_base(Path(folder) / "base")), random.Random(SEED))
+        soak = Kills(Home(settings, build_tiny_base(Path(folder) / "base")), random.Random(SEED))
         unbroken = soak.home.submit("unbroken", STEPS)
         wait_until(lambda: soak.row(unbroken).status is JobStatus.COMPLETED)
         expected, lost, jobs = soak.home.tensors("unbroken"), 0, 0

@@ -9,11 +9,11 @@ from pathlib import Path
 from profile_studio.domain.jobs import Job, JobError, Wish
 from profile_studio.domain.out_of_memory import says_out_of_memory
 from profile_studio.domain.sentences import Sentence
+from profile_studio.files.atomic import write_json
+from profile_studio.files.full_disk import disk_full, is_full, no_room, spend_reserve
 from profile_studio.jobs.presence import read_facts
 from profile_studio.jobs.processes import ProcessMark, kill_tree, say_goodbye, start, worker_command
 from profile_studio.settings import Settings
-from profile_studio.storage.files import write_json
-from profile_studio.storage.full_disk import disk_full, is_full, no_room, spend_reserve
 from profile_studio.storage.jobs import JobRepository
 
 LOOK_INTERVAL_S = 0.25

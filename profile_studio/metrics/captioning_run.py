@@ -14,11 +14,11 @@ from profile_studio.domain.errors import CaptionerMissing
 from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
 from profile_studio.domain.sentences import Sentence
 from profile_studio.families import pick_device
+from profile_studio.files.atomic import write_json
 from profile_studio.metrics.captioner import Captioner
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
-from profile_studio.storage.files import write_json
 
 _AT_ONCE = 4
 _BLIP_TOKENS = 40

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport, MetricValue, Verdict, in_digits
 from profile_studio.domain.counting import counted
-from profile_studio.storage.files import write_atomically
+from profile_studio.files.atomic import write_atomically
 
 FILES = ("table.csv", "table.json", "table.md", "report.html")
 

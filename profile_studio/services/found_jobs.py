@@ -6,8 +6,8 @@ from pathlib import Path
 
 from profile_studio.domain.errors import InvalidName
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
+from profile_studio.files.checkpoints import checkpoints_dir, newest_whole_checkpoint
 from profile_studio.settings import Settings
-from profile_studio.storage.checkpoints import checkpoints_dir, newest_whole_checkpoint
 from profile_studio.storage.job_facts import read_job_facts
 from profile_studio.storage.jobs import JobRepository
 

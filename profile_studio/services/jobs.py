@@ -8,11 +8,11 @@ from pathlib import Path
 from profile_studio.domain.errors import JobNotAllowed
 from profile_studio.domain.jobs import Job, JobStatus, LossPoint
 from profile_studio.domain.sentences import Sentence
+from profile_studio.files.checkpoints import checkpoints_dir, newest_whole_checkpoint
 from profile_studio.jobs.presence import supervisor_is_there
 from profile_studio.jobs.queue import enqueue
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
-from profile_studio.storage.checkpoints import checkpoints_dir, newest_whole_checkpoint
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
 

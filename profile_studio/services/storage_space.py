@@ -10,12 +10,12 @@ from pathlib import Path
 from profile_studio.domain.comparison import parse_model_spec
 from profile_studio.domain.errors import InvalidModelSpec, JobNotAllowed
 from profile_studio.domain.jobs import Job, JobKind
+from profile_studio.files.full_disk import free_bytes, is_full
 from profile_studio.services.adapters import AdapterService
 from profile_studio.services.datasets import DatasetService
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
-from profile_studio.storage.full_disk import free_bytes, is_full
 from profile_studio.storage.jobs import JobRepository
 
 

@@ -13,9 +13,9 @@ from profile_studio.domain.counting import counted
 from profile_studio.domain.errors import InvalidAdapter, InvalidModelSpec, InvalidPicture, UnknownJob
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.sentences import Sentence
+from profile_studio.files.atomic import write_json
 from profile_studio.lora_files import read_adapter
 from profile_studio.settings import Settings
-from profile_studio.storage.files import write_json
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.pictures import latest_pictures, read_recipe
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from profile_studio.domain.jobs import Job, JobKind
-from profile_studio.storage.files import write_json
+from profile_studio.files.atomic import write_json
 
 _FILE = "job.json"
 

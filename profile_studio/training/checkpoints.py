@@ -1,6 +1,6 @@
 """Resumable checkpoints that are either whole or not there.
 
-A checkpoint is written under a temporary name first; `storage.checkpoints` says which ones are whole.
+A checkpoint is written under a temporary name first; `files.checkpoints` says which ones are whole.
 """
 
 import json
@@ -13,8 +13,8 @@ from typing import Any
 import safetensors.torch
 import torch
 
-from profile_studio.storage.checkpoints import newest_first, newest_whole_checkpoint, write_manifest
-from profile_studio.storage.full_disk import check_room
+from profile_studio.files.checkpoints import newest_first, newest_whole_checkpoint, write_manifest
+from profile_studio.files.full_disk import check_room
 from profile_studio.training.loop import Trainer
 
 KEPT = 2

@@ -22,6 +22,9 @@ from profile_studio.domain.out_of_memory import is_out_of_memory
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.families import StableDiffusionPipeline, load_pipeline, pick_device
 from profile_studio.families.stable_diffusion import StableDiffusion
+from profile_studio.files.atomic import write_atomically, write_json
+from profile_studio.files.checkpoints import checkpoints_dir
+from profile_studio.files.full_disk import check_room
 from profile_studio.inference.finite import why_not_finite
 from profile_studio.inference.lora_layers import attach_lora
 from profile_studio.lora_files import (
@@ -36,11 +39,8 @@ from profile_studio.lora_files import (
 from profile_studio.prompt_tokens import CutCaptions, cut_captions
 from profile_studio.settings import Settings
 from profile_studio.storage.adapter_names import free_name, placing_adapter
-from profile_studio.storage.checkpoints import checkpoints_dir
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
-from profile_studio.storage.files import write_atomically, write_json
-from profile_studio.storage.full_disk import check_room
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.training.adapter import TrainedAdapter
 from profile_studio.training.cache import TrainingSet, encode_dataset, load_training_set, save_training_set

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from profile_studio.domain.generation import NUM_INFERENCE_STEPS, GenerationRequest, Quality
 from profile_studio.families import StableDiffusionPipeline
+from profile_studio.files.atomic import write_atomically
 from profile_studio.inference.finite import check_finite
-from profile_studio.storage.files import write_atomically
 
 SAMPLE_SEED = 0
 COVER_SIDE_PX = 256

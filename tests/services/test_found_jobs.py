@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
+from profile_studio.files.checkpoints import checkpoints_dir, write_manifest
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
-from profile_studio.storage.checkpoints import checkpoints_dir, write_manifest
 from profile_studio.storage.database import Database
 from profile_studio.storage.job_facts import write_job_facts
 from profile_studio.storage.jobs import JobRepository

@@ -6,9 +6,9 @@ import pytest
 
 from profile_studio.domain.errors import InvalidName, JobNotAllowed
 from profile_studio.domain.jobs import Job, JobError, JobKind, JobStatus
+from profile_studio.files.checkpoints import checkpoints_dir, write_manifest
 from profile_studio.services.jobs import JobService, job_facts
 from profile_studio.settings import REPOSITORY_ROOT, Settings
-from profile_studio.storage.checkpoints import checkpoints_dir, write_manifest
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
 

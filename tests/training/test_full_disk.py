@@ -8,9 +8,9 @@ import pytest
 from safetensors.numpy import load_file
 
 from profile_studio.domain.jobs import ProgressReport
+from profile_studio.files.checkpoints import checkpoints_dir, newest_whole_checkpoint
+from profile_studio.files.full_disk import ROOM_FOR_ROWS_BYTES, disk_full
 from profile_studio.settings import Settings
-from profile_studio.storage.checkpoints import checkpoints_dir, newest_whole_checkpoint
-from profile_studio.storage.full_disk import ROOM_FOR_ROWS_BYTES, disk_full
 from profile_studio.training.run import run_training
 from tests.small_disk import fill, small_disk
 from tests.training.helpers import RecordingContext, create_dataset, small_config

@@ -52,7 +52,7 @@ class RowContext:
         supervisor_gone: threading.Event,
     ) -> None:
         self.job = job
-        self.folder: Path = settings.jobs_dir / job.id
+        self.folder: Path = settings.job_folder(job.id).path
         self._repository = repository
         self._lease = lease
         self._supervisor_gone = supervisor_gone
@@ -133,7 +133,7 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     lease = DeviceLease(settings.run_dir, settings.device_name)
     context = RowContext(settings, repository, job, lease, supervisor_gone)
     context.folder.mkdir(parents=True, exist_ok=True)
-    write_job_facts(context.folder, job)
+    write_job_facts(settings.job_folder(job_id), job)
     done = threading.Event()
     heart = threading.Thread(target=_beat_until, args=(done, context), daemon=True)
     heart.start()

@@ -15,9 +15,9 @@ import sqlalchemy.orm  # pyright: ignore[reportUnusedImport]
 from sqlalchemy import event
 
 from profile_studio.domain.errors import DatabaseDamaged, DatabaseNewer, DatabaseUnreachable, ProfileStudioError
+from profile_studio.files.full_disk import disk_full
 from profile_studio.storage import sqlite_faults
 from profile_studio.storage.backups import Backups
-from profile_studio.storage.full_disk import disk_full
 from profile_studio.storage.sqlite_faults import fault_in_words
 
 # `sqlalchemy.orm` is not used here. The queue's library imports it at the first job, in some thread; queries of other

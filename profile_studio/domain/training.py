@@ -24,6 +24,7 @@ class Targets(StrEnum):
     """Which layers get a LoRA."""
 
     ATTENTION = "attention"
+    ATTENTION_QV = "attention-qv"
     CROSS_ATTENTION = "cross-attention"
     CROSS_ATTENTION_QV = "cross-attention-qv"
     ATTENTION_AND_TEXT_ENCODER = "attention+text-encoder"

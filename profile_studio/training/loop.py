@@ -52,7 +52,7 @@ class Trainer:
     def _loss(self, batch_number: int) -> torch.Tensor:
         data = self._training_set
         sizes = [len(bucket.entries) for bucket in data.buckets]
-        batch = draw_batch(self._config, batch_number, sizes, self._family.num_noise_levels)
+        batch = draw_batch(self._config, batch_number, sizes)
         bucket = data.buckets[batch.bucket]
         pictures = [bucket.entries[index] for index in batch.indices]
         prompts = [
@@ -66,11 +66,13 @@ class Trainer:
         noise = batch.noise(tuple(latents.shape)).to(self.device)
         lower_precision = {"fp16": torch.float16, "bf16": torch.bfloat16}.get(self._config.precision)
         with torch.autocast(self.device.type, dtype=lower_precision, enabled=lower_precision is not None):
+            conditioning = self._prompts.encode(prompts)
+            conditioning = self._family.frame(conditioning, [bucket.frames[picture] for picture in pictures])
             losses = self._family.training_loss(
                 latents.to(memory_format=torch.channels_last),
-                self._prompts.encode(prompts),
+                conditioning,
                 noise,
-                batch.timesteps.to(self.device),
+                self._family.noise_levels(batch.levels).to(self.device),
                 self._config.min_snr_gamma,
             )
         return losses.mean()

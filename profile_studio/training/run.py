@@ -20,8 +20,9 @@ from profile_studio.domain.errors import InvalidAdapter, InvalidDataset, Invalid
 from profile_studio.domain.jobs import Interrupted, JobContext, LossPoint, ProgressReport, Wish
 from profile_studio.domain.out_of_memory import is_out_of_memory
 from profile_studio.domain.training import LoraTrainingConfig
-from profile_studio.families import StableDiffusionPipeline, load_pipeline, pick_device
-from profile_studio.families.stable_diffusion import StableDiffusion
+from profile_studio.families import pick_device
+from profile_studio.families.base import Family
+from profile_studio.families.registry import load_family
 from profile_studio.files.atomic import write_atomically, write_json
 from profile_studio.files.full_disk import check_room
 from profile_studio.files.job_folder import JobFolder
@@ -95,7 +96,7 @@ def run_training(config: LoraTrainingConfig, context: JobContext, settings: Sett
 class _Parts:
     """What a training works with once everything is loaded."""
 
-    pipeline: StableDiffusionPipeline
+    family: Family
     training_set: TrainingSet
     facts: TrainingFacts
     trainer: Trainer
@@ -147,14 +148,13 @@ class _Run:
                 "Train with precision fp32.",
                 precision=config.precision,
             )
-        pipeline = load_pipeline(base, device, _DTYPES[config.precision])
-        family = StableDiffusion(pipeline)
+        family = load_family(base, device, _DTYPES[config.precision])
         self._tell(0, "Reading the pictures")
         training_set = self._training_set(family, base.bucket_step)
         try:
-            self._write_samples(pipeline, training_set, step=0)
+            self._write_samples(family, training_set, step=0)
         except FloatingPointError as error:
-            raise why_not_finite(base_label(config.base), pipeline.scheduler) from error
+            raise why_not_finite(base_label(config.base), family.noise_scheduler) from error
         facts = TrainingFacts(
             base_hash=base.hash,
             prediction_type=family.prediction_type,
@@ -165,9 +165,9 @@ class _Run:
         )
         trainer = Trainer(family, TrainedAdapter(family, config), training_set, config)
         prompts = [prompt for bucket in training_set.buckets for prompt in bucket.prompts]
-        return _Parts(pipeline, training_set, facts, trainer, cut_captions(prompts, base.folder / "tokenizer"))
+        return _Parts(family, training_set, facts, trainer, cut_captions(prompts, base.folder / "tokenizer"))
 
-    def _training_set(self, family: StableDiffusion, bucket_step: int) -> TrainingSet:
+    def _training_set(self, family: Family, bucket_step: int) -> TrainingSet:
         """The encoded pictures of an earlier attempt; encoded anew where they are not there, or damaged."""
         cache = self.folder.cache
         try:
@@ -218,14 +218,14 @@ class _Run:
         check_room(self.folder.path, parts.trainer.adapter.file_bytes)
         with write_atomically(self.folder.step_file(step)) as temporary:
             parts.trainer.adapter.save(temporary, adapter_metadata(self.config, parts.facts, step, time.time()))
-        self._write_samples(parts.pipeline, parts.training_set, step)
+        self._write_samples(parts.family, parts.training_set, step)
         self.sample_seconds = time.perf_counter() - started
 
-    def _write_samples(self, pipeline: StableDiffusionPipeline, training_set: TrainingSet, step: int) -> None:
+    def _write_samples(self, family: Family, training_set: TrainingSet, step: int) -> None:
         if self.config.sample_every:
             write_samples(
                 self.folder,
-                pipeline,
+                family,
                 training_set.sample_prompts,
                 self.config.resolution,
                 step,
@@ -239,7 +239,7 @@ class _Run:
         check_room(self.folder.path, parts.trainer.adapter.file_bytes)
         with write_atomically(candidate) as temporary:
             parts.trainer.adapter.save(temporary, adapter_metadata(self.config, parts.facts, steps, time.time()))
-        verify_adapter(candidate, parts.pipeline, self.config.resolution, self.context.yield_device)
+        verify_adapter(candidate, parts.family, self.config.resolution, self.context.yield_device)
         if (wish := self.context.wish()) is Wish.CANCEL:  # also what an attempt hears that no longer owns the job
             raise Interrupted(wish)
         with placing_adapter(self.settings):
@@ -267,12 +267,10 @@ class _Run:
         return steps_left * typical_step + samples_left * self.sample_seconds
 
 
-def verify_adapter(
-    path: Path, pipeline: StableDiffusionPipeline, size_px: int, between_steps: Callable[[], None]
-) -> None:
+def verify_adapter(path: Path, family: Family, size_px: int, between_steps: Callable[[], None]) -> None:
     """Makes sure that an adapter file works: the studio reads it, its numbers are sound, and it changes a picture.
 
-    Any LoRA on the pipeline is removed first; it is left without one.
+    Any LoRA on the base model is removed first; it is left without one.
 
     Raises:
         TrainingFailed: it cannot be read, its numbers are not finite or all zero, or the picture stays the same.
@@ -291,12 +289,12 @@ def verify_adapter(
             "The trained LoRA changes nothing: everything it adds is zero.",
             "Train with a higher learning rate or more steps.",
         )
-    pipeline.unload_lora_weights()
-    without = draw(pipeline, "", size_px, between_steps, VERIFICATION_STEPS)
-    attach_lora(pipeline, lora, "verified", path.name, "")
-    pipeline.set_adapters(["verified"])
-    picture = draw(pipeline, "", size_px, between_steps, VERIFICATION_STEPS)
-    pipeline.unload_lora_weights()
+    family.pipeline.unload_lora_weights()
+    without = draw(family, "", size_px, between_steps, VERIFICATION_STEPS)
+    attach_lora(family.parts, lora, "verified", path.name, "")
+    family.pipeline.set_adapters(["verified"])
+    picture = draw(family, "", size_px, between_steps, VERIFICATION_STEPS)
+    family.pipeline.unload_lora_weights()
     if ImageChops.difference(without, picture).getbbox() is None:
         raise TrainingFailed(
             "The trained LoRA does not change the picture.", "Train with a higher learning rate or more steps."

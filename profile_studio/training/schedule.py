@@ -21,14 +21,14 @@ class Batch:
     """One micro-batch of pictures of one size; all lists and tensors have one entry per sample.
 
     `indices` count within the bucket; `epochs` says how often each of them was shown before.
-    `drop_caption` says where only the trigger word is shown. `timesteps` has shape (batch,).
+    `drop_caption` says where only the trigger word is shown. `levels` says how noisy each becomes, as a share of all noise levels, in [0, 1).
     """
 
     bucket: int
     indices: list[int]
     epochs: list[int]
     drop_caption: list[bool]
-    timesteps: Tensor
+    levels: Tensor
     noise_seed: int
 
     def noise(self, shape: tuple[int, ...]) -> Tensor:
@@ -36,7 +36,7 @@ class Batch:
         return torch.randn(shape, generator=torch.Generator().manual_seed(self.noise_seed))
 
 
-def draw_batch(config: LoraTrainingConfig, number: int, bucket_sizes: Sequence[int], num_noise_levels: int) -> Batch:
+def draw_batch(config: LoraTrainingConfig, number: int, bucket_sizes: Sequence[int]) -> Batch:
     """The micro-batch of this number, counted over the whole training.
 
     Every picture of a bucket is shown once before any of it is shown again, and buckets take turns in proportion to
@@ -47,13 +47,13 @@ def draw_batch(config: LoraTrainingConfig, number: int, bucket_sizes: Sequence[i
     bucket, turn = _turn(config.seed, number, bucket_sizes)
     shown = [_picture(config.seed, turn * size + slot, bucket_sizes[bucket]) for slot in range(size)]
     rng = np.random.default_rng([config.seed, _BATCH, number])
-    levels = (rng.permutation(size) + rng.random(size)) / size * num_noise_levels
+    levels = (rng.permutation(size) + rng.random(size)) / size
     return Batch(
         bucket=bucket,
         indices=[index for index, _ in shown],
         epochs=[epoch for _, epoch in shown],
         drop_caption=[bool(draw < config.caption_dropout) for draw in rng.random(size)],
-        timesteps=torch.from_numpy(levels.astype(np.int64)),
+        levels=torch.from_numpy(levels),
         noise_seed=int(rng.integers(2**63 - 1)),
     )
 

@@ -12,7 +12,7 @@ from profile_studio.domain.datasets import CaptionSource
 from profile_studio.domain.errors import InvalidDataset, InvalidPicture, NotFinite, TrainingFailed
 from profile_studio.domain.jobs import Interrupted, JobKind, Wish
 from profile_studio.domain.training import Targets
-from profile_studio.families import load_pipeline
+from profile_studio.families.registry import load_family
 from profile_studio.files.job_folder import JobFolder
 from profile_studio.lora_files import read_adapter, read_header
 from profile_studio.settings import Settings
@@ -184,11 +184,11 @@ def test_a_base_that_draws_nan_is_named_before_anything_is_trained(
 
 def test_a_sample_of_nan_is_an_error_and_no_black_picture(tiny_base: Path, settings: Settings, tmp_path: Path) -> None:
     base = find_base_model(str(tiny_base), settings)
-    pipeline = load_pipeline(base, torch.device("cpu"), torch.float32)
-    pipeline.unet.conv_out.bias.data.fill_(torch.nan)
+    family = load_family(base, torch.device("cpu"), torch.float32)
+    family.pipeline.unet.conv_out.bias.data.fill_(torch.nan)
 
     with pytest.raises(FloatingPointError):
-        write_samples(JobFolder(tmp_path), pipeline, ["a dot"], 64, 2, lambda: None)
+        write_samples(JobFolder(tmp_path), family, ["a dot"], 64, 2, lambda: None)
 
     assert list(tmp_path.rglob("*.png")) == []
 
@@ -204,12 +204,12 @@ def test_a_training_without_effect_fails_with_a_sentence(tiny_base: Path, settin
 
 
 def test_a_result_that_cannot_be_read_back_fails_with_a_sentence(tmp_path: Path, tiny_base: Path) -> None:
-    pipeline = load_pipeline(find_base_model(str(tiny_base), Settings()), torch.device("cpu"), torch.float32)
+    family = load_family(find_base_model(str(tiny_base), Settings()), torch.device("cpu"), torch.float32)
     path = tmp_path / "candidate.safetensors"
     path.write_bytes(b"cut")
 
     with pytest.raises(TrainingFailed) as failure:
-        verify_adapter(path, pipeline, 64, lambda: None)
+        verify_adapter(path, family, 64, lambda: None)
 
     assert "cannot be read back" in failure.value.message
 

@@ -1,22 +1,23 @@
 """One training from its config to a verified adapter file: what the worker calls for a job."""
 
-import json
 import math
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from PIL import ImageChops
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from profile_studio.base_models import find_base_model
+from profile_studio.base_models import BaseModel
 from profile_studio.domain.adapters import cover_path
 from profile_studio.domain.datasets import Dataset
-from profile_studio.domain.errors import InvalidAdapter, InvalidDataset, InvalidSettings, TrainingFailed
+from profile_studio.domain.errors import InvalidAdapter, InvalidSettings, TrainingFailed
 from profile_studio.domain.jobs import Interrupted, JobContext, LossPoint, ProgressReport, Wish
 from profile_studio.domain.out_of_memory import is_out_of_memory
 from profile_studio.domain.training import LoraTrainingConfig
@@ -34,15 +35,9 @@ from profile_studio.lora_files import (
     base_label,
     changes_nothing,
     has_sound_numbers,
-    read_header,
     read_lora,
 )
 from profile_studio.prompt_tokens import CutCaptions, cut_captions
-from profile_studio.settings import Settings
-from profile_studio.storage.adapter_names import free_name, placing_adapter
-from profile_studio.storage.database import Database
-from profile_studio.storage.datasets import DatasetRepository
-from profile_studio.storage.jobs import JobRepository
 from profile_studio.training.adapter import TrainedAdapter
 from profile_studio.training.cache import TrainingSet, encode_dataset, load_training_set, save_training_set
 from profile_studio.training.checkpoints import (
@@ -61,9 +56,26 @@ VERIFICATION_STEPS = 4
 _DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 
 
-def run_training(config: LoraTrainingConfig, context: JobContext, settings: Settings) -> dict[str, object]:
+class Publisher(Protocol):
+    """Who gives a trained LoRA its name and place."""
+
+    def free_place(self, wanted: str) -> AbstractContextManager[Path]:
+        """The path to publish under, which nobody else takes inside the block; its stem is the LoRA's name."""
+        ...
+
+
+def run_training(
+    config: LoraTrainingConfig,
+    base: BaseModel,
+    load_dataset: Callable[[], Dataset],
+    folder: JobFolder,
+    publisher: Publisher,
+    context: JobContext,
+) -> dict[str, object]:
     """Trains, or goes on training, and publishes the adapter.
 
+    Args:
+        load_dataset: called only where the folder does not have the encoded pictures of an earlier attempt.
     Returns: the job's result, see the fields at `_publish` and `_facts`.
     Raises:
         Interrupted: a person paused or canceled; a pause is saved first.
@@ -71,10 +83,10 @@ def run_training(config: LoraTrainingConfig, context: JobContext, settings: Sett
         TrainingFailed: the loss, the weights or what they draw are no numbers, the memory is too small, or the result
             has no effect.
         NotFinite: the base model draws no picture, before anything is trained.
-        InputError: the data set or the base model is not usable (any more).
+        InputError: a picture or the base model is not usable (any more), or what `load_dataset` raises.
     """
     try:
-        return _Run(config, context, settings).to_the_end()
+        return _Run(config, base, load_dataset, folder, publisher, context).to_the_end()
     except FloatingPointError as error:
         raise TrainingFailed(
             "The training diverged: with its LoRA the picture is NaN.",
@@ -103,21 +115,20 @@ class _Parts:
     cut_captions: CutCaptions
 
 
+@dataclass
 class _Run:
     """One attempt at a job."""
 
-    def __init__(self, config: LoraTrainingConfig, context: JobContext, settings: Settings) -> None:
-        self.config = config
-        self.context = context
-        self.settings = settings
-        self.database = Database(settings.resolved_database_url)
-        self.folder = JobFolder(context.folder)
-        self.step_seconds: list[float] = []
-        self.sample_seconds = 0.0
+    config: LoraTrainingConfig
+    base: BaseModel
+    load_dataset: Callable[[], Dataset]
+    folder: JobFolder
+    publisher: Publisher
+    context: JobContext
+    step_seconds: list[float] = field(default_factory=list)
+    sample_seconds: float = 0.0
 
     def to_the_end(self) -> dict[str, object]:
-        if (result := self._published_earlier()) is not None:
-            return result
         self._tell(0, "Loading the base model")
         parts = self._prepare()
         progress, resumed_at_step = self._train(parts)
@@ -126,21 +137,8 @@ class _Run:
         delete_checkpoints(self.folder)
         return result
 
-    def _published_earlier(self) -> dict[str, object] | None:
-        """The result of an attempt that ended between publishing its file and closing its row."""
-        written = self.folder.result
-        if not written.exists():
-            return None
-        result = json.loads(written.read_text())
-        published = self.settings.user_loras_dir / result["file"]
-        if not published.exists():
-            return None
-        is_ours = read_header(published).metadata.get("profile_studio.job") == self.context.job.id
-        return result if is_ours else None
-
     def _prepare(self) -> _Parts:
         config = self.config
-        base = find_base_model(config.base, self.settings)
         device = pick_device()
         if config.precision != "fp32" and device.type != "cuda":
             raise InvalidSettings(
@@ -148,15 +146,15 @@ class _Run:
                 "Train with precision fp32.",
                 precision=config.precision,
             )
-        family = load_family(base, device, _DTYPES[config.precision])
+        family = load_family(self.base, device, _DTYPES[config.precision])
         self._tell(0, "Reading the pictures")
-        training_set = self._training_set(family, base.bucket_step)
+        training_set = self._training_set(family)
         try:
             self._write_samples(family, training_set, step=0)
         except FloatingPointError as error:
             raise why_not_finite(base_label(config.base), family.noise_scheduler) from error
         facts = TrainingFacts(
-            base_hash=base.hash,
+            base_hash=self.base.hash,
             prediction_type=family.prediction_type,
             trigger_word=training_set.trigger_word,
             class_word=training_set.class_word,
@@ -165,26 +163,16 @@ class _Run:
         )
         trainer = Trainer(family, TrainedAdapter(family, config), training_set, config)
         prompts = [prompt for bucket in training_set.buckets for prompt in bucket.prompts]
-        return _Parts(family, training_set, facts, trainer, cut_captions(prompts, base.folder / "tokenizer"))
+        return _Parts(family, training_set, facts, trainer, cut_captions(prompts, self.base.folder / "tokenizer"))
 
-    def _training_set(self, family: Family, bucket_step: int) -> TrainingSet:
+    def _training_set(self, family: Family) -> TrainingSet:
         """The encoded pictures of an earlier attempt; encoded anew where they are not there, or damaged."""
         cache = self.folder.cache
         try:
             return load_training_set(cache)
         except (OSError, ValueError, KeyError, SafetensorError):
-            save_training_set(cache, encode_dataset(family, self._dataset(), self.config, bucket_step))
+            save_training_set(cache, encode_dataset(family, self.load_dataset(), self.config, self.base.bucket_step))
         return load_training_set(cache)
-
-    def _dataset(self) -> Dataset:
-        dataset = DatasetRepository(self.database, self.settings.datasets_dir).get(self.config.dataset)
-        if self.config.dataset_version and dataset.version != self.config.dataset_version:
-            raise InvalidDataset(
-                "The data set {dataset!r} was changed after this training was queued.",
-                "Start the training again.",
-                dataset=dataset.name,
-            )
-        return dataset
 
     def _train(self, parts: _Parts) -> tuple[Progress, int]:
         config = self.config
@@ -242,13 +230,12 @@ class _Run:
         verify_adapter(candidate, parts.family, self.config.resolution, self.context.yield_device)
         if (wish := self.context.wish()) is Wish.CANCEL:  # also what an attempt hears that no longer owns the job
             raise Interrupted(wish)
-        with placing_adapter(self.settings):
-            name = free_name(self.config.adapter_name, self.settings, JobRepository(self.database))
+        with self.publisher.free_place(self.config.adapter_name) as published:
+            name = published.stem
             if name != self.config.adapter_name:
                 renamed = self.config.model_copy(update={"adapter_name": name})
                 metadata = adapter_metadata(renamed, parts.facts, steps, time.time())
                 save_file(load_file(candidate), candidate, metadata)
-            published = self.settings.user_loras_dir / f"{name}.safetensors"
             result = {"adapter": name, "file": published.name, **facts}
             write_json(self.folder.result, result)
             keep_cover(self.folder, cover_path(published))

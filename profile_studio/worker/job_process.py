@@ -23,6 +23,7 @@ from profile_studio.storage.database import Database
 from profile_studio.storage.faults import known_fault
 from profile_studio.storage.job_facts import write_job_facts
 from profile_studio.storage.jobs import JobRepository
+from profile_studio.worker.composition import train
 from profile_studio.worker.parent import on_parent_gone
 
 REPORT_INTERVAL_S = 1.0
@@ -171,11 +172,9 @@ def _work(job: Job, context: JobContext, settings: Settings) -> dict[str, object
     # Imported here: a job loads only what it computes with, and nothing if it cannot be read.
     if job.kind is JobKind.TRAIN:
         training = LoraTrainingConfig.model_validate(job.spec)
-        from profile_studio.training.run import run_training
-
         if is_former_size(job.spec, ("resolution",)):
             print(FORMER_SIZE_TOLD, file=sys.stderr)  # noqa: T201  into the job's log
-        return run_training(training, context, settings)
+        return train(training, context, settings)
     if job.kind is JobKind.CAPTION:
         captioning = CaptioningConfig.model_validate(job.spec)
         from profile_studio.metrics.captioning_run import run_captioning

@@ -19,8 +19,9 @@ from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.jobs import JobRepository
-from profile_studio.training.run import run_training, verify_adapter
+from profile_studio.training.run import verify_adapter
 from profile_studio.training.samples import write_samples
+from profile_studio.worker.composition import train
 from tests.tiny_base import build_contradictory_base
 from tests.training.helpers import RecordingContext, create_dataset, small_config
 
@@ -43,11 +44,11 @@ def test_a_run_that_was_paused_and_resumed_gives_the_same_numbers_as_an_unbroken
     unbroken = small_config(tiny_base, adapter_name="unbroken", **chosen)
     broken = small_config(tiny_base, adapter_name="broken", **chosen)
 
-    run_training(unbroken, RecordingContext(settings.jobs_dir / "a"), settings)
+    train(unbroken, RecordingContext(settings.jobs_dir / "a"), settings)
     pause_at_3 = RecordingContext(settings.jobs_dir / "b", lambda step: Wish.PAUSE if step == 3 else None)
     with pytest.raises(Interrupted) as interruption:
-        run_training(broken, pause_at_3, settings)
-    result = run_training(broken, RecordingContext(settings.jobs_dir / "b"), settings)
+        train(broken, pause_at_3, settings)
+    result = train(broken, RecordingContext(settings.jobs_dir / "b"), settings)
 
     assert interruption.value.wish is Wish.PAUSE
     assert result["resumed_at_step"] == 3
@@ -63,11 +64,11 @@ def test_a_run_goes_on_from_an_older_checkpoint_when_the_newest_is_damaged(tiny_
     folder = settings.jobs_dir / "a"
     pause_at_4 = RecordingContext(folder, lambda step: Wish.PAUSE if step == 4 else None)
     with pytest.raises(Interrupted):
-        run_training(config, pause_at_4, settings)
+        train(config, pause_at_4, settings)
     damaged = folder / "checkpoints" / "checkpoint-4" / "optimizer.pt"
     damaged.write_bytes(damaged.read_bytes()[:-1])
 
-    result = run_training(config, RecordingContext(folder), settings)
+    result = train(config, RecordingContext(folder), settings)
 
     assert result["resumed_at_step"] == 2
 
@@ -85,9 +86,9 @@ def test_a_training_whose_check_failed_is_resumed_at_its_end(tiny_base: Path, se
     create_dataset(settings)
     config = small_config(tiny_base, num_train_steps=5)
     with pytest.raises(TrainingFailed):
-        run_training(config, _NoMemoryToCheck(settings.jobs_dir / "a"), settings)
+        train(config, _NoMemoryToCheck(settings.jobs_dir / "a"), settings)
 
-    assert run_training(config, RecordingContext(settings.jobs_dir / "a"), settings)["resumed_at_step"] == 5
+    assert train(config, RecordingContext(settings.jobs_dir / "a"), settings)["resumed_at_step"] == 5
 
 
 def test_a_finished_training_leaves_samples_step_files_and_an_adapter_that_knows_its_origin(
@@ -97,7 +98,7 @@ def test_a_finished_training_leaves_samples_step_files_and_an_adapter_that_knows
     config = small_config(tiny_base, sample_every=3, dataset_version=dataset.version)
     context = RecordingContext(settings.jobs_dir / "a")
 
-    result = run_training(config, context, settings)
+    result = train(config, context, settings)
 
     adapter = read_adapter(settings.user_loras_dir / "dotted.safetensors")
     assert result["file"] == adapter.path.name
@@ -124,7 +125,7 @@ def test_a_canceled_training_leaves_no_adapter_and_no_new_checkpoint(tiny_base: 
     context = RecordingContext(settings.jobs_dir / "a", lambda step: Wish.CANCEL if step == 3 else None)
 
     with pytest.raises(Interrupted):
-        run_training(small_config(tiny_base), context, settings)
+        train(small_config(tiny_base), context, settings)
 
     assert [path.name for path in (context.folder / "checkpoints").iterdir()] == ["checkpoint-2"]
     assert list(settings.user_loras_dir.iterdir()) == []
@@ -132,10 +133,10 @@ def test_a_canceled_training_leaves_no_adapter_and_no_new_checkpoint(tiny_base: 
 
 def test_an_attempt_that_died_after_publishing_is_not_trained_again(tiny_base: Path, settings: Settings) -> None:
     create_dataset(settings)
-    first = run_training(small_config(tiny_base), RecordingContext(settings.jobs_dir / "a"), settings)
+    first = train(small_config(tiny_base), RecordingContext(settings.jobs_dir / "a"), settings)
     second_context = RecordingContext(settings.jobs_dir / "a")
 
-    assert run_training(small_config(tiny_base), second_context, settings) == first
+    assert train(small_config(tiny_base), second_context, settings) == first
     assert second_context.reports == []
 
 
@@ -149,13 +150,13 @@ def test_a_training_whose_name_was_taken_meanwhile_is_published_under_a_free_one
         (settings.user_loras_dir / f"{taken}.safetensors").write_bytes(b"of a friend")
     context = RecordingContext(settings.jobs_dir / "a")
 
-    result = run_training(small_config(tiny_base, num_train_steps=2), context, settings)
+    result = train(small_config(tiny_base, num_train_steps=2), context, settings)
 
     adapter = read_adapter(settings.user_loras_dir / "dotted-4.safetensors")
     assert (result["adapter"], result["file"]) == ("dotted-4", adapter.path.name)
     assert read_header(adapter.path).metadata["ss_output_name"] == "dotted-4"
     assert (settings.user_loras_dir / "dotted.safetensors").read_bytes() == b"of a friend"
-    assert run_training(small_config(tiny_base, num_train_steps=2), context, settings) == result
+    assert train(small_config(tiny_base, num_train_steps=2), context, settings) == result
 
 
 def test_a_diverging_training_fails_with_a_sentence(tiny_base: Path, settings: Settings) -> None:
@@ -163,7 +164,7 @@ def test_a_diverging_training_fails_with_a_sentence(tiny_base: Path, settings: S
     config = small_config(tiny_base, learning_rate=1.0, network_alpha=512.0, rank=1, num_train_steps=60)
 
     with pytest.raises(TrainingFailed) as failure:
-        run_training(config, RecordingContext(settings.jobs_dir / "a"), settings)
+        train(config, RecordingContext(settings.jobs_dir / "a"), settings)
 
     assert "learning rate" in str(failure.value)
     assert list(settings.user_loras_dir.iterdir()) == []
@@ -177,7 +178,7 @@ def test_a_base_that_draws_nan_is_named_before_anything_is_trained(
     context = RecordingContext(settings.jobs_dir / "a")
 
     with pytest.raises(NotFinite, match="the base model 'zero-snr' predicts epsilon"):
-        run_training(small_config(base, sample_every=2), context, settings)
+        train(small_config(base, sample_every=2), context, settings)
 
     assert max(report.step for report in context.reports) == 0
 
@@ -198,7 +199,7 @@ def test_a_training_without_effect_fails_with_a_sentence(tiny_base: Path, settin
     config = small_config(tiny_base, learning_rate=1e-12, num_train_steps=1)
 
     with pytest.raises(TrainingFailed) as failure:
-        run_training(config, RecordingContext(settings.jobs_dir / "a"), settings)
+        train(config, RecordingContext(settings.jobs_dir / "a"), settings)
 
     assert "higher learning rate" in str(failure.value)
 
@@ -220,7 +221,7 @@ def test_a_data_set_that_changed_while_the_training_waited_is_refused(tiny_base:
     DatasetRepository(database, settings.datasets_dir).set_captions("dots", {"0": "another"}, CaptionSource.HAND)
 
     with pytest.raises(InvalidDataset) as failure:
-        run_training(
+        train(
             small_config(tiny_base, dataset_version=dataset.version),
             RecordingContext(settings.jobs_dir / "a"),
             settings,
@@ -233,12 +234,10 @@ def test_a_resumed_training_does_not_need_its_data_set_any_more(tiny_base: Path,
     create_dataset(settings)
     config = small_config(tiny_base)
     with pytest.raises(Interrupted):
-        run_training(
-            config, RecordingContext(settings.jobs_dir / "a", lambda s: Wish.PAUSE if s == 1 else None), settings
-        )
+        train(config, RecordingContext(settings.jobs_dir / "a", lambda s: Wish.PAUSE if s == 1 else None), settings)
     DatasetRepository(Database(settings.resolved_database_url), settings.datasets_dir).delete("dots")
 
-    result = run_training(config, RecordingContext(settings.jobs_dir / "a"), settings)
+    result = train(config, RecordingContext(settings.jobs_dir / "a"), settings)
 
     assert result["steps"] == 6
 
@@ -254,7 +253,7 @@ def test_a_picture_that_is_missing_or_damaged_is_named(
     else:
         picture.path.write_bytes(picture.path.read_bytes()[: len(content) * 20])
     with pytest.raises(InvalidPicture, match=f"'{picture.original_name}' is missing or damaged"):
-        run_training(small_config(tiny_base), RecordingContext(settings.jobs_dir / "a"), settings)
+        train(small_config(tiny_base), RecordingContext(settings.jobs_dir / "a"), settings)
 
 
 def test_a_truncated_cache_is_encoded_again(tiny_base: Path, settings: Settings) -> None:
@@ -262,12 +261,12 @@ def test_a_truncated_cache_is_encoded_again(tiny_base: Path, settings: Settings)
     config = small_config(tiny_base)
     folder = settings.jobs_dir / "a"
     with pytest.raises(Interrupted):
-        run_training(config, RecordingContext(folder, lambda step: Wish.PAUSE if step == 2 else None), settings)
+        train(config, RecordingContext(folder, lambda step: Wish.PAUSE if step == 2 else None), settings)
     cache = folder / "cache.safetensors"
     whole = cache.read_bytes()
     cache.write_bytes(whole[:-100])
 
-    result = run_training(config, RecordingContext(folder), settings)
+    result = train(config, RecordingContext(folder), settings)
 
     assert result["resumed_at_step"] == 2
     assert cache.read_bytes() == whole

@@ -1,6 +1,7 @@
 """What each kind of job gets from the home: the work itself knows no database."""
 
 from profile_studio.base_models import find_base_model
+from profile_studio.domain.captioning import CaptioningConfig
 from profile_studio.domain.datasets import Dataset
 from profile_studio.domain.errors import InvalidDataset
 from profile_studio.domain.jobs import JobContext
@@ -8,6 +9,7 @@ from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.files.job_folder import JobFolder
 from profile_studio.settings import Settings
 from profile_studio.storage.adapter_names import AdapterPublisher
+from profile_studio.storage.captions import CaptionsOfDataset
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.jobs import JobRepository
@@ -28,6 +30,15 @@ def train(config: LoraTrainingConfig, context: JobContext, settings: Settings) -
         return _unchanged_dataset(config, DatasetRepository(database, settings.datasets_dir))
 
     return run_training(config, find_base_model(config.base, settings), load_dataset, folder, publisher, context)
+
+
+def caption(config: CaptioningConfig, context: JobContext, settings: Settings) -> dict[str, object]:
+    """Writes captions in this home; what is returned and raised is told at `run_captioning`."""
+    from profile_studio.metrics.captioning_run import run_captioning
+
+    datasets = DatasetRepository(Database(settings.resolved_database_url), settings.datasets_dir)
+    captions = CaptionsOfDataset(datasets, config.dataset)
+    return run_captioning(config, datasets.get(config.dataset), captions, JobFolder(context.folder), context, settings)
 
 
 def _unchanged_dataset(config: LoraTrainingConfig, datasets: DatasetRepository) -> Dataset:

@@ -23,7 +23,7 @@ from profile_studio.storage.database import Database
 from profile_studio.storage.faults import known_fault
 from profile_studio.storage.job_facts import write_job_facts
 from profile_studio.storage.jobs import JobRepository
-from profile_studio.worker.composition import train
+from profile_studio.worker.composition import caption, train
 from profile_studio.worker.parent import on_parent_gone
 
 REPORT_INTERVAL_S = 1.0
@@ -169,18 +169,15 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
 
 
 def _work(job: Job, context: JobContext, settings: Settings) -> dict[str, object]:
-    # Imported here: a job loads only what it computes with, and nothing if it cannot be read.
     if job.kind is JobKind.TRAIN:
         training = LoraTrainingConfig.model_validate(job.spec)
         if is_former_size(job.spec, ("resolution",)):
             print(FORMER_SIZE_TOLD, file=sys.stderr)  # noqa: T201  into the job's log
         return train(training, context, settings)
     if job.kind is JobKind.CAPTION:
-        captioning = CaptioningConfig.model_validate(job.spec)
-        from profile_studio.metrics.captioning_run import run_captioning
-
-        return run_captioning(captioning, context, settings)
+        return caption(CaptioningConfig.model_validate(job.spec), context, settings)
     comparison = ComparisonConfig.model_validate(job.spec)
+    # Imported here: a job loads only what it computes with, and nothing if it cannot be read.
     from profile_studio.metrics.run import run_comparison
 
     return run_comparison(comparison, context, settings)

@@ -3,11 +3,12 @@
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from profile_studio.domain.augmentation import Augmentation
 from profile_studio.domain.crops import CropMode
 from profile_studio.domain.names import Name
+from profile_studio.domain.noise import NOISE_VERSION
 from profile_studio.domain.starter_size import in_current_size
 
 SMALLEST_RESOLUTION, LARGEST_RESOLUTION = 64, 2048
@@ -65,11 +66,17 @@ class LoraTrainingConfig(BaseModel):
     checkpoint_every: int = Field(default=100, ge=1, description="Steps between resumable checkpoints.")
     sample_every: int = Field(default=100, ge=0, description="Steps between sample pictures; 0 makes none.")
     max_grad_norm: float = Field(default=1.0, gt=0)
+    noise_version: int = Field(default=NOISE_VERSION, description="Always today's; version 1 did not say it.")
 
     @model_validator(mode="before")
     @classmethod
     def _in_current_size(cls, values: Any) -> Any:
         return in_current_size(values, ("resolution",))
+
+    @field_validator("noise_version", mode="before")
+    @classmethod
+    def _todays_noise(cls, _stored: object) -> int:
+        return NOISE_VERSION  # no other can be drawn any more; a checkpoint says what its steps were trained with
 
     @property
     def augmentation(self) -> Augmentation:

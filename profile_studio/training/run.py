@@ -2,6 +2,7 @@
 
 import math
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -19,7 +20,9 @@ from profile_studio.domain.adapters import cover_path
 from profile_studio.domain.datasets import Dataset
 from profile_studio.domain.errors import InvalidAdapter, InvalidSettings, TrainingFailed
 from profile_studio.domain.jobs import Interrupted, JobContext, LossPoint, ProgressReport, Wish
+from profile_studio.domain.noise import NOISE_VERSION
 from profile_studio.domain.out_of_memory import is_out_of_memory
+from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.families import pick_device
 from profile_studio.families.base import Family
@@ -53,6 +56,9 @@ STEPS_BEFORE_AN_ESTIMATE = 3
 STEPS_OF_AN_ESTIMATE = 20
 LOSS_SHARE = 0.1  # the first and the last tenth of the curve are averaged into one number each
 VERIFICATION_STEPS = 4
+FORMER_NOISE = Sentence(
+    "This training began before the studio's noise changed: it goes on with the new one, and cannot be repeated exactly."
+)
 _DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 
 
@@ -126,6 +132,7 @@ class _Run:
     publisher: Publisher
     context: JobContext
     step_seconds: list[float] = field(default_factory=list)
+    remarks: list[Sentence] = field(default_factory=list)
     sample_seconds: float = 0.0
 
     def to_the_end(self) -> dict[str, object]:
@@ -133,7 +140,8 @@ class _Run:
         parts = self._prepare()
         progress, resumed_at_step = self._train(parts)
         self._tell(self.config.num_train_steps, "Checking the LoRA")
-        result = self._publish(parts, {**_facts(progress, resumed_at_step), "cut_captions": asdict(parts.cut_captions)})
+        facts = {"cut_captions": asdict(parts.cut_captions), "remarks": self.remarks}
+        result = self._publish(parts, {**_facts(progress, resumed_at_step), **facts})
         delete_checkpoints(self.folder)
         return result
 
@@ -178,6 +186,8 @@ class _Run:
         config = self.config
         trainer = parts.trainer
         progress = load_newest_checkpoint(self.folder, trainer)
+        if progress.step and progress.noise_version != NOISE_VERSION:
+            self._remark(FORMER_NOISE)
         resumed_at_step = progress.step
         steps = trainer.steps(progress.step)
         while progress.step < config.num_train_steps:
@@ -190,7 +200,7 @@ class _Run:
             loss = next(steps)
             self.step_seconds.append(time.perf_counter() - started)
             _refuse_divergence(loss, progress.step + 1, config)
-            progress = Progress((*progress.losses, loss), progress.seconds + self.step_seconds[-1])
+            progress = progress.after(loss, self.step_seconds[-1])
             self._tell(progress.step, "", LossPoint(progress.step, loss))
             if config.sample_every and progress.step % config.sample_every == 0:
                 self._keep_step(parts, progress.step)
@@ -242,7 +252,13 @@ class _Run:
             candidate.replace(published)
         return result
 
+    def _remark(self, sentence: Sentence) -> None:
+        """Says what is other than was asked for: beside the progress, in the log and in the result."""
+        self.remarks.append(sentence)
+        print(sentence, file=sys.stderr)  # noqa: T201  into the job's log
+
     def _tell(self, step: int, note: str, *losses: LossPoint) -> None:
+        note = note or next(iter(self.remarks), "")
         total = self.config.num_train_steps
         self.context.report(ProgressReport(step, total, self._seconds_left(total - step), note, losses))
 

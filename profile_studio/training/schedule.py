@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from profile_studio.domain.noise import standard_normal
 from profile_studio.domain.training import LoraTrainingConfig
 
-_ORDER, _BATCH, _BUCKETS = 0, 1, 2  # streams of the seed that must not overlap
+_ORDER, _BATCH, _BUCKETS, _NOISE = range(4)  # streams of the seed that must not overlap
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,11 @@ class Batch:
     epochs: list[int]
     drop_caption: list[bool]
     levels: Tensor
-    noise_seed: int
+    noise_seed: tuple[int, ...]
 
     def noise(self, shape: tuple[int, ...]) -> Tensor:
         """Standard normal noise, drawn on the processor so that every device trains on the same."""
-        return torch.randn(shape, generator=torch.Generator().manual_seed(self.noise_seed))
+        return torch.from_numpy(standard_normal(self.noise_seed, shape))
 
 
 def draw_batch(config: LoraTrainingConfig, number: int, bucket_sizes: Sequence[int]) -> Batch:
@@ -54,7 +55,7 @@ def draw_batch(config: LoraTrainingConfig, number: int, bucket_sizes: Sequence[i
         epochs=[epoch for _, epoch in shown],
         drop_caption=[bool(draw < config.caption_dropout) for draw in rng.random(size)],
         levels=torch.from_numpy(levels),
-        noise_seed=int(rng.integers(2**63 - 1)),
+        noise_seed=(config.seed, _NOISE, number),
     )
 
 

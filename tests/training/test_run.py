@@ -1,5 +1,6 @@
 """The whole training on a tiny base: resume, truth about the result, and what is left behind."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,17 @@ from profile_studio.base_models import find_base_model
 from profile_studio.domain.datasets import CaptionSource
 from profile_studio.domain.errors import InvalidDataset, InvalidPicture, NotFinite, TrainingFailed
 from profile_studio.domain.jobs import Interrupted, JobKind, Wish
-from profile_studio.domain.training import Targets
+from profile_studio.domain.noise import NOISE_VERSION
+from profile_studio.domain.training import LoraTrainingConfig, Targets
 from profile_studio.families.registry import load_family
+from profile_studio.files.checkpoints import MANIFEST, write_manifest
 from profile_studio.files.job_folder import JobFolder
 from profile_studio.lora_files import read_adapter, read_header
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.jobs import JobRepository
-from profile_studio.training.run import verify_adapter
+from profile_studio.training.run import FORMER_NOISE, verify_adapter
 from profile_studio.training.samples import write_samples
 from profile_studio.worker.composition import train
 from tests.tiny_base import build_contradictory_base
@@ -56,6 +59,43 @@ def test_a_run_that_was_paused_and_resumed_gives_the_same_numbers_as_an_unbroken
     actual = load_file(settings.user_loras_dir / "broken.safetensors")
     assert expected.keys() == actual.keys()
     assert all(torch.equal(expected[name], actual[name]) for name in expected)
+
+
+@pytest.mark.parametrize(
+    ("paused_at", "version", "is_told"), [(3, None, True), (3, NOISE_VERSION, False), (0, None, False)]
+)
+def test_a_training_that_began_with_a_noise_that_is_gone_goes_on_and_says_so(
+    tiny_base: Path, settings: Settings, paused_at: int, version: int | None, is_told: bool
+) -> None:
+    create_dataset(settings)
+    config, folder = small_config(tiny_base), settings.job_folder("a")
+    with pytest.raises(Interrupted):
+        train(config, RecordingContext(folder.path, lambda step: Wish.PAUSE if step == paused_at else None), settings)
+    checkpoint = folder.checkpoint(paused_at)
+    progress = json.loads((checkpoint / "progress.json").read_text())
+    assert progress.pop("noise_version") == NOISE_VERSION
+    saved = {**progress, **({"noise_version": version} if version else {})}
+    (checkpoint / "progress.json").write_text(json.dumps(saved))
+    (checkpoint / MANIFEST).unlink()
+    write_manifest(checkpoint, paused_at)
+    context = RecordingContext(folder.path)
+
+    result = train(config, context, settings)
+
+    assert result["remarks"] == ([FORMER_NOISE] if is_told else [])
+    assert (context.reports[-2].note == FORMER_NOISE) == is_told
+    kept = json.loads((folder.result).read_text())
+    assert kept["remarks"] == result["remarks"]
+
+
+def test_a_config_always_states_the_noise_that_is_drawn(tiny_base: Path, settings: Settings) -> None:
+    create_dataset(settings)
+    of_an_earlier_version = {**small_config(tiny_base).model_dump(mode="json"), "noise_version": 1}
+
+    train(LoraTrainingConfig.model_validate(of_an_earlier_version), RecordingContext(settings.jobs_dir / "a"), settings)
+
+    metadata = read_header(settings.user_loras_dir / "dotted.safetensors").metadata
+    assert json.loads(metadata["profile_studio.config"])["noise_version"] == NOISE_VERSION
 
 
 def test_a_run_goes_on_from_an_older_checkpoint_when_the_newest_is_damaged(tiny_base: Path, settings: Settings) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from profile_studio.domain.noise import standard_normal
 from profile_studio.training.schedule import draw_batch, learning_rate
 from tests.training.helpers import small_config
 
@@ -33,6 +34,12 @@ def test_the_same_seed_and_number_give_the_same_batch_and_others_do_not() -> Non
     assert torch.equal(noise(1, 5), noise(1, 5))
     assert not torch.equal(noise(1, 5), noise(1, 6))
     assert not torch.equal(noise(1, 5), noise(2, 5))
+
+
+def test_the_noise_of_a_batch_is_the_legacy_generators_for_seed_and_number() -> None:
+    noise = draw_batch(CONFIG.model_copy(update={"seed": 5}), 7, [8], 1000).noise((2, 3))
+
+    torch.testing.assert_close(noise, torch.from_numpy(standard_normal([5, 3, 7], (2, 3))), atol=0, rtol=0)
 
 
 def test_the_caption_is_dropped_as_often_as_asked() -> None:

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import gradio as gr
 import pandas as pd
@@ -419,18 +419,20 @@ def job_html(job: Job, texts: Texts) -> str:
     if job.error:
         return progress_html(job, texts.train.step, texts) + error_notice_of_job(job.error, texts.common)
     if job.status is JobStatus.COMPLETED:
-        return good_news(receipt(job, texts.train))
+        return good_news(receipt(job, texts))
     return progress_html(job, texts.train.step, texts)
 
 
-def receipt(job: Job, texts: TrainTexts) -> str:
+def receipt(job: Job, texts: Texts) -> str:
     """What the training did, to hold against what was promised."""
     seconds = (job.finished_at or 0) - (job.started_at or 0)
-    sentence = texts.receipt.format(name=job_name(job), steps=job.steps, time=duration(max(seconds, 0)))
+    sentence = texts.train.receipt.format(name=job_name(job), steps=job.steps, time=duration(max(seconds, 0)))
     losses = (job.result or {}).get("loss")
     if isinstance(losses, dict) and losses.get("first") is not None and losses.get("last") is not None:
-        sentence += " " + texts.receipt_loss.format(first=losses["first"], last=losses["last"])
-    return " ".join(filter(None, [sentence, cut_sentences(cut_captions_of(job), texts), renamed_words(job, texts)]))
+        sentence += " " + texts.train.receipt_loss.format(first=losses["first"], last=losses["last"])
+    remarks = [texts.common.said(remark) for remark in cast(list[str], (job.result or {}).get("remarks", []))]
+    cut = cut_sentences(cut_captions_of(job), texts.train)
+    return " ".join(filter(None, [sentence, *remarks, cut, renamed_words(job, texts.train)]))
 
 
 def loss_table(losses: Sequence[LossPoint], texts: TrainTexts) -> pd.DataFrame:

@@ -66,6 +66,13 @@ class LoraTrainingConfig(BaseModel):
     checkpoint_every: int = Field(default=100, ge=1, description="Steps between resumable checkpoints.")
     sample_every: int = Field(default=100, ge=0, description="Steps between sample pictures; 0 makes none.")
     max_grad_norm: float = Field(default=1.0, gt=0)
+    weight_decay: float = Field(default=1e-2, ge=0, le=1)
+    adam_beta1: float = Field(default=0.9, ge=0, lt=1)
+    adam_beta2: float = Field(default=0.999, ge=0, lt=1)
+    adam_epsilon: float = Field(default=1e-8, gt=0, le=1)
+    gradient_checkpointing: bool = Field(
+        default=False, description="Needs less memory and more time; the numbers stay the same."
+    )
     noise_version: int = Field(default=NOISE_VERSION, description="Always today's; version 1 did not say it.")
 
     @model_validator(mode="before")
@@ -92,7 +99,7 @@ def resolutions_near(resolution: int, multiple: int) -> list[int]:
 
 
 TUNABLE_KEYS: tuple[str, ...] = (
-    "batch_size", "caption_dropout", "checkpoint_every", "color_jitter", "crop", "crop_jitter", "flip", "gradient_accumulation", "learning_rate",
-    "lr_scheduler", "lr_warmup_steps", "max_grad_norm", "min_snr_gamma", "precision", "resolution",
-    "sample_every",
+    "adam_beta1", "adam_beta2", "adam_epsilon", "batch_size", "caption_dropout", "checkpoint_every", "color_jitter",
+    "crop", "crop_jitter", "flip", "gradient_accumulation", "gradient_checkpointing", "learning_rate", "lr_scheduler",
+    "lr_warmup_steps", "max_grad_norm", "min_snr_gamma", "precision", "resolution", "sample_every", "weight_decay",
 )  # fmt: skip  # what `train --set key=value` accepts

@@ -6,6 +6,7 @@ from typing import cast
 
 import torch
 from diffusers.loaders.peft import PeftAdapterMixin
+from diffusers.models.modeling_utils import ModelMixin
 from peft import LoraConfig
 from peft.tuners.lora import LoraLayer
 from torch import Tensor, nn
@@ -36,6 +37,8 @@ class TrainedAdapter:
                     LoraConfig(r=config.rank, lora_alpha=config.network_alpha, target_modules=layers[name]),  # pyright: ignore[reportArgumentType]  # any alpha above 0 scales
                     adapter_name=_PEFT_NAME,
                 )
+                if config.gradient_checkpointing and isinstance(module, ModelMixin):
+                    module.enable_gradient_checkpointing()  # a text encoder keeps too little for that to pay
         for parameter in self.parameters:
             parameter.data = parameter.data.float()
 

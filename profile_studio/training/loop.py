@@ -23,7 +23,13 @@ class Trainer:
         self.adapter = adapter
         self.parameters = adapter.parameters
         self.device = self.parameters[0].device
-        self.optimizer = torch.optim.AdamW(self.parameters, lr=config.learning_rate, weight_decay=1e-2)
+        self.optimizer = torch.optim.AdamW(
+            self.parameters,
+            lr=config.learning_rate,
+            betas=(config.adam_beta1, config.adam_beta2),
+            eps=config.adam_epsilon,
+            weight_decay=config.weight_decay,
+        )
         # fp16 gradients vanish without a scale; the scaler does nothing for fp32 and bf16.
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=config.precision == "fp16")
         self._family = family

@@ -408,6 +408,9 @@ _TRAINING: dict[str, str] = {
     "Train with a smaller batch_size, resolution or rank, or close other programs.": (
         "배치 크기, 해상도, 랭크를 줄여 학습하거나 다른 프로그램을 닫으세요."
     ),
+    "Needs less memory and more time; the numbers stay the same.": (
+        "메모리를 덜 쓰는 대신 시간이 더 걸려요. 결과 숫자는 같아요."
+    ),
     "This training began before the studio's noise changed: it goes on with the new one, and cannot be repeated exactly.": (
         "이 학습은 스튜디오의 잡음이 바뀌기 전에 시작됐어요. 새 잡음으로 이어서 학습하며, 똑같이 다시 만들 수는 없어요."
     ),

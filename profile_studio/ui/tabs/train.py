@@ -37,7 +37,8 @@ from profile_studio.ui.texts import Texts, TrainTexts
 NUMBER_FIELDS = (
     "num_train_steps", "rank", "network_alpha", "targets", "learning_rate", "lr_scheduler", "lr_warmup_steps",
     "batch_size", "gradient_accumulation", "resolution", "precision", "min_snr_gamma", "caption_dropout",
-    "checkpoint_every", "sample_every", "max_grad_norm", "seed",
+    "checkpoint_every", "sample_every", "max_grad_norm", "weight_decay", "adam_beta1", "adam_beta2", "adam_epsilon",
+    "gradient_checkpointing", "seed",
 )  # fmt: skip
 """What the fold shows, in this order: every field of a training but those that have words of their own."""
 
@@ -348,6 +349,8 @@ def _number(field: str, texts: Texts) -> Any:
     description = texts.common.said(info.description) if info.description else None
     if field == "targets":
         return gr.Dropdown([target.value for target in Targets], label=label, info=description)
+    if info.annotation is bool:
+        return gr.Checkbox(label=label, info=description, min_width=150)
     if choices := [choice for choice in get_args(info.annotation) if isinstance(choice, str)]:
         return gr.Dropdown(choices, label=label, info=description)
     return gr.Number(

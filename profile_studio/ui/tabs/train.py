@@ -25,13 +25,14 @@ from profile_studio.ui.components.notices import (
     Updates,
     error_notice_of_job,
     good_news,
+    leaves_faults_to_the_bar,
     notice_area,
     parse_form,
     tells_errors,
     told,
 )
 from profile_studio.ui.components.training_view import versions_html
-from profile_studio.ui.page import POLL_INTERVAL_S, POLLING, QUIET, TRAIN, Page
+from profile_studio.ui.page import POLLING, QUIET, TRAIN, Page, Part
 from profile_studio.ui.texts import Texts, TrainTexts
 
 NUMBER_FIELDS = (
@@ -69,7 +70,6 @@ def build(page: Page) -> TrainTab:
         shown_job, last_look, taken_copy = gr.State(None), gr.State(None), gr.State(None)
         filled_for = gr.State(None)  # the set whose name and numbers are in the form
         filled_by = gr.State(None)  # the words that these numbers stand for
-        timer = gr.Timer(POLL_INTERVAL_S)
         notice = notice_area()
         with gr.Column(elem_classes="card welcome", visible=False) as empty:
             gr.HTML(f"<p>{escape(texts.empty)}</p>")
@@ -159,7 +159,7 @@ def build(page: Page) -> TrainTab:
             form: gr.update(visible=bool(sets)),
             dataset: gr.update(choices=sets, value=opened),
             page.carried_dataset: None,
-            **looks(job_id, None),
+            **looks_again(job_id),
         }
 
     @safe
@@ -215,7 +215,7 @@ def build(page: Page) -> TrainTab:
             shown_job: job.id,
             name: next_name,
             notice: told(news),
-            **looks(job.id, None),
+            **looks_again(job.id),
         }
 
     @safe
@@ -247,6 +247,10 @@ def build(page: Page) -> TrainTab:
         }
         return {**shown, shown_job: job.id, **shows_job(job)} if job else shown
 
+    def looks_again(job_id: str | None) -> Updates:
+        """The same where something was done: this answer may come after that of a later look, so there is one more."""
+        return {**looks(job_id, None), page.news[Part.TRAININGS]: ""}
+
     def shows_job(job: Job) -> Updates:
         pictures = studio.jobs.samples(job.id)
         shown = {progress: job_html(job, page.texts), **_buttons(job)}
@@ -267,12 +271,12 @@ def build(page: Page) -> TrainTab:
     @safe_job
     def pauses(job_id: str) -> Updates:
         studio.jobs.pause(job_id)
-        return looks(job_id, None)
+        return looks_again(job_id)
 
     @safe_job
     def resumes(job_id: str) -> Updates:
         studio.jobs.resume(job_id)
-        return looks(job_id, None)
+        return looks_again(job_id)
 
     @safe_job
     def asks_before_canceling(job_id: str) -> Updates:
@@ -283,7 +287,7 @@ def build(page: Page) -> TrainTab:
     @safe_job
     def cancels(job_id: str) -> Updates:
         studio.jobs.cancel(job_id)
-        return {confirm: gr.update(visible=False), **looks(job_id, None)}
+        return {confirm: gr.update(visible=False), **looks_again(job_id)}
 
     @safe_job
     def brings_file(job_id: str) -> Updates:
@@ -293,7 +297,8 @@ def build(page: Page) -> TrainTab:
         return {link: str(copied), taken_copy: str(copied)}
 
     job_parts = [
-        no_jobs, jobs, live, shown_job, last_look, progress, pause, resume, cancel, finished, samples, loss
+        no_jobs, jobs, live, shown_job, last_look, progress, pause, resume, cancel, finished, samples, loss,
+        page.news[Part.TRAININGS],
     ]  # fmt: skip
     number_parts = [*numbers.values(), name, consent, filled_by]
     choices = [page.base, kind, thoroughness]
@@ -326,7 +331,7 @@ def build(page: Page) -> TrainTab:
         api_name="queue_training", api_visibility="private",
     )  # fmt: skip
     jobs.input(safe_job(looks), [jobs, last_look], [*job_parts, job_notice], **POLLING)
-    timer.tick(looks, [shown_job, last_look], job_parts, **POLLING)
+    page.news[Part.TRAININGS].change(leaves_faults_to_the_bar(looks), [shown_job, last_look], job_parts, **POLLING)
     pause.click(pauses, shown_job, [*job_parts, job_notice], **QUIET)
     resume.click(resumes, shown_job, [*job_parts, job_notice], **QUIET)
     cancel.click(asks_before_canceling, shown_job, [question, confirm, job_notice], **QUIET)

@@ -14,6 +14,9 @@ from profile_studio.domain.starter_size import in_current_size
 SMALLEST_RESOLUTION, LARGEST_RESOLUTION = 64, 2048
 
 
+Precision = Literal["auto", "fp32", "fp16", "bf16"]
+
+
 class AdapterKind(StrEnum):
     """What an adapter is for; the page and the presets differ by it."""
 
@@ -60,7 +63,9 @@ class LoraTrainingConfig(BaseModel):
     flip: bool = Field(default=False, description="Also mirrored; a face has two different sides.")
     color_jitter: bool = Field(default=False, description="Also with other brightness, contrast and saturation.")
     crop_jitter: bool = Field(default=False, description="Also parts of the crop.")
-    precision: Literal["fp32", "fp16", "bf16"] = "fp32"
+    precision: Precision = Field(
+        default="auto", description="auto: bf16 on a CUDA graphics card that has it, fp16 on others, fp32 elsewhere."
+    )
     min_snr_gamma: float | None = Field(default=5.0, gt=0, description="None switches the weighting off.")
     caption_dropout: float = Field(default=0.05, ge=0, le=1, description="The trigger word is kept.")
     checkpoint_every: int = Field(default=100, ge=1, description="Steps between resumable checkpoints.")

@@ -6,11 +6,6 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 
-from profile_studio.jobs.presence import supervisor_is_there, supervisor_presence
-from profile_studio.jobs.processes import ProcessMark
-from profile_studio.settings import Settings
-
-CUDA = "cuda"
 PROBE_TIMEOUT_S = 120
 _PROBE = """
 import json, torch
@@ -40,12 +35,3 @@ def probe_device() -> Device:
         [sys.executable, "-c", _PROBE], capture_output=True, text=True, timeout=PROBE_TIMEOUT_S, check=True
     )
     return Device(**json.loads(probe.stdout.strip().splitlines()[-1]))
-
-
-def trains_here(settings: Settings) -> bool:
-    """Whether jobs of this home run on this machine: its worker does, or there is none yet."""
-    presence = supervisor_presence(settings)
-    if not presence.is_there():
-        return not supervisor_is_there(settings)
-    mark = ProcessMark.of_facts(presence.facts())  # a container of this name may have processes of its own
-    return mark is not None and mark.process() is not None

@@ -1,7 +1,6 @@
 """Trainings: what one will cost, and accepting it."""
 
 import statistics
-import subprocess
 import time
 from dataclasses import dataclass
 
@@ -20,7 +19,6 @@ from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.jobs.queue import enqueue
 from profile_studio.prompt_tokens import CutCaptions, cut_captions
 from profile_studio.services.demo import refuse_in_demo
-from profile_studio.services.device import CUDA, probe_device, trains_here
 from profile_studio.services.promises import Promise, in_words
 from profile_studio.settings import Settings
 from profile_studio.storage.adapter_names import adapter_exists
@@ -99,8 +97,7 @@ class TrainingService:
         Raises:
             UnknownDataset, InvalidDataset: there is no such data set, or it has too few pictures to train on.
             InvalidName: the adapter's name is taken or not allowed.
-            InvalidSettings: the base model cannot take the resolution, the warm-up is longer than the
-                training, or this machine lacks the precision.
+            InvalidSettings: the base model cannot take the resolution, or the warm-up is longer than the training.
             BaseModelMissing: the base model is not on this disk.
         """
         refuse_in_demo(self._settings, "Training is")
@@ -116,7 +113,6 @@ class TrainingService:
         self._refuse_taken(config.adapter_name)
         _refuse_resolution(config, find_base_model(config.base, self._settings))
         _refuse_warmup(config)
-        self._refuse_precision(config)
         accepted = config.model_copy(update={"dataset_version": dataset.version})
         job = self._jobs.create(JobKind.TRAIN, accepted.model_dump(mode="json"), config.num_train_steps, time.time())
         enqueue(self._settings, job.id)
@@ -132,20 +128,6 @@ class TrainingService:
     def _refuse_taken(self, name: str) -> None:
         if adapter_exists(name, self._settings):
             raise InvalidName("There is already a LoRA called {name!r}.", "Give the new one another name.", name=name)
-
-    def _refuse_precision(self, config: LoraTrainingConfig) -> None:
-        if config.precision == "fp32" or not trains_here(self._settings):
-            return
-        try:
-            device = probe_device()
-        except (subprocess.SubprocessError, OSError, ValueError, IndexError):
-            return  # the training will say what is wrong with torch; `doctor` does, too
-        if device.kind != CUDA:
-            raise InvalidSettings(
-                "The precision {precision} needs a CUDA graphics card, and this machine has none.",
-                "Train with precision fp32.",
-                precision=config.precision,
-            )
 
     def _measured_steps_per_second(self, config: LoraTrainingConfig) -> float | None:
         """The median of earlier trainings that did the same work in a step."""

@@ -74,7 +74,8 @@ def load_newest_checkpoint(folder: JobFolder, trainer: Trainer) -> Progress:
     trainer.adapter.load(safetensors.torch.load_file(checkpoint / _ADAPTER))
     states: dict[str, Any] = torch.load(checkpoint / _OPTIMIZER, map_location="cpu", weights_only=True)
     trainer.optimizer.load_state_dict(states["optimizer"])
-    trainer.scaler.load_state_dict(states["scaler"])
+    if (scaler := trainer.accelerator.scaler) is not None and states["scaler"]:
+        scaler.load_state_dict(states["scaler"])
     saved = json.loads((checkpoint / _PROGRESS).read_text())
     return Progress(tuple(saved["losses"]), saved["seconds"], saved.get("noise_version", _UNSAID_NOISE_VERSION))
 
@@ -87,7 +88,8 @@ def delete_checkpoints(folder: JobFolder) -> None:
 
 def _write(folder: Path, trainer: Trainer, progress: Progress) -> None:
     safetensors.torch.save_file(trainer.adapter.tensors(), folder / _ADAPTER)
-    states = {"optimizer": trainer.optimizer.state_dict(), "scaler": trainer.scaler.state_dict()}
+    scaler = trainer.accelerator.scaler
+    states = {"optimizer": trainer.optimizer.state_dict(), "scaler": scaler.state_dict() if scaler else {}}
     with (folder / _OPTIMIZER).open("wb") as file:  # with a path torch would not say why it cannot write
         torch.save(states, file)
     (folder / _PROGRESS).write_text(json.dumps(asdict(progress)))

@@ -11,6 +11,7 @@ from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.families.base import Family
 from profile_studio.training.adapter import TrainedAdapter
 from profile_studio.training.cache import PromptEncoder, TrainingSet
+from profile_studio.training.precision import build_accelerator, decide_precision, has_bf16
 from profile_studio.training.schedule import draw_batch, learning_rate
 
 
@@ -23,15 +24,16 @@ class Trainer:
         self.adapter = adapter
         self.parameters = adapter.parameters
         self.device = self.parameters[0].device
-        self.optimizer = torch.optim.AdamW(
+        precision, _ = decide_precision(config.precision, self.device.type, has_bf16=has_bf16())
+        self.accelerator = build_accelerator(self.device, precision, config.gradient_accumulation)
+        adamw = torch.optim.AdamW(
             self.parameters,
             lr=config.learning_rate,
             betas=(config.adam_beta1, config.adam_beta2),
             eps=config.adam_epsilon,
             weight_decay=config.weight_decay,
         )
-        # fp16 gradients vanish without a scale; the scaler does nothing for fp32 and bf16.
-        self.scaler = torch.amp.GradScaler(self.device.type, enabled=config.precision == "fp16")
+        self.optimizer = self.accelerator.prepare_optimizer(adamw)
         self._family = family
         self._training_set = training_set
         self._prompts = PromptEncoder(family, text_encoder_is_trained=adapter.trains_text_encoder)
@@ -39,20 +41,21 @@ class Trainer:
 
     def steps(self, first_step: int) -> Iterator[float]:
         """Trains from `first_step` to the end and yields each step's loss after the weights have moved."""
-        config = self._config
+        config, accelerator = self._config, self.accelerator
         for step in range(first_step, config.num_train_steps):
             for group in self.optimizer.param_groups:
                 group["lr"] = learning_rate(config, step)
             step_loss = 0.0
+            accelerator.gradient_accumulation_steps = config.gradient_accumulation  # one count for the whole process
             for part in range(config.gradient_accumulation):
-                loss = self._loss(step * config.gradient_accumulation + part)
-                self.scaler.scale(loss / config.gradient_accumulation).backward()
-                step_loss += loss.item() / config.gradient_accumulation
-            self.scaler.unscale_(self.optimizer)
-            torch.nn.utils.clip_grad_norm_(self.parameters, config.max_grad_norm)
-            self.scaler.step(self.optimizer)
-            self.scaler.update()
-            self.optimizer.zero_grad(set_to_none=True)
+                with accelerator.accumulate():
+                    loss = self._loss(step * config.gradient_accumulation + part)
+                    accelerator.backward(loss)
+                    step_loss += loss.item() / config.gradient_accumulation
+                    if accelerator.sync_gradients:
+                        accelerator.clip_grad_norm_(self.parameters, config.max_grad_norm)
+                    self.optimizer.step()
+                    self.optimizer.zero_grad()
             yield step_loss
 
     def _loss(self, batch_number: int) -> torch.Tensor:
@@ -70,8 +73,7 @@ class Trainer:
         versions = [(epoch + index) % num_versions for epoch, index in zip(batch.epochs, batch.indices, strict=True)]
         latents = bucket.latents[pictures, versions].to(self.device)
         noise = batch.noise(tuple(latents.shape)).to(self.device)
-        lower_precision = {"fp16": torch.float16, "bf16": torch.bfloat16}.get(self._config.precision)
-        with torch.autocast(self.device.type, dtype=lower_precision, enabled=lower_precision is not None):
+        with self.accelerator.autocast():
             conditioning = self._prompts.encode(prompts)
             conditioning = self._family.frame(conditioning, [bucket.frames[picture] for picture in pictures])
             losses = self._family.training_loss(

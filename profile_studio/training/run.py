@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-import torch
 from PIL import ImageChops
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -18,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from profile_studio.base_models import BaseModel
 from profile_studio.domain.adapters import cover_path
 from profile_studio.domain.datasets import Dataset
-from profile_studio.domain.errors import InvalidAdapter, InvalidSettings, TrainingFailed
+from profile_studio.domain.errors import InvalidAdapter, TrainingFailed
 from profile_studio.domain.jobs import Interrupted, JobContext, LossPoint, ProgressReport, Wish
 from profile_studio.domain.noise import NOISE_VERSION
 from profile_studio.domain.out_of_memory import is_out_of_memory
@@ -50,6 +49,7 @@ from profile_studio.training.checkpoints import (
     save_checkpoint,
 )
 from profile_studio.training.loop import Trainer
+from profile_studio.training.precision import DTYPES, decide_precision, has_bf16
 from profile_studio.training.samples import draw, keep_cover, write_samples
 
 STEPS_BEFORE_AN_ESTIMATE = 3
@@ -59,7 +59,6 @@ VERIFICATION_STEPS = 4
 FORMER_NOISE = Sentence(
     "This training began before the studio's noise changed: it goes on with the new one, and cannot be repeated exactly."
 )
-_DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 
 
 class Publisher(Protocol):
@@ -140,21 +139,22 @@ class _Run:
         parts = self._prepare()
         progress, resumed_at_step = self._train(parts)
         self._tell(self.config.num_train_steps, "Checking the LoRA")
-        facts = {"cut_captions": asdict(parts.cut_captions), "remarks": self.remarks}
+        facts = {
+            "cut_captions": asdict(parts.cut_captions),
+            "precision": self.config.precision,
+            "remarks": self.remarks,
+        }
         result = self._publish(parts, {**_facts(progress, resumed_at_step), **facts})
         delete_checkpoints(self.folder)
         return result
 
     def _prepare(self) -> _Parts:
-        config = self.config
         device = pick_device()
-        if config.precision != "fp32" and device.type != "cuda":
-            raise InvalidSettings(
-                "The precision {precision} needs a CUDA graphics card, and this machine has none.",
-                "Train with precision fp32.",
-                precision=config.precision,
-            )
-        family = load_family(self.base, device, _DTYPES[config.precision])
+        precision, remark = decide_precision(self.config.precision, device.type, has_bf16=has_bf16())
+        if remark is not None:
+            self._remark(remark)
+        self.config = config = self.config.model_copy(update={"precision": precision})  # what the LoRA will say
+        family = load_family(self.base, device, DTYPES[precision])
         self._tell(0, "Reading the pictures")
         training_set = self._training_set(family)
         try:

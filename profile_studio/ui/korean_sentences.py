@@ -414,8 +414,17 @@ _TRAINING: dict[str, str] = {
     "This training began before the studio's noise changed: it goes on with the new one, and cannot be repeated exactly.": (
         "이 학습은 스튜디오의 잡음이 바뀌기 전에 시작됐어요. 새 잡음으로 이어서 학습하며, 똑같이 다시 만들 수는 없어요."
     ),
-    "The precision {precision} needs a CUDA graphics card, and this machine has none.": (
-        "{precision} 정밀도를 쓰려면 CUDA 그래픽 카드가 필요한데, 이 컴퓨터에는 없어요."
+    "fp32 instead of fp16: this machine has no CUDA graphics card.": (
+        "fp16 대신 fp32로 계산해요. 이 컴퓨터에는 CUDA 그래픽 카드가 없어요."
+    ),
+    "fp32 instead of bf16: this machine has no CUDA graphics card.": (
+        "bf16 대신 fp32로 계산해요. 이 컴퓨터에는 CUDA 그래픽 카드가 없어요."
+    ),
+    "fp16 instead of bf16: this graphics card does not compute with bf16.": (
+        "bf16 대신 fp16으로 계산해요. 이 그래픽 카드는 bf16으로 계산하지 못해요."
+    ),
+    "auto: bf16 on a CUDA graphics card that has it, fp16 on others, fp32 elsewhere.": (
+        "auto는 CUDA 그래픽 카드가 bf16을 지원하면 bf16, 아니면 fp16, 그래픽 카드가 없으면 fp32예요."
     ),
     "The base model {base!r} cannot be trained at a resolution of {resolution} pixels: it takes multiples of {multiple}.": (
         "기본 모델 “{base}”: 해상도 {resolution}픽셀로는 학습할 수 없어요. {multiple}의 배수여야 해요."
@@ -424,7 +433,6 @@ _TRAINING: dict[str, str] = {
         "워밍업 {warmup}스텝이 전체 학습 {steps}스텝보다 길어요."
     ),
     "Choose fewer warm-up steps, or train for more steps.": "워밍업 스텝을 줄이거나, 더 오래 학습하세요.",
-    "Train with precision fp32.": "정밀도를 fp32로 정하고 학습하세요.",
     "The data set {dataset!r} was changed after this training was queued.": (
         "학습을 대기열에 넣은 뒤에 “{dataset}” 세트가 바뀌었어요."
     ),

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import torch
 from PIL import ImageOps
 
 from profile_studio.domain.datasets import CaptionSource
@@ -11,8 +10,6 @@ from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, Inval
 from profile_studio.domain.jobs import JobKind, JobStatus
 from profile_studio.domain.presets import preset, with_steps
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, resolutions_near
-from profile_studio.jobs.presence import supervisor_presence
-from profile_studio.jobs.processes import ProcessMark
 from profile_studio.prompt_tokens import CutCaptions
 from profile_studio.services.training import SECONDS_A_VERSION, SECONDS_BESIDE_STEPS, TrainingService
 from profile_studio.settings import Settings
@@ -97,28 +94,6 @@ def test_a_warm_up_longer_than_the_training_is_refused(settings: Settings, datab
     with pytest.raises(InvalidSettings, match="A warm-up of 7 steps is longer than the training with its 6"):
         service.submit(small_config(tiny_base, lr_warmup_steps=7))
     assert service.submit(small_config(tiny_base, lr_warmup_steps=6)).status is JobStatus.QUEUED
-
-
-@pytest.mark.parametrize("precision", ["fp16", "bf16"])
-def test_a_precision_that_this_machine_lacks_is_refused(
-    settings: Settings, database: Database, tiny_base: Path, precision: str
-) -> None:
-    if torch.cuda.is_available():
-        pytest.skip("this machine has them all")
-    create_dataset(settings)
-    with pytest.raises(InvalidSettings, match=f"{precision} needs a CUDA graphics card"):
-        TrainingService(settings, database).submit(small_config(tiny_base, precision=precision))
-
-
-def test_a_precision_is_the_workers_affair_where_another_machine_trains(
-    settings: Settings, database: Database, tiny_base: Path
-) -> None:
-    create_dataset(settings)
-    presence = supervisor_presence(settings)
-    with presence.hold():
-        presence.tell(ProcessMark(pid=1, create_time=0.0).facts)
-        job = TrainingService(settings, database).submit(small_config(tiny_base, precision="bf16"))
-    assert job.status is JobStatus.QUEUED
 
 
 def test_captions_beyond_the_window_are_counted_with_their_trigger_word(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from profile_studio.domain.errors import BaseModelMissing, NotInDemo
-from profile_studio.domain.families import FAMILIES, FamilyFacts, family_of_pipeline
+from profile_studio.domain.families import FAMILIES, FamilyFacts, family_of_pipeline, told_by_denoiser
 from profile_studio.domain.sentences import Sentence
 from profile_studio.settings import Settings
 
@@ -89,6 +89,7 @@ def find_base_model(base: str, settings: Settings) -> BaseModel:
     native_size = int(denoiser["sample_size"]) * pixels_a_latent
     latents_a_step = denoiser.get("patch_size") or 2 ** (len(denoiser["block_out_channels"]) - 1)
     denoiser_file = folder / family.denoiser / _DIFFUSERS_WEIGHTS
+    family = told_by_denoiser(family, denoiser)
     return BaseModel(base, folder.resolve(), family, native_size, pixels_a_latent * latents_a_step, denoiser_file)
 
 

@@ -9,7 +9,7 @@ from torch.nn import functional
 from profile_studio.domain.errors import BaseModelMissing
 
 
-class NoiseLevels:
+class DiffusionLevels:
     """The noise levels of a base model, and what its denoiser is asked for at each.
 
     Args:

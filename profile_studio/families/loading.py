@@ -1,11 +1,130 @@
-"""A family's parts from local files, by the class of its pipeline."""
+"""What every family does alike: its parts come from local files, its pictures through a VAE, its loss from its noise."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import torch
 from diffusers import DiffusionPipeline
+from torch import Tensor, nn
 
 from profile_studio.base_models import BaseModel
+from profile_studio.families.base import LatentRgb
+from profile_studio.families.conditioning import Conditioning, Frame
+
+
+class NoiseLevels(Protocol):
+    """How a denoiser was trained: which noise levels there are, and what it is asked for at each."""
+
+    @property
+    def prediction_type(self) -> str: ...
+
+    def timesteps(self, uniform: Tensor) -> Tensor:
+        """The timesteps to train on, shape as given, from numbers spread evenly over [0, 1)."""
+        ...
+
+    def add_noise(self, latents: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
+        """Noisy latents, shape as `latents`; `timesteps` has shape (batch,)."""
+        ...
+
+    def loss(
+        self, prediction: Tensor, latents: Tensor, noise: Tensor, timesteps: Tensor, min_snr_gamma: float | None
+    ) -> Tensor:
+        """Loss per sample, shape (batch,)."""
+        ...
+
+    def clean_estimate(self, prediction: Tensor, noisy_latents: Tensor, timestep: Tensor) -> Tensor:
+        """The clean latents by this prediction."""
+        ...
+
+
+class LoadedPipeline:
+    """The part of `families.base.Family` that does not differ.
+
+    Args:
+        pipeline: as `load_pipeline` returns it.
+        denoiser: the name of its part that predicts.
+        text_encoders: the names of those that a LoRA may change.
+        latent_rgb: left out where the VAE has other channels.
+    """
+
+    def __init__(
+        self,
+        base: BaseModel,
+        pipeline: Any,
+        denoiser: str,
+        text_encoders: Sequence[str],
+        levels: NoiseLevels,
+        latent_rgb: LatentRgb,
+    ) -> None:
+        self.base = base
+        self.pipeline = pipeline
+        self.noise_scheduler = pipeline.scheduler
+        self.denoiser: Any = getattr(pipeline, denoiser)
+        self.parts: Mapping[str, nn.Module] = {name: getattr(pipeline, name) for name in (denoiser, *text_encoders)}
+        self.levels = levels
+        has_known_latents = pipeline.vae.config.latent_channels == len(latent_rgb.factors)
+        self.latent_rgb = latent_rgb if has_known_latents else None
+        # Small convolutions run several times faster on a processor with channels last, and no slower on a GPU.
+        self.denoiser.to(memory_format=torch.channels_last)
+        pipeline.vae.to(memory_format=torch.channels_last)
+
+    @property
+    def prediction_type(self) -> str:
+        return self.levels.prediction_type
+
+    @property
+    def device(self) -> torch.device:
+        return self.denoiser.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.denoiser.dtype
+
+    @property
+    def vae_decoder(self) -> nn.Module:
+        return self.pipeline.vae.decoder
+
+    @property
+    def size_step(self) -> int:
+        return self.pipeline.vae_scale_factor * self.denoiser.config.get("patch_size", 1)
+
+    def frame(self, conditioning: Conditioning, frames: Sequence[Frame]) -> Conditioning:  # noqa: ARG002
+        return conditioning  # most are told nothing of sizes
+
+    def latent_shape(self, height: int, width: int) -> tuple[int, int, int]:
+        factor = self.pipeline.vae_scale_factor
+        return self.denoiser.config.in_channels, height // factor, width // factor
+
+    def encode_pictures(self, pictures: Tensor) -> Tensor:
+        vae = self.pipeline.vae
+        # The mean, not a draw: cached latents would freeze one draw's noise for the whole training.
+        latents = vae.encode(pictures.to(vae.device, vae.dtype)).latent_dist.mode()
+        return (latents - _shift(vae)) * vae.config.scaling_factor
+
+    def decode_latents(self, latents: Tensor) -> Tensor:
+        vae = self.pipeline.vae
+        latents = latents / vae.config.scaling_factor + _shift(vae)
+        return vae.decode(latents.to(vae.dtype), return_dict=False)[0]
+
+    def predict(self, noisy_latents: Tensor, timesteps: Tensor, conditioning: Conditioning) -> Tensor:
+        raise NotImplementedError
+
+    def noise_levels(self, uniform: Tensor) -> Tensor:
+        return self.levels.timesteps(uniform)
+
+    def training_loss(
+        self,
+        latents: Tensor,
+        conditioning: Conditioning,
+        noise: Tensor,
+        timesteps: Tensor,
+        min_snr_gamma: float | None,
+    ) -> Tensor:
+        prediction = self.predict(self.levels.add_noise(latents, noise, timesteps), timesteps, conditioning)
+        return self.levels.loss(prediction, latents, noise, timesteps, min_snr_gamma)
+
+    def clean_estimate(self, prediction: Tensor, noisy_latents: Tensor, timestep: Tensor) -> Tensor:
+        return self.levels.clean_estimate(prediction, noisy_latents, timestep)
 
 
 def load_pipeline(
@@ -20,5 +139,11 @@ def load_pipeline(
         base.folder, dtype=dtype, local_files_only=True, use_safetensors=True, **changes
     )
     pipeline.set_progress_bar_config(disable=True)
+    if dtype is torch.float16 and pipeline.vae.config.get("force_upcast"):
+        pipeline.vae.to(torch.float32)  # in fp16 its numbers overflow, and the picture is black
     pipeline.to(device)
     return pipeline
+
+
+def _shift(vae: Any) -> float:
+    return vae.config.get("shift_factor") or 0.0

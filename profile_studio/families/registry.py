@@ -5,8 +5,10 @@ import torch
 from profile_studio.base_models import BaseModel
 from profile_studio.families.base import Family
 from profile_studio.families.stable_diffusion import StableDiffusion
+from profile_studio.families.stable_diffusion_3 import StableDiffusion3
+from profile_studio.families.stable_diffusion_xl import StableDiffusionXL
 
-_FAMILIES = {"sd1": StableDiffusion}
+_FAMILIES = {"sd1": StableDiffusion, "sd2": StableDiffusion, "sdxl": StableDiffusionXL, "sd3": StableDiffusion3}
 """By the names of `domain.families`, which has the facts of each."""
 
 

@@ -46,7 +46,7 @@ def test_a_perfect_prediction_has_no_loss(
     timesteps = torch.tensor([100, 900])
     alphas = family.pipeline.scheduler.alphas_cumprod[timesteps][:, None, None, None]
     velocity = alphas.sqrt() * noise - (1 - alphas).sqrt() * latents
-    monkeypatch.setattr(family._levels, "prediction_type", prediction_type)
+    monkeypatch.setattr(family.levels, "prediction_type", prediction_type)
     answer = noise if prediction_type == "epsilon" else velocity
     monkeypatch.setattr(family, "predict", lambda *_args: answer)
 

@@ -6,7 +6,7 @@ from diffusers import DDIMScheduler, FlowMatchEulerDiscreteScheduler, PNDMSchedu
 
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.noise_schedulers import DENOISING, NoiseSchedulerName, noise_scheduler_names
-from profile_studio.families.diffusion import NoiseLevels
+from profile_studio.families.diffusion import DiffusionLevels
 from profile_studio.inference.noise_schedulers import make_noise_scheduler, own_noise
 
 # diffusers' schedulers make numpy arrays of tensors in the way that numpy 2 will stop to accept.
@@ -73,6 +73,6 @@ def test_a_perfect_prediction_recovers_the_clean_latents(prediction_type: str) -
     velocity = signal_variance.sqrt() * noise - (1 - signal_variance).sqrt() * clean
     output = noise if prediction_type == "epsilon" else velocity
 
-    recovered = NoiseLevels(scheduler, torch.device("cpu")).clean_estimate(output, seen, timestep)
+    recovered = DiffusionLevels(scheduler, torch.device("cpu")).clean_estimate(output, seen, timestep)
 
     torch.testing.assert_close(recovered, clean, atol=1e-4, rtol=1e-4)

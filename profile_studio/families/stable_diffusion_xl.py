@@ -1,0 +1,74 @@
+"""Stable Diffusion XL: one U-Net, two CLIP text encoders, a pooled vector a prompt, and the size and crop of each picture.
+
+Source: Podell et al. 2023, arXiv:2307.01952.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from compel import CompelForSDXL
+from diffusers import StableDiffusionXLPipeline
+from torch import Tensor
+
+from profile_studio.base_models import BaseModel
+from profile_studio.domain.training import Targets
+from profile_studio.families.base import LatentRgb
+from profile_studio.families.conditioning import Conditioning, Frame
+from profile_studio.families.diffusion import DiffusionLevels
+from profile_studio.families.loading import LoadedPipeline, load_pipeline
+from profile_studio.families.unet_layers import TEXT_ENCODER_LAYERS, unet_layers
+
+# Source: comfyanonymous/ComfyUI comfy/latent_formats.py, class SDXL.
+_LATENT_RGB = LatentRgb(
+    (
+        (0.3651, 0.4232, 0.4341),
+        (-0.2533, -0.0042, 0.1068),
+        (0.1076, 0.1111, -0.0362),
+        (-0.3165, -0.2492, -0.2188),
+    ),
+    bias=(0.1084, -0.0175, -0.0011),
+)
+
+
+class StableDiffusionXL(LoadedPipeline):
+    """Implements `families.base.Family`.
+
+    Raises:
+        BaseModelMissing: the base predicts neither noise nor velocity.
+    """
+
+    def __init__(self, base: BaseModel, device: torch.device, dtype: torch.dtype) -> None:
+        pipeline = load_pipeline(StableDiffusionXLPipeline, base, device, dtype, add_watermarker=False)
+        levels = DiffusionLevels(pipeline.scheduler, device)
+        super().__init__(base, pipeline, "unet", ("text_encoder", "text_encoder_2"), levels, _LATENT_RGB)
+        self._compel = CompelForSDXL(pipeline)
+
+    def trained_layers(self, targets: Targets) -> Mapping[str, str]:
+        layers = {"unet": unet_layers(targets)}
+        if targets is Targets.ATTENTION_AND_TEXT_ENCODER:
+            layers |= {"text_encoder": TEXT_ENCODER_LAYERS, "text_encoder_2": TEXT_ENCODER_LAYERS}
+        return layers
+
+    def encode_prompts(self, prompts: Sequence[str]) -> Conditioning:
+        prompt_embeds, _, pooled, _ = self.pipeline.encode_prompt(list(prompts), do_classifier_free_guidance=False)
+        return Conditioning(prompt_embeds, pooled)
+
+    def encode_weighted(self, prompt: str, negative_prompt: str) -> tuple[Conditioning, Conditioning]:
+        encoded = self._compel(prompt, negative_prompt=negative_prompt)
+        positive = Conditioning(encoded.embeds, encoded.pooled_embeds)
+        if not negative_prompt and self.pipeline.config.force_zeros_for_empty_prompt:
+            zeros = {name: torch.zeros_like(tensor) for name, tensor in positive.tensors().items()}
+            return positive, Conditioning(**zeros)
+        assert encoded.negative_embeds is not None, "compel encodes the negative prompt it was given"
+        return positive, Conditioning(encoded.negative_embeds, encoded.negative_pooled_embeds)
+
+    def frame(self, conditioning: Conditioning, frames: Sequence[Frame]) -> Conditioning:
+        numbers = [(*frame.original, frame.top, frame.left, *frame.size) for frame in frames]
+        embeds = conditioning.prompt_embeds
+        return conditioning.with_time_ids(torch.tensor(numbers, dtype=embeds.dtype, device=embeds.device))
+
+    def predict(self, noisy_latents: Tensor, timesteps: Tensor, conditioning: Conditioning) -> Tensor:
+        added = {"text_embeds": conditioning.pooled_prompt_embeds, "time_ids": conditioning.time_ids}
+        return self.denoiser(
+            noisy_latents, timesteps, conditioning.prompt_embeds, added_cond_kwargs=added, return_dict=False
+        )[0]

@@ -14,16 +14,9 @@ from profile_studio.lora_files.file import (
     tensors_hash,
     write_tensors,
 )
-from profile_studio.lora_files.layers import (
-    Lora,
-    LoraLayer,
-    changes_nothing,
-    check_numbers,
-    has_sound_numbers,
-    read_lora,
-    read_lora_folder,
-)
+from profile_studio.lora_files.layers import read_lora, read_lora_folder
 from profile_studio.lora_files.layouts import write_diffusers, write_kohya, write_peft
+from profile_studio.lora_files.lora import Lora, LoraLayer, changes_nothing, check_numbers, has_sound_numbers
 from profile_studio.lora_files.metadata import (
     SD15,
     STARTER,

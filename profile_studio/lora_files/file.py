@@ -19,6 +19,7 @@ MAX_FILE_BYTES = 512 * 2**20
 MAX_TENSORS = 20_000
 
 Floats = npt.NDArray[np.float32]
+Codes = npt.NDArray[np.unsignedinteger]
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,11 @@ def numbers(tensor: RawTensor) -> Floats:
             values = np.frombuffer(tensor.data, _NUMBER_TYPES[dtype].numpy)
     with np.errstate(over="ignore", invalid="ignore"):
         return values.astype(np.float32).reshape(tensor.shape)
+
+
+def codes(tensor: RawTensor) -> Codes:
+    """A tensor's values as their bits, in its shape: for moving them about, whatever their type."""
+    return np.frombuffer(tensor.data, f"<u{_NUMBER_TYPES[tensor.dtype].n_bytes}").reshape(tensor.shape)
 
 
 def _e4m3_values() -> Floats:

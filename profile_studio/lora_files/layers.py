@@ -1,20 +1,18 @@
-"""A LoRA as its layers, whatever program wrote it: the one reader for listing, importing, exporting and attaching."""
+"""Reading a LoRA, whatever program wrote it: the one reader for listing, importing, exporting and attaching."""
 
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from profile_studio.domain.errors import InvalidAdapter
 from profile_studio.lora_files.file import RawTensor, numbers, read_header, tensors_of
+from profile_studio.lora_files.fused import unfused
+from profile_studio.lora_files.lora import Lora, LoraLayer
 from profile_studio.lora_files.names import LayerName, Part, layer_name, layer_part
 from profile_studio.lora_files.peft_config import PeftConfig, config_from_metadata, read_config
 
 MAX_RANK = 512
-LARGEST_FP16 = 65504.0
 _OTHER_METHODS = (
     ("DoRA", re.compile(r"dora_scale|lora_magnitude_vector")),
     ("LoKr", re.compile(r"lokr_")),
@@ -27,30 +25,6 @@ _OTHER_METHODS = (
     ("LoRA with whole layers", re.compile(r"modules_to_save|\.diff(?:_b)?$|\.[wb]_norm$")),
     ("LoRA with an embedding", re.compile(r"lora_embedding_|^bundle_emb|emb_params")),
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class LoraLayer:
-    """What a LoRA adds to one module: `network_alpha / rank * up @ down`.
-
-    `down` has the shape (rank, inputs, ...), `up` (outputs, rank, ...); the rest are the sides of a convolution's kernel.
-    """
-
-    down: RawTensor
-    up: RawTensor
-    network_alpha: float
-
-    @property
-    def rank(self) -> int:
-        return self.down.shape[0]
-
-
-@dataclass(frozen=True)
-class Lora:
-    """A whole LoRA, its layers by the names of the modules they change."""
-
-    layers: dict[LayerName, LoraLayer]
-    metadata: dict[str, str]
 
 
 def read_lora(path: Path) -> Lora:
@@ -87,49 +61,6 @@ def read_lora_folder(path: Path) -> Lora:
     return Lora(layers, {key: value for part in parts for key, value in part.metadata.items()})
 
 
-def check_numbers(lora: Lora, file: str) -> None:
-    """Refuses a LoRA that would draw black pictures, or change nothing.
-
-    Raises:
-        InvalidAdapter: see `has_sound_numbers` and `changes_nothing`.
-    """
-    if not has_sound_numbers(lora):
-        raise InvalidAdapter(
-            "{file} contains NaN, infinite or overflowed values, which give black pictures.",
-            "Use an earlier checkpoint of it, or train it again with a lower learning rate or in fp32.",
-            file=file,
-        )
-    if changes_nothing(lora):
-        raise InvalidAdapter(
-            "{file} changes nothing: everything it adds is zero.",
-            "Use a later checkpoint, or train it for longer.",
-            file=file,
-        )
-
-
-def has_sound_numbers(lora: Lora) -> bool:
-    """Whether all numbers are finite and below the largest of fp16, and so is whatever they can add to a weight."""
-    return all(_is_sound(layer) for layer in lora.layers.values())
-
-
-def changes_nothing(lora: Lora) -> bool:
-    """Whether what a LoRA adds is zero in every layer, as after no training at all."""
-    return all(
-        layer.network_alpha == 0 or _largest(layer.down) == 0 or _largest(layer.up) == 0
-        for layer in lora.layers.values()
-    )
-
-
-def _is_sound(layer: LoraLayer) -> bool:
-    down, up = _largest(layer.down), _largest(layer.up)
-    return all(size < LARGEST_FP16 for size in (down, up, abs(layer.network_alpha) * down * up))  # a NaN is not below
-
-
-def _largest(half: RawTensor) -> float:
-    """The largest size of a number; NaN if there is one."""
-    return float(np.abs(numbers(half)).max(initial=0))
-
-
 def _parts_of(folder: Path) -> Iterator[tuple[Path, str | None]]:
     """Folders that hold weights, and the component that a folder's name tells."""
     for part in (folder, *sorted(each for each in folder.iterdir() if each.is_dir())):
@@ -156,6 +87,7 @@ def _read_part(folder: Path, component: str | None) -> Lora:
 
 def _lora(file: str, tensors: Mapping[str, RawTensor], metadata: dict[str, str], config: PeftConfig | None) -> Lora:
     found: dict[LayerName, dict[Part, RawTensor]] = {}
+    spellings: dict[LayerName, str] = {}
     unknown: list[str] = []
     for key, tensor in tensors.items():
         part = layer_part(key)
@@ -167,10 +99,28 @@ def _lora(file: str, tensors: Mapping[str, RawTensor], metadata: dict[str, str],
         if part[1] in parts:
             raise _layer_twice(file, name)
         parts[part[1]] = tensor
+        spellings[name] = part[0]
     if unknown or not found:
         raise _no_plain_lora(file, unknown)
     configs = config_from_metadata(metadata) if config is None else {component: config for component, _ in found}
-    layers = {name: _layer(file, name, parts, configs.get(name.component)) for name, parts in found.items()}
+    layers: dict[LayerName, LoraLayer] = {}
+    for name, parts in found.items():
+        layer = _layer(file, name, parts, configs.get(name.component))
+        try:
+            modules = unfused(spellings[name], name, layer)
+        except ValueError as error:
+            raise _mismatched(file, name) from error
+        if twice := layers.keys() & modules.keys():
+            raise _layer_twice(file, min(twice))
+        layers |= modules
+    if (rank := max(layer.rank for layer in layers.values())) > MAX_RANK:
+        raise InvalidAdapter(
+            "{file} has the rank {rank}; a LoRA may have up to {limit}.",
+            "Resize it to a lower rank where it was trained.",
+            file=file,
+            rank=rank,
+            limit=MAX_RANK,
+        )
     return Lora(layers, metadata)
 
 
@@ -185,21 +135,8 @@ def _layer(file: str, name: LayerName, parts: Mapping[Part, RawTensor], config: 
     down, up = parts["down"], parts["up"]
     dimensions = len(down.shape)
     if dimensions not in (2, 3, 4, 5) or len(up.shape) != dimensions or not 0 < down.shape[0] == up.shape[1]:
-        raise InvalidAdapter(
-            "{file} has mismatched shapes in the layer {layer}.",
-            "Download it again, or export it again where it was made.",
-            file=file,
-            layer=name.layer,
-        )
+        raise _mismatched(file, name)
     rank = down.shape[0]
-    if rank > MAX_RANK:
-        raise InvalidAdapter(
-            "{file} has the rank {rank}; a LoRA may have up to {limit}.",
-            "Resize it to a lower rank where it was trained.",
-            file=file,
-            rank=rank,
-            limit=MAX_RANK,
-        )
     if "alpha" in parts:
         alpha = _stored_alpha(file, name, parts["alpha"])
     else:
@@ -216,6 +153,15 @@ def _stored_alpha(file: str, name: LayerName, tensor: RawTensor) -> float:
             layer=name.layer,
         )
     return alpha
+
+
+def _mismatched(file: str, name: LayerName) -> InvalidAdapter:
+    return InvalidAdapter(
+        "{file} has mismatched shapes in the layer {layer}.",
+        "Download it again, or export it again where it was made.",
+        file=file,
+        layer=name.layer,
+    )
 
 
 def _layer_twice(file: str, name: LayerName) -> InvalidAdapter:

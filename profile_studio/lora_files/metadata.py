@@ -14,7 +14,8 @@ from profile_studio.domain.errors import BaseNotTold, InvalidAdapter
 from profile_studio.domain.generation import WEIGHT_LIMIT
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
 from profile_studio.domain.trigger_words import word_of_header
-from profile_studio.lora_files.layers import Lora, read_lora
+from profile_studio.lora_files.layers import read_lora
+from profile_studio.lora_files.lora import Lora
 
 STARTER = "starter"
 SD15 = "sd15"

@@ -87,17 +87,15 @@ def _shaped(half: RawTensor, shape: tuple[int, ...], like: Tensor) -> Tensor | N
 
 
 def _inject(model: Any, layers: Mapping[str, tuple[LoraLayer, Halves]], peft_id: str) -> None:
-    ranks = {name: layer.rank for name, (layer, _) in layers.items()}
-    config = LoraConfig(
-        r=max(ranks.values()),
-        rank_pattern=ranks,
-        alpha_pattern={name: layer.network_alpha for name, (layer, _) in layers.items()},
-        target_modules=list(layers),
-    )
+    # Ranks and alphas are set below: by its patterns peft compiles a regular expression for each pair of layers, which
+    # takes a minute for SDXL's 722.
+    config = LoraConfig(r=max(layer.rank for layer, _ in layers.values()), target_modules=list(layers))
     # Without memory for the new layers, which would be filled with random numbers first.
     inject_adapter_in_model(config, model, peft_id, low_cpu_mem_usage=True)
     model._hf_peft_config_loaded = True  # what diffusers and transformers ask before they set or delete an adapter
-    for name, (_, (down, up)) in layers.items():
+    for name, (layer, (down, up)) in layers.items():
         module: Any = model.get_submodule(name)
+        module.r[peft_id], module.lora_alpha[peft_id] = layer.rank, layer.network_alpha
+        module.scaling[peft_id] = layer.network_alpha / layer.rank
         module.lora_A[peft_id].weight = nn.Parameter(down, requires_grad=False)
         module.lora_B[peft_id].weight = nn.Parameter(up, requires_grad=False)

@@ -117,7 +117,7 @@ def raw(values: Any) -> RawTensor:
 
 def drawn_with(folder: Path, lora: Lora) -> Picture:
     pipeline = load(folder)
-    attach_lora(pipeline, lora, "a", "a.safetensors", "tiny")
+    attach_lora(dict(parts(pipeline)), lora, "a", "a.safetensors", "tiny")
     return draw(pipeline)
 
 
@@ -285,7 +285,7 @@ def test_a_foreign_lora_for_stable_diffusion_3_adds_what_it_adds_to_the_original
     pipeline = load(folders["sd3"])
 
     lora = read_lora(tmp_path / "a.safetensors")
-    attach_lora(pipeline, lora, "a", "a.safetensors", "tiny")
+    attach_lora(dict(parts(pipeline)), lora, "a", "a.safetensors", "tiny")
 
     expected = convert_sd3_transformer_checkpoint_to_diffusers(changed)
     assert {layer.rank for (_, name), layer in lora.layers.items() if three_in_one(name)} == (
@@ -376,7 +376,7 @@ def test_a_lora_of_another_family_is_refused_before_anything_is_attached(folders
         for other in set(FAMILIES) - {own}:
             pipeline = load(folders[other])
             with pytest.raises(InvalidAdapter, match="fit"):
-                attach_lora(pipeline, lora, "a", "a.safetensors", "tiny")
+                attach_lora(dict(parts(pipeline)), lora, "a", "a.safetensors", "tiny")
             assert not any("lora" in name for _, part in parts(pipeline) for name, _ in part.named_modules())
 
 

@@ -10,7 +10,8 @@ from profile_studio.domain.training import AdapterKind
 class Adapter:
     """One adapter on disk, read from its header without any tensor.
 
-    `base_hash` is the hash of the base's denoiser; an adapter is only offered for that base.
+    `base_hash` is the hash of the base's denoiser; an adapter is only offered for that base. A foreign one has none, and
+    is offered for bases of its `family`, which is empty where that is not told either.
     `class_word` is the ordinary word for what `trigger_word` calls up, such as "person".
     `ships` adapters lie in the repository and cannot be deleted.
     """
@@ -29,6 +30,7 @@ class Adapter:
     ships: bool
     size_bytes: int
     default_weight: float = 1.0
+    family: str = ""
     class_word: str = ""
 
     @property

@@ -89,7 +89,7 @@ class AdapterRack:
             self._loaded.move_to_end(path)
             return known
         lora = read_lora(path)
-        check_base(described(lora, path), base_label(self._base.name), self._base.hash)
+        check_base(described(lora, path), base_label(self._base.name), self._base.hash, self._base.family.name)
         check_numbers(lora, path.name)
         if known:
             self._unload(path)

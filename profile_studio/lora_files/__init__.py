@@ -4,6 +4,15 @@ One reader makes layers of every spelling (`read_lora`). We write the kohya layo
 network_alpha per layer and every program reads it. A pickle is never opened.
 """
 
+from profile_studio.lora_files.families import (
+    FAMILY_KEY,
+    FAMILY_NAMES,
+    NAMED_BASES,
+    SD15,
+    check_family,
+    told_base,
+    told_family,
+)
 from profile_studio.lora_files.file import (
     LoraHeader,
     RawTensor,
@@ -18,7 +27,6 @@ from profile_studio.lora_files.layers import read_lora, read_lora_folder
 from profile_studio.lora_files.layouts import write_diffusers, write_kohya, write_peft
 from profile_studio.lora_files.lora import Lora, LoraLayer, changes_nothing, check_numbers, has_sound_numbers
 from profile_studio.lora_files.metadata import (
-    SD15,
     STARTER,
     TrainingFacts,
     adapter_metadata,
@@ -26,11 +34,13 @@ from profile_studio.lora_files.metadata import (
     check_base,
     described,
     read_adapter,
-    told_base,
 )
 from profile_studio.lora_files.names import LayerName, kohya_name, layer_name
 
 __all__ = [
+    "FAMILY_KEY",
+    "FAMILY_NAMES",
+    "NAMED_BASES",
     "SD15",
     "STARTER",
     "LayerName",
@@ -44,6 +54,7 @@ __all__ = [
     "base_label",
     "changes_nothing",
     "check_base",
+    "check_family",
     "check_numbers",
     "described",
     "has_sound_numbers",
@@ -57,6 +68,7 @@ __all__ = [
     "read_tensors",
     "tensors_hash",
     "told_base",
+    "told_family",
     "write_diffusers",
     "write_kohya",
     "write_peft",

@@ -185,12 +185,12 @@ def _no_plain_lora(file: str, unknown: list[str]) -> InvalidAdapter:
     if not unknown:
         return InvalidAdapter(
             "{file} contains no LoRA layer.",
-            "Use a plain LoRA for Stable Diffusion 1.x in kohya's or diffusers' layout.",
+            "Use a plain LoRA for a base model of this studio, in kohya's or diffusers' layout.",
             file=file,
         )
     return InvalidAdapter(
         "{file} is not a LoRA this studio can read (unknown keys: {count}, such as {example}).",
-        "Use a plain LoRA for Stable Diffusion 1.x in kohya's or diffusers' layout.",
+        "Use a plain LoRA for a base model of this studio, in kohya's or diffusers' layout.",
         file=file,
         count=len(unknown),
         example=unknown[0][:80],

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from profile_studio.lora_files.families import told_family
 from profile_studio.lora_files.file import RawTensor, write_tensors
 from profile_studio.lora_files.fused import fused
 from profile_studio.lora_files.lora import Lora, LoraLayer
@@ -73,7 +74,8 @@ def write_peft(folder: Path, lora: Lora) -> None:
 def _family(lora: Lora) -> str:
     """What decides the names of text encoders, and of SDXL's U-Net."""
     components = {component for component, _ in lora.layers}
-    return "sd3" if "transformer" in components else "sdxl" if "text_encoder_2" in components else "sd1"
+    guess = "sd3" if "transformer" in components else "sdxl" if "text_encoder_2" in components else "sd1"
+    return told_family(lora, "") or guess
 
 
 def _metadata(lora: Lora) -> dict[str, str]:

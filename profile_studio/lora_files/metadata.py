@@ -14,19 +14,11 @@ from profile_studio.domain.errors import BaseNotTold, InvalidAdapter
 from profile_studio.domain.generation import WEIGHT_LIMIT
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
 from profile_studio.domain.trigger_words import word_of_header
+from profile_studio.lora_files.families import FAMILY_NAMES, NAMED_BASES, check_family, told_base, told_family
 from profile_studio.lora_files.layers import read_lora
 from profile_studio.lora_files.lora import Lora
 
 STARTER = "starter"
-SD15 = "sd15"
-_TEXT_WIDTHS = {768: SD15, 1024: "Stable Diffusion 2", 2048: "SDXL"}  # what the U-Net's cross-attention reads
-_STATED = (
-    (re.compile(r"xl", re.IGNORECASE), "SDXL"),
-    (re.compile(r"sd_?v?2|stable-diffusion-v2", re.IGNORECASE), "Stable Diffusion 2"),
-    (re.compile(r"sd3|stable-diffusion-v3|stable-diffusion-3", re.IGNORECASE), "Stable Diffusion 3"),
-    (re.compile(r"flux", re.IGNORECASE), "Flux"),
-    (re.compile(r"sd_?v?1|stable-diffusion-v1", re.IGNORECASE), SD15),
-)
 
 
 @dataclass(frozen=True)
@@ -64,7 +56,15 @@ def described(lora: Lora, path: Path, *, ships: bool = False) -> Adapter:
     """
     metadata = lora.metadata
     strongest = max(lora.layers.values(), key=lambda layer: layer.rank)
+    family = told_family(lora, path.name)
     base = metadata.get("profile_studio.base") or told_base(lora, path.name)
+    if base is None and family is not None:
+        raise BaseNotTold(
+            "{file} is a LoRA for {kind}, but does not tell for which base model.",
+            "Name it when you import the file: `adapters import FILE --base BASE`.",
+            file=path.name,
+            kind=FAMILY_NAMES[family],
+        )
     if base is None:
         raise BaseNotTold(
             "{file} does not tell which base model it is for.",
@@ -78,6 +78,7 @@ def described(lora: Lora, path: Path, *, ships: bool = False) -> Adapter:
         kind=_kind(metadata.get("profile_studio.kind", "")),
         base=base,
         base_hash=metadata.get("profile_studio.base_hash", ""),
+        family=family or "",
         trigger_word=word_of_header(trigger_word),
         class_word=word_of_header(metadata.get("profile_studio.class_word", "")),
         rank=strongest.rank,
@@ -91,41 +92,16 @@ def described(lora: Lora, path: Path, *, ships: bool = False) -> Adapter:
     )
 
 
-def told_base(lora: Lora, file: str) -> str | None:
-    """`sd15` if the names, shapes and words of a foreign LoRA tell that it is for Stable Diffusion 1; None if nothing.
-
-    Raises:
-        InvalidAdapter: they tell that it is for another kind of base model.
-    """
-    widths = {
-        layer.down.shape[1]
-        for (component, name), layer in lora.layers.items()
-        if component == "unet" and re.search(r"attn2\.to_[kv]$", name)
-    }
-    words = f"{lora.metadata.get('ss_base_model_version', '')} {lora.metadata.get('modelspec.architecture', '')}"
-    if any(component not in ("unet", "text_encoder") for component, _ in lora.layers):
-        told = "SDXL or Stable Diffusion 3"
-    elif widths:
-        told = _TEXT_WIDTHS.get(widths.pop()) if len(widths) == 1 else None
-    else:
-        told = next((base for pattern, base in _STATED if pattern.search(words)), None)
-    if told not in (SD15, None):
-        raise InvalidAdapter(
-            "{file} is a LoRA for {base}.",
-            "Use a LoRA for Stable Diffusion 1.x, or train one here from pictures.",
-            file=file,
-            base=told,
-        )
-    return told
-
-
-def check_base(adapter: Adapter, base: str, base_hash: str) -> None:
-    """Makes sure that an adapter was trained on this base model.
+def check_base(adapter: Adapter, base: str, base_hash: str, family: str) -> None:
+    """Makes sure that an adapter was trained on this base model, or a foreign one at least on its family.
 
     Raises:
         InvalidAdapter: it was not; the fix offers to train it again.
     """
-    if adapter.base_hash == base_hash or (not adapter.base_hash and base != STARTER):
+    if adapter.base_hash and adapter.base_hash == base_hash:
+        return
+    check_family(adapter.name, adapter.family, base, family)
+    if not adapter.base_hash and base != STARTER:
         return
     if adapter.base == base:
         raise InvalidAdapter(
@@ -145,7 +121,7 @@ def check_base(adapter: Adapter, base: str, base_hash: str) -> None:
 
 def base_label(base: str) -> str:
     """How a base is named inside a file: never by its path, which would tell where a person keeps their files."""
-    return base if base in (STARTER, SD15) else Path(base).resolve().name
+    return base if base in (STARTER, *NAMED_BASES) else Path(base).resolve().name
 
 
 def adapter_metadata(config: LoraTrainingConfig, facts: TrainingFacts, step: int, now: float) -> dict[str, str]:

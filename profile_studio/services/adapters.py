@@ -12,17 +12,19 @@ from profile_studio.domain.errors import BaseModelMissing, InvalidAdapter, Inval
 from profile_studio.domain.names import check_name, suggest_name
 from profile_studio.files.atomic import create_folder_atomically, write_atomically
 from profile_studio.lora_files import (
-    SD15,
+    FAMILY_KEY,
+    NAMED_BASES,
     STARTER,
     Lora,
     base_label,
     check_base,
+    check_family,
     check_numbers,
     described,
     read_adapter,
     read_lora,
     read_lora_folder,
-    told_base,
+    told_family,
     write_diffusers,
     write_kohya,
     write_peft,
@@ -87,7 +89,8 @@ class AdapterService:
             lora = self._for_base(lora, path, base)
         adapter = described(lora, path)
         if adapter.base == STARTER:
-            check_base(adapter, STARTER, find_base_model(STARTER, self._settings).hash)
+            starter = find_base_model(STARTER, self._settings)
+            check_base(adapter, STARTER, starter.hash, starter.family.name)
         name = check_name(name) if name else suggest_name(path.stem)
         target = self._settings.user_loras_dir / f"{name}.safetensors"
         with placing_adapter(self._settings):
@@ -146,14 +149,17 @@ class AdapterService:
     def _for_base(self, lora: Lora, path: Path, base: str) -> Lora:
         """The same LoRA, its metadata telling the base model that a person named."""
         label = base_label(base)
-        base_hash = "" if base == SD15 else find_base_model(base, self._settings).hash
+        if base in NAMED_BASES:
+            base_hash, family = "", NAMED_BASES[base]
+        else:
+            model = find_base_model(base, self._settings)
+            base_hash, family = model.hash, model.family.name
         if "profile_studio.base" in lora.metadata:
-            check_base(described(lora, path), label, base_hash)
+            check_base(described(lora, path), label, base_hash, family)
             return lora
-        told_base(lora, path.name)
-        return replace(
-            lora, metadata={**lora.metadata, "profile_studio.base": label, "profile_studio.base_hash": base_hash}
-        )
+        check_family(path.name, told_family(lora, path.name), label, family)
+        told = {"profile_studio.base": label, "profile_studio.base_hash": base_hash, FAMILY_KEY: family}
+        return replace(lora, metadata={**lora.metadata, **told})
 
     def _found(self) -> "Iterator[Adapter | UnreadableAdapter]":
         """Everything in both folders, those of the person last."""
@@ -167,7 +173,8 @@ class AdapterService:
 
     def _fits(self, adapter: Adapter, base: str) -> bool:
         try:
-            check_base(adapter, base, find_base_model(base, self._settings).hash)
+            model = find_base_model(base, self._settings)
+            check_base(adapter, base, model.hash, model.family.name)
         except (InvalidAdapter, BaseModelMissing):
             return False
         return True

@@ -157,7 +157,7 @@ class ComparisonService:
             part for text in models for part in resolve_model(parse_model_spec(text), self._settings, self._jobs)
         ]
         for part in adapters:
-            check_base(part.adapter, base, base_model.hash)
+            check_base(part.adapter, base, base_model.hash, base_model.family.name)
         return adapters
 
     def _dataset_of(self, adapters: Sequence[WeightedAdapter]) -> str | None:

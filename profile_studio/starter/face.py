@@ -146,7 +146,7 @@ def _attach_styles(workspace: Workspace, family: StableDiffusion) -> dict[str, s
     for path in sorted(workspace.loras.glob("*.safetensors")):
         adapter = read_adapter(path)
         if adapter.kind is AdapterKind.STYLE:
-            check_base(adapter, STARTER, family.base.hash)
+            check_base(adapter, STARTER, family.base.hash, family.base.family.name)
             with without_peft_warnings():
                 family.pipeline.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=adapter.name)
             styles[adapter.name] = adapter.trigger_word

@@ -174,8 +174,18 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
         "가져올 때 기본 모델을 적으세요: `adapters import FILE --base BASE`."
     ),
     "{file} is a LoRA for {base}.": "{file} 파일은 다른 기본 모델용 LoRA예요 ({base}).",
-    "Use a LoRA for Stable Diffusion 1.x, or train one here from pictures.": (
-        "Stable Diffusion 1.x용 LoRA를 쓰거나, 여기에서 사진으로 새로 학습하세요."
+    "Use a LoRA for a base model of this studio, or train one here from pictures.": (
+        "이 스튜디오의 기본 모델용 LoRA를 쓰거나, 여기에서 사진으로 새로 학습하세요."
+    ),
+    "a kind of base model that this studio does not know": "이 스튜디오가 모르는 종류의 기본 모델",
+    "{file} is a LoRA for {kind}, but does not tell for which base model.": (
+        "{file} 파일은 {kind}용 LoRA지만, 어느 기본 모델용인지는 알 수 없어요."
+    ),
+    "{name} is a LoRA for {own}, but {base!r} is {kind}.": (
+        "{name}: {own}용 LoRA인데, “{base}” 기본 모델은 {kind} 계열이에요."
+    ),
+    "Choose a base model of the LoRA's kind, or train it again on {base!r}.": (
+        "LoRA와 같은 계열의 기본 모델을 고르거나, “{base}” 기본 모델로 다시 학습하세요."
     ),
     "{file} holds no LoRA: no adapter_model.safetensors, in it or in its folders unet_lora and text_encoder_lora.": (
         "{file} 폴더에 LoRA가 없어요. 이 폴더나 그 안의 unet_lora, text_encoder_lora 폴더에 adapter_model.safetensors 파일이 있어야 해요."
@@ -217,8 +227,8 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "{file} is not a LoRA this studio can read (unknown keys: {count}, such as {example}).": (
         "{file} 파일은 읽을 수 있는 LoRA가 아니에요 (모르는 키 {count}개, 예: {example})."
     ),
-    "Use a plain LoRA for Stable Diffusion 1.x in kohya's or diffusers' layout.": (
-        "kohya나 diffusers 형식으로 된 Stable Diffusion 1.x용 LoRA를 쓰세요."
+    "Use a plain LoRA for a base model of this studio, in kohya's or diffusers' layout.": (
+        "이 스튜디오의 기본 모델용으로, kohya나 diffusers 형식으로 된 LoRA를 쓰세요."
     ),
     "{file} contains no LoRA layer.": "{file} 파일에 LoRA 레이어가 없어요.",
     "There is no LoRA {name!r}.": "“{name}” LoRA가 없어요.",

@@ -21,6 +21,7 @@ from torch import nn
 from profile_studio.domain.errors import InvalidAdapter
 from profile_studio.inference.lora_layers import attach_lora
 from profile_studio.lora_files import (
+    FAMILY_KEY,
     LayerName,
     Lora,
     LoraLayer,
@@ -91,6 +92,7 @@ def attachable(pipeline: Any) -> Iterator[tuple[LayerName, nn.Module]]:
 
 def random_lora(
     pipeline: Any,
+    family: str,
     wanted: Callable[[LayerName], bool] = lambda _: True,
     alphas: Sequence[float] = (0.5, 1.0, 2.0),
 ) -> Lora:
@@ -107,7 +109,7 @@ def random_lora(
             down = random.normal(size=(rank, *weight.shape[1:]), scale=0.2).astype("<f4")
             up = random.normal(size=(weight.shape[0], rank, *(1 for _ in weight.shape[2:])), scale=0.2).astype("<f4")
             layers[name] = LoraLayer(raw(down), raw(up), float(random.choice(alphas)))
-    return Lora(layers, {})
+    return Lora(layers, {FAMILY_KEY: family})
 
 
 def raw(values: Any) -> RawTensor:
@@ -136,7 +138,7 @@ def test_every_layout_that_is_written_draws_the_same_picture(
     folders: dict[str, Path], tmp_path: Path, family: str
 ) -> None:
     folder = folders[family]
-    lora = random_lora(load(folder))
+    lora = random_lora(load(folder), family)
     expected = drawn_with(folder, lora)
 
     assert np.abs(expected - draw(load(folder))).max() > 0.05
@@ -162,6 +164,7 @@ def test_plain_diffusers_draws_the_same_with_what_is_written(
     known = re.compile(r".*(?:attn\d?\.|\.ff(?:_context)?\.net|self_attn|mlp|proj_in|proj_out$)")
     lora = random_lora(
         pipeline,
+        family,
         lambda name: name.component != "text_encoder_3" and bool(known.match(name.layer)),
         alphas=[0.5] if write is write_kohya else [0.5, 1.0, 2.0],
     )
@@ -175,7 +178,7 @@ def test_plain_diffusers_draws_the_same_with_what_is_written(
 @pytest.mark.parametrize("family", FAMILIES)
 def test_peft_itself_opens_the_folders_that_are_written(folders: dict[str, Path], tmp_path: Path, family: str) -> None:
     pipeline = load(folders[family])
-    lora = random_lora(pipeline)
+    lora = random_lora(pipeline, family)
     write_peft(tmp_path, lora)
 
     for component, part in parts(pipeline):
@@ -303,7 +306,7 @@ def test_one_or_two_of_three_are_written_and_read_as_such(
     folders: dict[str, Path], tmp_path: Path, letters: str
 ) -> None:
     pipeline = load(folders["sd3"])
-    lora = random_lora(pipeline, lambda name: bool(re.search(rf"attn2?\.(to|add)_[{letters}]", name.layer)))
+    lora = random_lora(pipeline, "sd3", lambda name: bool(re.search(rf"attn2?\.(to|add)_[{letters}]", name.layer)))
 
     again = written(write_kohya, tmp_path / "a.safetensors", lora)
 
@@ -372,7 +375,7 @@ def test_a_name_of_another_program_means_its_module(spelling: str, module: tuple
 
 def test_a_lora_of_another_family_is_refused_before_anything_is_attached(folders: dict[str, Path]) -> None:
     for own in FAMILIES:
-        lora = random_lora(load(folders[own]), lambda name: name.component in ("unet", "transformer"))
+        lora = random_lora(load(folders[own]), own, lambda name: name.component in ("unet", "transformer"))
         for other in set(FAMILIES) - {own}:
             pipeline = load(folders[other])
             with pytest.raises(InvalidAdapter, match="fit"):

@@ -41,7 +41,8 @@ def test_backgrounds_are_right_and_faces_intact(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", SHIPPED_LORAS, ids=[file.stem for file in SHIPPED_LORAS])
 def test_each_lora_was_trained_on_the_starter_that_ships(file: Path) -> None:
-    check_base(read_adapter(file), "starter", find_base_model("starter", Settings()).hash)
+    starter = find_base_model("starter", Settings())
+    check_base(read_adapter(file), "starter", starter.hash, starter.family.name)
 
 
 def test_every_example_has_its_lora_and_faces_have_theirs() -> None:

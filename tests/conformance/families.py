@@ -8,7 +8,8 @@ import atexit
 import copy
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import cycle
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from diffusers import DDPMScheduler, DiffusionPipeline
 from diffusers.training_utils import compute_snr
@@ -39,10 +41,11 @@ from profile_studio.inference.studio_pipeline import StudioPipeline
 from profile_studio.lora_files import TrainingFacts, adapter_metadata, kohya_name
 from profile_studio.settings import Settings
 from profile_studio.training import cache as training_cache
-from profile_studio.training import checkpoints
+from profile_studio.training import checkpoints, loop
 from profile_studio.training.adapter import TrainedAdapter
 from profile_studio.training.cache import TrainingSet
 from profile_studio.training.loop import Trainer
+from profile_studio.training.schedule import Batch
 from profile_studio.worker.composition import train
 from tests.tiny_base import build_tiny_base
 from tests.training.helpers import RecordingContext, create_dataset
@@ -51,8 +54,8 @@ TRIGGER_WORD = "dotty"
 PICTURES = 4
 PROMPT, SEED, DRAWING_STEPS = "dotty, square", 7, 2
 CPU = torch.device("cpu")
-_SCRATCH = Path(tempfile.mkdtemp(prefix="conformance-"))
-atexit.register(shutil.rmtree, _SCRATCH, ignore_errors=True)
+SCRATCH = Path(tempfile.mkdtemp(prefix="conformance-"))
+atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -117,10 +120,11 @@ class Step:
 class Training:
     """A small training of a case that a fact takes step by step.
 
-    Nothing but a gradient moves its weights: there is no decay. `changes` are settings other than those of `_config`.
+    Nothing but a gradient moves its weights unless there is a `weight_decay`. `changes` are settings other than those of
+    `_config`.
     """
 
-    def __init__(self, case: Case, **changes: object) -> None:
+    def __init__(self, case: Case, weight_decay: float = 0.0, **changes: object) -> None:
         self.case = case
         self.config = _config(case, changes)
         loaded = _copy_family(_loaded(case.family))
@@ -137,7 +141,7 @@ class Training:
         self.adapter = TrainedAdapter(self._family, self.config)
         self.trainer = Trainer(self._family, self.adapter, self._training_set, self.config)
         for group in self.trainer.optimizer.param_groups:
-            group["weight_decay"] = 0.0
+            group["weight_decay"] = weight_decay
         self._progress = checkpoints.Progress()
         self._steps = self.trainer.steps(0)
         self._gradients: dict[str, Tensor] = {}
@@ -171,10 +175,14 @@ class Training:
             if id(parameter) not in trained
         }
 
+    def load(self, weights: Mapping[str, Tensor]) -> None:
+        """Sets what is trained, by the names of `weights`."""
+        self.adapter.load(weights)
+
     def randomise(self, scale: float = 0.1) -> None:
         """Makes the adapter strong and random; fp16 holds its numbers exactly, so that a file keeps them."""
         random = np.random.RandomState(1)
-        self.adapter.load(
+        self.load(
             {
                 name: torch.from_numpy(random.standard_normal(value.shape).astype(np.float16)).float().mul(scale).half()
                 for name, value in self.weights().items()
@@ -209,6 +217,33 @@ class Training:
             name: torch.zeros_like(parameter) if parameter.grad is None else parameter.grad.clone()
             for name, parameter in zip(names, self.adapter.parameters, strict=True)
         }
+
+
+@dataclass(frozen=True)
+class FixedBatch:
+    """What one step sees: `pictures` of the data set, `timesteps` of shape (batch,), `noise` shaped as their latents."""
+
+    pictures: tuple[int, ...]
+    timesteps: Tensor
+    noise: Tensor
+
+
+@contextmanager
+def shown(batches: Sequence[FixedBatch]) -> Iterator[None]:
+    """Trainings see these batches, one a step, instead of those that their seed draws."""
+
+    class GivenBatch(Batch):
+        def noise(self, shape: tuple[int, ...]) -> Tensor:
+            return batches[self.noise_seed].noise.reshape(shape)
+
+    def batch(_config: LoraTrainingConfig, number: int, *_arguments: object) -> Batch:
+        pictures = list(batches[number].pictures)
+        unseen, kept = [0] * len(pictures), [False] * len(pictures)
+        return GivenBatch(0, pictures, unseen, kept, batches[number].timesteps, noise_seed=number)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "draw_batch", batch)
+        yield
 
 
 class _Watched:
@@ -340,7 +375,7 @@ def base_with_nan(family: FamilyUnderTest, folder: Path) -> str:
 @cache
 def dataset_of(family: FamilyUnderTest) -> Dataset:
     """Coloured squares, each with a caption of its own."""
-    folder = _SCRATCH / f"pictures-{family.side_px}"
+    folder = SCRATCH / f"pictures-{family.side_px}"
     folder.mkdir()
     images: list[DatasetImage] = []
     for number in range(PICTURES):
@@ -431,7 +466,7 @@ def _plain_pipeline(family: FamilyUnderTest) -> Any:
 
 @cache
 def _tiny_sd15() -> str:
-    return str(build_tiny_base(_SCRATCH / "tiny-sd15"))
+    return str(build_tiny_base(SCRATCH / "tiny-sd15"))
 
 
 def _sd1_losses(pipeline: Any, latents: Tensor, prompts: Sequence[str], noise: Tensor, timesteps: Tensor) -> Tensor:
@@ -473,7 +508,7 @@ FAMILIES = (
         partial(_sd1_weights, floor=1.0),
     ),
 )
-TINY = FAMILIES[0]
+TINY, STARTER = FAMILIES
 
 CASES = tuple(
     Case(family, kind, targets)

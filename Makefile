@@ -22,6 +22,7 @@ install:
 
 dev:
 	@scripts/install.sh dev
+	@scripts/fetch_clip_vocabulary.sh
 
 chromium:
 	@scripts/install_chromium.sh

@@ -7,6 +7,7 @@ import pytest
 
 from profile_studio.prompt_tokens import CutCaptions, cut_captions
 from profile_studio.settings import Settings
+from tests.clip_tokenizer import save_clip_tokenizer
 
 TEXTS = (
     "portrait of a woman, red hair, glasses",
@@ -18,10 +19,24 @@ TEXTS = (
 
 
 @pytest.fixture(params=["tokenizer.json", "vocabulary"])
-def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """The starter's tokenizer as new folders have it, or as older ones do."""
-    folder = shutil.copytree(Settings().starter_dir / "tokenizer", tmp_path / "tokenizer")
-    if request.param == "vocabulary":
+def layout(request: pytest.FixtureRequest) -> str:
+    """What of a tokenizer lies in its folder: one file as in new folders, or the two of older ones."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def tokenizers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The starter's tokenizer and Stable Diffusion's."""
+    return {
+        "starter": Settings().starter_dir / "tokenizer",
+        "CLIP": save_clip_tokenizer(tmp_path_factory.mktemp("clip")),
+    }
+
+
+@pytest.fixture(params=["starter", "CLIP"])
+def folder(request: pytest.FixtureRequest, layout: str, tokenizers: dict[str, Path], tmp_path: Path) -> Path:
+    folder = shutil.copytree(tokenizers[request.param], tmp_path / "tokenizer")
+    if layout == "vocabulary":
         (folder / "tokenizer.json").unlink()
     return folder
 

@@ -120,11 +120,10 @@ class Step:
 class Training:
     """A small training of a case that a fact takes step by step.
 
-    Nothing but a gradient moves its weights unless there is a `weight_decay`. `changes` are settings other than those of
-    `_config`.
+    Nothing but a gradient moves its weights: there is no decay. `changes` are settings other than those of `_config`.
     """
 
-    def __init__(self, case: Case, weight_decay: float = 0.0, **changes: object) -> None:
+    def __init__(self, case: Case, **changes: object) -> None:
         self.case = case
         self.config = _config(case, changes)
         loaded = _copy_family(_loaded(case.family))
@@ -140,12 +139,10 @@ class Training:
         )
         self.adapter = TrainedAdapter(self._family, self.config)
         self.trainer = Trainer(self._family, self.adapter, self._training_set, self.config)
-        for group in self.trainer.optimizer.param_groups:
-            group["weight_decay"] = weight_decay
         self._progress = checkpoints.Progress()
         self._steps = self.trainer.steps(0)
         self._gradients: dict[str, Tensor] = {}
-        self.trainer.optimizer.register_step_pre_hook(self._keep_gradients)
+        self.trainer.optimizer.optimizer.register_step_pre_hook(self._keep_gradients)
 
     def step(self) -> Step:
         """Takes the next step."""
@@ -229,7 +226,7 @@ class FixedBatch:
 
 
 @contextmanager
-def shown(batches: Sequence[FixedBatch]) -> Iterator[None]:
+def shown(batches: Sequence[FixedBatch], noise_levels: int) -> Iterator[None]:
     """Trainings see these batches, one a step, instead of those that their seed draws."""
 
     class GivenBatch(Batch):
@@ -238,8 +235,9 @@ def shown(batches: Sequence[FixedBatch]) -> Iterator[None]:
 
     def batch(_config: LoraTrainingConfig, number: int, *_arguments: object) -> Batch:
         pictures = list(batches[number].pictures)
+        levels = (batches[number].timesteps + 0.5) / noise_levels
         unseen, kept = [0] * len(pictures), [False] * len(pictures)
-        return GivenBatch(0, pictures, unseen, kept, batches[number].timesteps, noise_seed=number)
+        return GivenBatch(0, pictures, unseen, kept, levels, noise_seed=number)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "draw_batch", batch)
@@ -412,6 +410,7 @@ def _config(case: Case, changes: Mapping[str, object]) -> LoraTrainingConfig:
         "caption_dropout": 0.0,
         "min_snr_gamma": None,
         "max_grad_norm": 1e6,  # none is clipped
+        "weight_decay": 0.0,
         "checkpoint_every": 1,
         "sample_every": 0,
     }

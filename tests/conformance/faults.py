@@ -61,7 +61,7 @@ def _frozen_target(patch: Patch) -> None:
         build(self, *arguments)
         frozen = self.parameters[-1]
         untrained = frozen.detach().clone()
-        self.optimizer.register_step_post_hook(lambda *_arguments: frozen.data.copy_(untrained))
+        self.optimizer.optimizer.register_step_post_hook(lambda *_arguments: frozen.data.copy_(untrained))
 
     patch.setattr(Trainer, "__init__", freeze_one)
 
@@ -154,13 +154,14 @@ def _noise_reused(patch: Patch) -> None:
 
 
 def _autocast_without_scaler(patch: Patch) -> None:
-    build = Trainer.__init__
+    """The loss is computed in fp16, and nothing scales it."""
+    compute = Trainer._loss
 
-    def unscaled(self: Trainer, *arguments: Any) -> None:
-        build(self, *arguments)
-        self.scaler = torch.amp.GradScaler(self.device.type, enabled=False)
+    def unscaled(self: Trainer, batch_number: int) -> Tensor:
+        with torch.autocast(self.device.type, torch.float16):
+            return compute(self, batch_number)
 
-    patch.setattr(Trainer, "__init__", unscaled)
+    patch.setattr(Trainer, "_loss", unscaled)
 
 
 def _nan_let_through(patch: Patch) -> None:

@@ -35,7 +35,7 @@ def test_the_first_losses_are_those_of_diffusers_script(run: ScriptRun) -> None:
     training.load({**training.weights(), **first_weights(downs)})
     latents = latents_of(run.family, plain_pipeline(run.family), dataset_of(run.family).training_images[0])
 
-    with shown(fixed_batches(tuple(latents.shape), run.family.noise_levels)):
+    with shown(fixed_batches(tuple(latents.shape), run.family.noise_levels), run.family.noise_levels):
         losses = [step.loss for step in training.steps(STEPS)]
 
     assert losses == pytest.approx(recorded_losses()[str(run)], rel=1e-4)

@@ -56,6 +56,9 @@ STEPS_BEFORE_AN_ESTIMATE = 3
 STEPS_OF_AN_ESTIMATE = 20
 LOSS_SHARE = 0.1  # the first and the last tenth of the curve are averaged into one number each
 VERIFICATION_STEPS = 4
+LOADING = Sentence("loads the base model")
+READING = Sentence("reads the pictures")
+CHECKING = Sentence("checks the LoRA")
 FORMER_NOISE = Sentence(
     "This training began before the studio's noise changed: it goes on with the new one, and cannot be repeated exactly."
 )
@@ -135,10 +138,10 @@ class _Run:
     sample_seconds: float = 0.0
 
     def to_the_end(self) -> dict[str, object]:
-        self._tell(0, "Loading the base model")
+        self._tell(0, LOADING)
         parts = self._prepare()
         progress, resumed_at_step = self._train(parts)
-        self._tell(self.config.num_train_steps, "Checking the LoRA")
+        self._tell(self.config.num_train_steps, CHECKING)
         facts = {
             "cut_captions": asdict(parts.cut_captions),
             "precision": self.config.precision,
@@ -155,7 +158,7 @@ class _Run:
             self._remark(remark)
         self.config = config = self.config.model_copy(update={"precision": precision})  # what the LoRA will say
         family = load_family(self.base, device, DTYPES[precision])
-        self._tell(0, "Reading the pictures")
+        self._tell(0, READING)
         training_set = self._training_set(family)
         try:
             self._write_samples(family, training_set, step=0)

@@ -395,6 +395,9 @@ _JOBS: dict[str, str] = {
     "failed": "실패",
     "canceled": "취소",
     "waits for the device": "장치를 기다리는 중",
+    "loads the base model": "기본 모델을 불러오는 중",
+    "reads the pictures": "사진을 읽는 중",
+    "checks the LoRA": "LoRA를 확인하는 중",
     "waits for your picture": "그림 만들기를 기다리는 중",
 }
 

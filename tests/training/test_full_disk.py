@@ -11,6 +11,7 @@ from profile_studio.domain.jobs import ProgressReport
 from profile_studio.files.full_disk import ROOM_FOR_ROWS_BYTES, disk_full
 from profile_studio.files.job_folder import JobFolder
 from profile_studio.settings import Settings
+from profile_studio.training.run import CHECKING, READING
 from profile_studio.worker.composition import train
 from tests.small_disk import fill, small_disk
 from tests.training.helpers import RecordingContext, create_dataset, small_config
@@ -38,7 +39,7 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> dict[
 
 
 def reads_pictures(progress: ProgressReport) -> bool:
-    return progress.note == "Reading the pictures"
+    return progress.note == READING
 
 
 def takes_a_step(progress: ProgressReport) -> bool:
@@ -46,7 +47,7 @@ def takes_a_step(progress: ProgressReport) -> bool:
 
 
 def checks_the_result(progress: ProgressReport) -> bool:
-    return progress.note == "Checking the LoRA"
+    return progress.note == CHECKING
 
 
 @dataclass

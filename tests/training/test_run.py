@@ -22,8 +22,9 @@ from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.jobs import JobRepository
-from profile_studio.training.run import FORMER_NOISE, verify_adapter
+from profile_studio.training.run import CHECKING, FORMER_NOISE, LOADING, READING, verify_adapter
 from profile_studio.training.samples import write_samples
+from profile_studio.ui.korean import KOREAN
 from profile_studio.worker.composition import train
 from tests.tiny_base import build_contradictory_base
 from tests.training.helpers import RecordingContext, create_dataset, small_config
@@ -118,7 +119,7 @@ class _NoMemoryToCheck(RecordingContext):
 
     def yield_device(self) -> None:
         super().yield_device()
-        if self.reports[-1].note == "Checking the LoRA":
+        if self.reports[-1].note == CHECKING:
             raise MemoryError
 
 
@@ -156,6 +157,9 @@ def test_a_finished_training_leaves_samples_step_files_and_an_adapter_that_knows
         "step-00006.safetensors",
     ]
     assert [report.losses[0].step for report in context.reports if report.losses] == [1, 2, 3, 4, 5, 6]
+    notes = [report.note for report in context.reports if report.note]
+    assert notes == [LOADING, READING, CHECKING]
+    assert all(KOREAN.common.said(note) != note for note in notes)
     pictures, steps_a_picture, verified, steps_a_check = 6, 20, 2, 4
     assert context.device_offers == 6 + pictures * steps_a_picture + verified * steps_a_check
 

@@ -2,6 +2,7 @@
 
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from profile_studio.lora_files import (
     read_header,
     read_lora,
     read_tensors,
+    told_family,
     write_tensors,
 )
 from tests.random_spellings import check_random_spellings
@@ -41,9 +43,16 @@ def halves(rank: int = 4, width: int = 768) -> dict[str, RawTensor]:
     }
 
 
-def trained_file(path: Path, base: str = "starter", base_hash: str = "ab" * 32) -> Path:
+def trained_file(
+    path: Path,
+    base: str = "starter",
+    base_hash: str = "ab" * 32,
+    family: str = "sd1",
+    prediction_type: str = "v_prediction",
+) -> Path:
     config = LoraTrainingConfig(dataset="faces", adapter_name="mine", base=base, rank=4, network_alpha=2.0)
-    facts = TrainingFacts(base_hash, "v_prediction", "zzz", ("zzz, red hair", "zzz, blue shirt"), "job1", 0.8, "person")
+    captions = ("zzz, red hair", "zzz, blue shirt")
+    facts = TrainingFacts(base_hash, family, prediction_type, "zzz", captions, "job1", 0.8, "person")
     tensors = {**halves(width=32), f"{LAYER}.alpha": RawTensor("F32", (), struct.pack("<f", 2.0))}
     write_tensors(path, tensors, adapter_metadata(config, facts, step=300, now=0.0))
     return path
@@ -92,6 +101,43 @@ def test_a_trained_file_says_where_it_comes_from(tmp_path: Path) -> None:
     assert json.loads(metadata["ss_tag_frequency"]) == {"faces": {"zzz": 2, "red hair": 1, "blue shirt": 1}}
     assert metadata["modelspec.hash_sha256"].startswith("0x")
     assert metadata["modelspec.trigger_phrase"] == "zzz"
+
+
+@pytest.mark.parametrize(
+    ("family", "prediction_type", "told"),
+    [
+        ("sd1", "v_prediction", ("sd_v1", "False", "networks.lora", "stable-diffusion-v1/lora", "v")),
+        ("sd2", "epsilon", ("sd_v2", "True", "networks.lora", "stable-diffusion-v2-512/lora", "epsilon")),
+        (
+            "sdxl",
+            "epsilon",
+            ("sdxl_base_v1-0", "False", "networks.lora", "stable-diffusion-xl-v1-base/lora", "epsilon"),
+        ),
+        (
+            "sd3",
+            "flow_prediction",
+            ("3-5-medium", "False", "networks.lora_sd3", "stable-diffusion-v3.5-medium/lora", None),
+        ),
+    ],
+)
+def test_a_trained_file_tells_its_family_in_other_programs_words(
+    tmp_path: Path, family: str, prediction_type: str, told: tuple[str | None, ...]
+) -> None:
+    path = trained_file(tmp_path / "mine.safetensors", family=family, prediction_type=prediction_type)
+    keys = (
+        "ss_base_model_version",
+        "ss_v2",
+        "ss_network_module",
+        "modelspec.architecture",
+        "modelspec.prediction_type",
+    )
+    metadata = read_header(path).metadata
+    lora = read_lora(path)
+
+    assert tuple(metadata.get(key) for key in keys) == told
+    assert read_adapter(path).family == family
+    for words in ("ss_base_model_version", "modelspec.architecture"):
+        assert told_family(replace(lora, metadata={words: metadata[words]}), path.name) == family
 
 
 def test_a_file_does_not_tell_the_folder_its_base_lies_in(tmp_path: Path) -> None:

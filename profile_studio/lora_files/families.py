@@ -24,8 +24,8 @@ _STATED = (
     (re.compile(r"xl.*refiner", re.IGNORECASE), _SDXL_REFINER),
     (re.compile(r"xl", re.IGNORECASE), "sdxl"),
     (re.compile(r"sd_?v?2|stable-diffusion-v2", re.IGNORECASE), "sd2"),
-    (re.compile(r"(?:sd_?v?|stable-diffusion-v?)3\D?5\D?large", re.IGNORECASE), _SD35_LARGE),
-    (re.compile(r"sd_?v?3|stable-diffusion-v?3", re.IGNORECASE), "sd3"),
+    (re.compile(r"3\D?5\Dlarge", re.IGNORECASE), _SD35_LARGE),
+    (re.compile(r"sd_?v?3|stable-diffusion-v?3|^3-(?:5-)?medium", re.IGNORECASE), "sd3"),
     (re.compile(r"flux", re.IGNORECASE), _FLUX),
     (re.compile(r"sd_?v?1|stable-diffusion-v1", re.IGNORECASE), "sd1"),
 )

@@ -14,7 +14,14 @@ from profile_studio.domain.errors import BaseNotTold, InvalidAdapter
 from profile_studio.domain.generation import WEIGHT_LIMIT
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
 from profile_studio.domain.trigger_words import word_of_header
-from profile_studio.lora_files.families import FAMILY_NAMES, NAMED_BASES, check_family, told_base, told_family
+from profile_studio.lora_files.families import (
+    FAMILY_KEY,
+    FAMILY_NAMES,
+    NAMED_BASES,
+    check_family,
+    told_base,
+    told_family,
+)
 from profile_studio.lora_files.layers import read_lora
 from profile_studio.lora_files.lora import Lora
 
@@ -22,10 +29,30 @@ STARTER = "starter"
 
 
 @dataclass(frozen=True)
+class _Told:
+    """What other programs call a family, and the module of kohya's that trains it."""
+
+    version: str
+    architecture: str
+    module: str = "networks.lora"
+
+
+_TOLD = {
+    "sd1": _Told("sd_v1", "stable-diffusion-v1"),
+    "sd2": _Told("sd_v2", "stable-diffusion-v2-512"),
+    "sdxl": _Told("sdxl_base_v1-0", "stable-diffusion-xl-v1-base"),
+    "sd2-v": _Told("sd_v2", "stable-diffusion-v2-768-v"),
+    "sd3": _Told("3-5-medium", "stable-diffusion-v3.5-medium", "networks.lora_sd3"),
+}
+_PREDICTION_TYPES = {"epsilon": "epsilon", "v_prediction": "v"}  # ModelSpec has no word for flow matching
+
+
+@dataclass(frozen=True)
 class TrainingFacts:
-    """What a training knows about its result beyond its config."""
+    """What a training knows about its result beyond its config; `family` is that of its base."""
 
     base_hash: str
+    family: str
     prediction_type: str
     trigger_word: str
     captions: Sequence[str]
@@ -127,15 +154,20 @@ def base_label(base: str) -> str:
 def adapter_metadata(config: LoraTrainingConfig, facts: TrainingFacts, step: int, now: float) -> dict[str, str]:
     """The header of a trained adapter: the keys other programs look for, and ours.
 
-    Source: kohya-ss/sd-scripts train_network.py (`ss_*`), Stability-AI/ModelSpec 1.0.1 (`modelspec.*`).
+    Source: kohya-ss/sd-scripts train_network.py (`ss_*`), Stability-AI/ModelSpec 1.0.1 (`modelspec.*`), whose names of
+    architectures are those of SwarmUI.
     """
     portable_config = config.model_copy(update={"base": base_label(config.base)})
     tags = Counter(tag.strip() for caption in facts.captions for tag in caption.split(",") if tag.strip())
     size = f"{config.resolution}x{config.resolution}"
+    is_v = facts.family == "sd2" and facts.prediction_type == "v_prediction"
+    told = _TOLD["sd2-v" if is_v else facts.family]
+    prediction_type = _PREDICTION_TYPES.get(facts.prediction_type)
     return {
         "format": "pt",
-        "ss_base_model_version": "sd_v1",
-        "ss_network_module": "networks.lora",
+        "ss_base_model_version": told.version,
+        "ss_v2": str(facts.family == "sd2"),
+        "ss_network_module": told.module,
         "ss_network_dim": str(config.rank),
         "ss_network_alpha": str(config.network_alpha),
         "ss_network_args": json.dumps({"targets": config.targets}),
@@ -152,15 +184,16 @@ def adapter_metadata(config: LoraTrainingConfig, facts: TrainingFacts, step: int
         "ss_random_crop": str(config.crop_jitter),
         "ss_tag_frequency": json.dumps({config.dataset: dict(tags)}, ensure_ascii=False),
         "modelspec.sai_model_spec": "1.0.1",
-        "modelspec.architecture": "stable-diffusion-v1/lora",
+        "modelspec.architecture": f"{told.architecture}/lora",
         "modelspec.implementation": "diffusers",
         "modelspec.title": config.adapter_name,
         "modelspec.resolution": size,
         "modelspec.date": datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%S"),
         "modelspec.trigger_phrase": facts.trigger_word,
-        "modelspec.prediction_type": "v" if facts.prediction_type == "v_prediction" else "epsilon",
+        **({"modelspec.prediction_type": prediction_type} if prediction_type else {}),
         "profile_studio.kind": config.kind,
         "profile_studio.base": base_label(config.base),
+        FAMILY_KEY: facts.family,
         "profile_studio.base_hash": facts.base_hash,
         "profile_studio.dataset": config.dataset,
         "profile_studio.dataset_version": config.dataset_version,

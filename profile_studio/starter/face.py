@@ -199,6 +199,7 @@ def _publish(
 ) -> None:
     facts = TrainingFacts(
         base_hash=base.hash,
+        family=base.family.name,
         prediction_type=family.prediction_type,
         trigger_word="",
         captions=(),

@@ -26,6 +26,7 @@ class TrainedAdapter:
 
     def __init__(self, family: Family, config: LoraTrainingConfig) -> None:
         self._config = config
+        self._family_name = family.base.family.name
         layers = family.trained_layers(config.targets)
         self._parts = {name: family.parts[name] for name in layers}
         with torch.random.fork_rng():
@@ -84,7 +85,7 @@ class TrainedAdapter:
             for layer_name, layer in part.named_modules():
                 if isinstance(layer, LoraLayer):
                     yield (
-                        kohya_name(component, layer_name),
+                        kohya_name(component, layer_name, self._family_name),
                         cast(nn.Linear, layer.lora_A[_PEFT_NAME]),
                         cast(nn.Linear, layer.lora_B[_PEFT_NAME]),
                     )

@@ -166,6 +166,7 @@ class _Run:
             raise why_not_finite(base_label(config.base), family.noise_scheduler) from error
         facts = TrainingFacts(
             base_hash=self.base.hash,
+            family=self.base.family.name,
             prediction_type=family.prediction_type,
             trigger_word=training_set.trigger_word,
             class_word=training_set.class_word,

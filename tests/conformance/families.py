@@ -132,6 +132,7 @@ class Training:
         self._training_set = _training_set(case.family, training_cache.encode_dataset)
         self._facts = TrainingFacts(
             base_hash=find_base_model(self.config.base, Settings()).hash,
+            family=loaded.base.family.name,
             prediction_type=self.pipeline.scheduler.config.prediction_type,
             trigger_word=TRIGGER_WORD,
             captions=self._training_set.prompts,

@@ -35,7 +35,7 @@ def randomised_adapter(base: Path, settings: Settings, targets: Targets) -> tupl
         }
     )
     path = settings.user_loras_dir / "dotted.safetensors"
-    facts = TrainingFacts(found.hash, "epsilon", "dotty", ("a, b",), "job")
+    facts = TrainingFacts(found.hash, found.family.name, "epsilon", "dotty", ("a, b",), "job")
     adapter.save(path, adapter_metadata(config, facts, 6, now=0.0))
     return family.pipeline, path
 

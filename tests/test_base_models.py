@@ -1,5 +1,6 @@
 """What is refused of a base model's folder before anything is queued."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -80,3 +81,14 @@ def test_a_vocabulary_with_its_merges_is_a_tokenizer(tiny_base: Path, tmp_path: 
     (folder / "tokenizer/merges.txt").write_text("#version: 0.2\n")
 
     assert find_base_model(str(folder), settings).native_size == 64
+
+
+@pytest.mark.parametrize(("text_width", "family"), [(768, "sd1"), (1024, "sd2"), (32, "sd1")])
+def test_stable_diffusion_2_is_told_from_1_by_the_width_of_its_text(
+    tiny_base: Path, tmp_path: Path, text_width: int, family: str
+) -> None:
+    folder = Path(shutil.copytree(tiny_base, tmp_path / "base"))
+    config = folder / "unet" / "config.json"
+    config.write_text(json.dumps({**json.loads(config.read_text()), "cross_attention_dim": text_width}))
+
+    assert find_base_model(str(folder), Settings()).family.name == family

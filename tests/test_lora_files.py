@@ -107,6 +107,7 @@ def test_a_trained_file_says_where_it_comes_from(tmp_path: Path) -> None:
     ("family", "prediction_type", "told"),
     [
         ("sd1", "v_prediction", ("sd_v1", "False", "networks.lora", "stable-diffusion-v1/lora", "v")),
+        ("sd2", "v_prediction", ("sd_v2", "True", "networks.lora", "stable-diffusion-v2-768-v/lora", "v")),
         ("sd2", "epsilon", ("sd_v2", "True", "networks.lora", "stable-diffusion-v2-512/lora", "epsilon")),
         (
             "sdxl",

@@ -10,7 +10,7 @@ from profile_studio.lora_files.lora import Lora
 FAMILY_KEY = "profile_studio.family"
 FAMILY_NAMES = {
     "sd1": "Stable Diffusion 1.x",
-    "sd2": "Stable Diffusion 2",
+    "sd2": "Stable Diffusion 2.x",
     "sdxl": "SDXL",
     "sd3": "Stable Diffusion 3.5 medium",
 }

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+# The functions beneath those of a pipeline, which pass over Stable Diffusion 3's T5.
+from diffusers.utils.peft_utils import delete_adapter_layers, set_adapter_layers, set_weights_and_activate_adapters
+
 from profile_studio.domain.errors import InvalidAdapter, InvalidSettings
 from profile_studio.families.base import Family
 from profile_studio.inference.lora_layers import attach_lora
@@ -42,8 +45,7 @@ class AdapterRack:
     """Loads LoRA files into one base model when they are first chosen, and keeps the latest, up to `MAX_LOADED_BYTES`."""
 
     def __init__(self, family: Family) -> None:
-        self._family = family
-        self._pipeline = family.pipeline
+        self._parts = family.parts
         self._base = family.base
         self._loaded: OrderedDict[Path, _LoadedAdapter] = OrderedDict()
         self._ids = count()
@@ -62,9 +64,10 @@ class AdapterRack:
         if not wanted:
             self._detach_all()
             return ()
-        self._pipeline.enable_lora()
         weights = [adapter.weight for adapter in wanted]
-        self._pipeline.set_adapters([adapter.peft_id for adapter in loaded], weights)
+        for part in self._parts.values():
+            set_adapter_layers(part, enabled=True)
+            set_weights_and_activate_adapters(part, [adapter.peft_id for adapter in loaded], weights)
         return tuple(
             (adapter.peft_id, weight)
             for adapter, weight in zip(loaded, weights, strict=True)
@@ -72,8 +75,8 @@ class AdapterRack:
         )
 
     def _detach_all(self) -> None:
-        if self._loaded:
-            self._pipeline.disable_lora()
+        for part in self._parts.values():
+            set_adapter_layers(part, enabled=False)
 
     def _load(self, adapter: ChosenAdapter) -> _LoadedAdapter:
         path = adapter.path.resolve()
@@ -96,7 +99,7 @@ class AdapterRack:
         peft_id = f"adapter_{next(self._ids)}"  # file names may hold what peft's module names must not
         try:
             with without_peft_warnings():
-                changed = attach_lora(self._family.parts, lora, peft_id, path.name, base_label(self._base.name))
+                changed = attach_lora(self._parts, lora, peft_id, path.name, base_label(self._base.name))
         except BaseException:
             self._remove(peft_id)
             raise
@@ -113,11 +116,10 @@ class AdapterRack:
         self._remove(self._loaded.pop(path).peft_id)
 
     def _remove(self, peft_id: str) -> None:
-        for model in self._family.parts.values():
-            if peft_id in getattr(model, "peft_config", {}):
-                with without_peft_warnings():
-                    self._pipeline.delete_adapters(peft_id)
-                return
+        with without_peft_warnings():
+            for part in self._parts.values():
+                if peft_id in getattr(part, "peft_config", {}):
+                    delete_adapter_layers(part, peft_id)
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,10 +17,14 @@ from diffusers.loaders.single_file_utils import (
     convert_sd3_transformer_checkpoint_to_diffusers,
 )
 from peft import PeftModel
+from peft.tuners.lora import LoraLayer as PeftLayer
 from safetensors.torch import load_file
 from torch import nn
 
+from profile_studio.base_models import BaseModel
 from profile_studio.domain.errors import InvalidAdapter
+from profile_studio.domain.families import family_facts
+from profile_studio.inference.adapters import AdapterRack, ChosenAdapter
 from profile_studio.inference.lora_layers import attach_lora
 from profile_studio.lora_files import (
     FAMILY_KEY,
@@ -381,6 +387,27 @@ def test_a_lora_of_another_family_is_refused_before_anything_is_attached(folders
             with pytest.raises(InvalidAdapter, match="fit"):
                 attach_lora(dict(parts(pipeline)), lora, "a", "a.safetensors", "tiny")
             assert not any("lora" in name for _, part in parts(pipeline) for name, _ in part.named_modules())
+
+
+@pytest.mark.parametrize("component", ["transformer", *ENCODERS])
+def test_a_weight_reaches_every_part_of_a_base(folders: dict[str, Path], tmp_path: Path, component: str) -> None:
+    """T5 too, which the `set_adapters` of diffusers' own pipelines passes over."""
+    pipeline = load(folders["sd3"])
+    lora = random_lora(pipeline, "sd3", lambda name: name.component == component)
+    write_kohya(tmp_path / "a.safetensors", replace(lora, metadata={"profile_studio.base": "mix"}))
+    facts = replace(family_facts("sd1"), name="sd3")
+    base = BaseModel("b", folders["sd3"], facts, 64, 16, folders["sd3"] / "transformer" / "config.json")
+    family: Any = SimpleNamespace(parts=dict(parts(pipeline)), pipeline=pipeline, base=base)
+    rack = AdapterRack(family)
+
+    state = rack.attach([ChosenAdapter("a", tmp_path / "a.safetensors", 0.5)])
+
+    modules = [m for part in family.parts.values() for m in part.modules() if isinstance(m, PeftLayer)]
+    assert len(modules) == len(lora.layers)
+    assert all(m.scaling == {"adapter_0": 0.5 * m.lora_alpha["adapter_0"] / m.r["adapter_0"]} for m in modules)
+    assert bool(state) == component.startswith("text_encoder")
+    assert rack.attach([]) == ()
+    assert all(m.disable_adapters for m in modules)
 
 
 def test_three_in_one_that_cannot_be_parted_is_refused(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from torch.utils.data import SequentialSampler
 from benchmarks.official_script import Example, run_script
 from profile_studio.base_models import find_base_model
 from profile_studio.settings import Settings
-from tests.conformance.families import TRIGGER_WORD, dataset_of, latents_of, plain_pipeline
+from tests.conformance.families import TRIGGER_WORD, dataset_of, plain_pipeline
 from tests.conformance.fixed_stream import (
     BATCH_SIZE,
     LEARNING_RATE,
@@ -37,12 +37,13 @@ from tests.conformance.fixed_stream import (
     fixed_batches,
     record_losses,
 )
+from tests.conformance.plain import latents_of
 
 
 def script_losses(script: Path, run: ScriptRun) -> list[float]:
     """The loss of each step that the script logs."""
     pictures = dataset_of(run.family).training_images
-    latents = latents_of(run.family, plain_pipeline(run.family), pictures[0])
+    latents = latents_of(plain_pipeline(run.family), pictures[0].path)
     batches = fixed_batches(tuple(latents.shape), run.family.noise_levels)
     examples: list[Example] = []
     for picture in (pictures[index] for batch in batches for index in batch.pictures):

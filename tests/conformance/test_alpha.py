@@ -7,7 +7,8 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from tests.conformance.families import CASES, Case, Training, merge, modules_by_layer, plain_pipeline
+from tests.conformance.families import CASES, Case, Training, plain_pipeline
+from tests.conformance.plain import merge, modules_by_layer
 
 pytestmark = pytest.mark.slow
 

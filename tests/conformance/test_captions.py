@@ -12,9 +12,9 @@ from tests.conformance.families import (
     Case,
     Training,
     dataset_of,
-    latents_of,
     plain_pipeline,
 )
+from tests.conformance.plain import latents_of
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 def test_every_picture_is_trained_with_its_own_caption(case: Case, tmp_path: Path) -> None:
     plain = plain_pipeline(case.family)
     pictures = dataset_of(case.family).training_images
-    latents = torch.stack([latents_of(case.family, plain, picture) for picture in pictures])
+    latents = torch.stack([latents_of(plain, picture.path) for picture in pictures])
     captions = [f"{TRIGGER_WORD}, {picture.caption}" for picture in pictures]
 
     steps = Training(case).steps(PICTURES)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.families import CASES, Case, Training, components, merge, plain_pipeline
+from tests.conformance.families import CASES, Case, Training, plain_pipeline
+from tests.conformance.plain import components, merge
 
 pytestmark = pytest.mark.slow
 RELATIVE_ERROR = 1e-3  # fp32 against fp64

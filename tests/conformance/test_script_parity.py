@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conformance.families import Training, dataset_of, latents_of, plain_pipeline, shown
+from tests.conformance.families import Training, dataset_of, plain_pipeline, shown
 from tests.conformance.fixed_stream import (
     BATCH_SIZE,
     LEARNING_RATE,
@@ -15,6 +15,7 @@ from tests.conformance.fixed_stream import (
     fixed_batches,
     recorded_losses,
 )
+from tests.conformance.plain import latents_of
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +34,7 @@ def test_the_first_losses_are_those_of_diffusers_script(run: ScriptRun) -> None:
     )
     downs = {name: tuple(value.shape) for name, value in training.weights().items() if "lora_down" in name}
     training.load({**training.weights(), **first_weights(downs)})
-    latents = latents_of(run.family, plain_pipeline(run.family), dataset_of(run.family).training_images[0])
+    latents = latents_of(plain_pipeline(run.family), dataset_of(run.family).training_images[0].path)
 
     with shown(fixed_batches(tuple(latents.shape), run.family.noise_levels), run.family.noise_levels):
         losses = [step.loss for step in training.steps(STEPS)]

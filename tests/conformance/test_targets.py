@@ -13,7 +13,8 @@ from diffusers.models.transformers.transformer_2d import Transformer2DModel
 from torch import Tensor, nn
 
 from profile_studio.domain.training import Targets
-from tests.conformance.families import CASES, Case, Training, components, modules_by_layer, plain_pipeline
+from tests.conformance.families import CASES, Case, Training, plain_pipeline
+from tests.conformance.plain import components, modules_by_layer
 
 pytestmark = pytest.mark.slow
 

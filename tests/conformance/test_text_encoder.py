@@ -9,7 +9,8 @@ from safetensors.torch import load_file
 from torch import nn
 
 from profile_studio.domain.training import Targets
-from tests.conformance.families import CASES, Case, Training, components, plain_pipeline
+from tests.conformance.families import CASES, Case, Training, plain_pipeline
+from tests.conformance.plain import components
 
 pytestmark = pytest.mark.slow
 

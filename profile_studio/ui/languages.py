@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from profile_studio.ui.kept_pages import KeptPages, accepts_gzip
 from profile_studio.ui.korean import KOREAN
 from profile_studio.ui.texts import ENGLISH, Texts
 
@@ -55,11 +56,13 @@ class PagesInLanguages:
 
     Args:
         first_styles: a style sheet that each page has before Gradio's script gives it the others.
+        same_for_all: whether a page is the same whoever asks for it, so that one may be kept for all.
     """
 
-    def __init__(self, app: ASGIApp, first_styles: str) -> None:
+    def __init__(self, app: ASGIApp, first_styles: str, *, same_for_all: bool) -> None:
         self._app = app
         self._first_styles = first_styles
+        self._pages: ASGIApp = KeptPages(self._tell) if same_for_all else self._tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         page = page_of(scope)
@@ -71,15 +74,19 @@ class PagesInLanguages:
         wanted = language_of(request) if is_chosen or page is LANGUAGES[0] else page
         remembers = _remembering(send, request, wanted) if is_chosen else send
         if wanted is page:
-            accepts_gzip = "gzip" in request.headers.get("accept-encoding", "")
-            telling = _Telling(remembers, page, self._first_styles, accepts_gzip)
-            await self._app(scope, receive, telling.send)
+            await self._pages(scope, receive, remembers)
             return
         address = "./" if wanted is LANGUAGES[0] else wanted.language
         if request.url.query:
             address += f"?{request.url.query}"
         headers = {"cache-control": "no-store", "vary": "accept-language, cookie"}
         await RedirectResponse(address, 302, headers)(scope, receive, remembers)
+
+    async def _tell(self, scope: Scope, receive: Receive, send: Send) -> None:
+        page = page_of(scope)
+        assert page is not None
+        telling = _Telling(send, page, self._first_styles, accepts_gzip(scope))
+        await self._app(scope, receive, telling.send)
 
 
 def page_of(scope: Scope) -> Texts | None:

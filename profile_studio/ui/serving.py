@@ -118,7 +118,9 @@ def _prepared(settings: Settings, host: str) -> Lifespan[App]:
 
 
 def _middleware(settings: Settings, heartbeats: Counter[str]) -> list[Middleware]:
-    pages = Middleware(PagesInLanguages, first_styles=FIRST_STYLES.read_text("utf-8"))
+    pages = Middleware(
+        PagesInLanguages, first_styles=FIRST_STYLES.read_text("utf-8"), same_for_all=settings.login is None
+    )
     routes = Middleware(OpenRoutes, takes_files=not settings.is_demo)
     return [
         Middleware(LimitedStreams, most=most_streams(), heartbeats=heartbeats),

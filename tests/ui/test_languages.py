@@ -20,7 +20,9 @@ def page(request: Request) -> HTMLResponse:
 @pytest.fixture
 def browser() -> TestClient:
     routes = [Route("/", page), Route("/ko", page), Route("/file", lambda _: PlainTextResponse('lang="en"'))]
-    app = Starlette(routes=routes, middleware=[Middleware(PagesInLanguages, first_styles="p { margin: 0 }")])
+    app = Starlette(
+        routes=routes, middleware=[Middleware(PagesInLanguages, first_styles="p { margin: 0 }", same_for_all=True)]
+    )
     return TestClient(app, follow_redirects=False)
 
 

@@ -16,7 +16,6 @@ from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, notice_area, tells_errors
 from profile_studio.ui.languages import LANGUAGES
 from profile_studio.ui.page import (
-    ASK_FOR_NEWS,
     BLEND,
     COMPARE,
     GALLERY,
@@ -29,6 +28,7 @@ from profile_studio.ui.page import (
     TRAIN,
     Page,
     Part,
+    ask_for_news,
 )
 from profile_studio.ui.serving import CACHE_AGE_S, CACHE_SWEEP_S, LONGEST_QUEUE
 from profile_studio.ui.tabs import blend, compare, gallery, pictures, storage, train
@@ -74,7 +74,7 @@ def _build_page(blocks: gr.Blocks, studio: Studio, texts: Texts) -> None:
         storage_tab = storage.build(page)
     clock = gr.Timer(POLL_INTERVAL_S)
     told = [*news.values(), status, clock]
-    clock.tick(None, told, told, js=ASK_FOR_NEWS % texts.language, **QUIET)
+    clock.tick(None, told, told, js=ask_for_news(texts.language), **QUIET)
     _wire_tabs(page, pictures_tab, train_tab, blend_tab, compare_tab)
     for tab, name in ((gallery_tab, GALLERY), (storage_tab, STORAGE)):
         tab.select(None, None, None, js=REMEMBER_TAB % name, **QUIET)

@@ -1,5 +1,6 @@
 """What every tab is given."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -58,19 +59,20 @@ of a number: it is corrected only when the person is done with it.
 
 POLL_INTERVAL_S = 1.5
 
-ASK_FOR_NEWS = """async (...known) => {
+_ASK_FOR_NEWS = """async (...known) => {
   if (window.studioAsks) return known;
+  const isOpen = (tab) => [...document.querySelectorAll('[role=tab][aria-selected=true]')].some((each) => each.dataset.tabId === tab);
   window.studioAsks = true;
   try {
-    const answer = await fetch(`${window.gradio_config.root}/news/%s`);
-    return answer.ok ? await answer.json() : known;
+    const answer = await fetch(`${window.gradio_config.root}/news/LANGUAGE`);
+    if (!answer.ok) return known;
+    return (await answer.json()).map((told, at) => (TABS[at] && !isOpen(TABS[at]) ? known[at] : told));
   } catch {
     return known;
   } finally {
     window.studioAsks = false;
   }
 }"""
-"""Asks `ui/news.py`, one question at a time: a browser has six connections for one studio. Without an answer all stays."""
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}
 """How quick listeners are wired: their answer is their own progress.
@@ -90,6 +92,19 @@ class Part(StrEnum):
     COMPARISONS = "comparisons"
     CAPTIONINGS = "captionings"
     IMPORTS = "imports"
+
+
+_TABS = {Part.TRAININGS: TRAIN, Part.COMPARISONS: COMPARE, Part.CAPTIONINGS: PICTURES}
+"""Where a part is shown; elsewhere it is no news before that tab opens."""
+
+
+def ask_for_news(language: str) -> str:
+    """What asks `ui/news.py` and hands on what it says; without an answer all stays as it is.
+
+    One question at a time: a browser has six connections for one studio.
+    """
+    tabs = json.dumps([_TABS.get(part) for part in Part])
+    return _ASK_FOR_NEWS.replace("LANGUAGE", language).replace("TABS", tabs)
 
 
 @dataclass(frozen=True)

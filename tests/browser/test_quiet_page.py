@@ -1,6 +1,7 @@
-"""A page nobody touches leaves the processor to the training."""
+"""A page nobody touches leaves the processor to the training, and the page's process alone."""
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.conftest import OpensPage
 from tests.browser.visitor import TABS, Visitor
@@ -28,3 +29,19 @@ def test_no_tab_leaves_a_clock_running(opens: OpensPage, studio_address: str) ->
         visitor.opens_whole_tab(tab)
     # A tab that is still filling may draw; one that has a clock never stops.
     wait_until(lambda: visitor.page.evaluate(DRAWN_A_FRAME, 120) < GRADIOS_OWN + 0.9)
+
+
+def test_a_page_that_nobody_touches_takes_no_place_in_the_queue(opens: OpensPage, studio_address: str) -> None:
+    page = opens(studio_address)
+    Visitor(page).sees_picture()
+    hears_news(page, 2)
+    queued: list[str] = []
+    page.on("request", lambda request: queued.append(request.url) if "/queue/" in request.url else None)
+    hears_news(page, 3)
+    assert queued == []
+
+
+def hears_news(page: Page, times: int) -> None:
+    for _ in range(times):
+        with page.expect_response("**/news/en"):
+            pass

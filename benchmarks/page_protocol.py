@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from profile_studio.ui.page import Part
+
 Listener = dict[str, Any]
 
 
@@ -18,15 +20,16 @@ class PageConfig:
 
     values: dict[int, Any]
     listeners: dict[int, Listener]
-    asleep: set[int]
-    """Timers that do not run before their tab is opened."""
+    parts: dict[Part, int]
+    """The components that hold what a window was told last."""
 
     @classmethod
     def of(cls, address: str) -> "PageConfig":
         config = httpx.get(f"{address.rstrip('/')}/config", timeout=60).raise_for_status().json()
         values = {part["id"]: part["props"].get("value") for part in config["components"]}
-        asleep = {part["id"] for part in config["components"] if part["props"].get("active") is False}
-        return cls(values, {listener["id"]: listener for listener in config["dependencies"]}, asleep)
+        named = {part["props"].get("label"): part["id"] for part in config["components"]}
+        listeners = {listener["id"]: listener for listener in config["dependencies"]}
+        return cls(values, listeners, {part: named[part] for part in Part})
 
     def called(self, name: str) -> Listener:
         """The listener behind a call for programs."""
@@ -37,9 +40,12 @@ class PageConfig:
         return [
             each
             for each in self.listeners.values()
-            if each["backend_fn"]
-            and any(name == event and target not in self.asleep for target, name in each["targets"])
+            if each["backend_fn"] and any(name == event for _, name in each["targets"])
         ]
+
+    def look(self, part: Part) -> Listener:
+        """The listener that looks at the rows where a part is news."""
+        return next(each for each in self.listeners.values() if [self.parts[part], "change"] in each["targets"])
 
     def after(self, listener: Listener) -> Iterator[Listener]:
         """The listeners that follow one."""
@@ -65,6 +71,11 @@ class Window:
         async with self._client.stream("GET", f"gradio_api/heartbeat/{self.session_hash}") as heartbeat:
             await anext(heartbeat.aiter_bytes())
             yield self
+
+    async def hear_news(self) -> float:
+        """Asks what is new; returns after how many seconds to ask again."""
+        *_, interval_s = (await self._client.get("news/en")).raise_for_status().json()
+        return interval_s
 
     async def first_look(self) -> None:
         """What a page asks for when it is shown, one after the other."""

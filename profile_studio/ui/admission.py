@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from profile_studio.domain.errors import EngineUnavailable
+from profile_studio.ui.languages import PAGES
 from profile_studio.ui.picture_line import PictureLine
 
 MOST_WAITING_EVENTS = 64  # Gradio's client sends up to 40 at once
@@ -16,13 +17,10 @@ def admit_fairly(blocks: gr.Blocks) -> None:
     push = queue.push
 
     async def push_if_fair(body: Any, request: Any, username: str | None) -> Any:
-        if body.session_hash and len(queue.pending_event_ids_session.get(body.session_hash, ())) >= MOST_WAITING_EVENTS:
-            return (
-                False,
-                f"This window waits for {MOST_WAITING_EVENTS} answers already. Let some of them come.",
-                "error",
-            )
         called = blocks.fns.get(body.fn_index)
+        if body.session_hash and len(queue.pending_event_ids_session.get(body.session_hash, ())) >= MOST_WAITING_EVENTS:
+            words = PAGES[called.page if called is not None else ""].access
+            return False, words.many_waiting.format(n=MOST_WAITING_EVENTS), "error"
         if called is not None and called.api_name == "make_picture":
             try:
                 line.check_another_of(body.session_hash)

@@ -23,6 +23,8 @@ LANGUAGES: tuple[Texts, ...] = (ENGLISH, KOREAN)
 QUERY = "lang"
 COOKIE = "studio_language"
 _REMEMBERED_S = 365 * 24 * 3600
+PAGES: Mapping[str, Texts] = {"": LANGUAGES[0], **{texts.language: texts for texts in LANGUAGES[1:]}}
+"""By path, as Gradio names its pages."""
 _BY_TAG: Mapping[str, Texts] = {texts.language: texts for texts in LANGUAGES}
 
 
@@ -94,7 +96,7 @@ def page_of(scope: Scope) -> Texts | None:
     if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
         return None
     path = scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/")
-    return LANGUAGES[0] if path == "" else next((each for each in LANGUAGES[1:] if each.language == path), None)
+    return PAGES.get(path)
 
 
 def cookie_place(request: HTTPConnection) -> str:

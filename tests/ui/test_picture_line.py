@@ -14,6 +14,7 @@ from gradio.routes import App
 from profile_studio.domain.generation import GenerationRequest
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
+from profile_studio.ui.admission import MOST_WAITING_EVENTS
 from profile_studio.ui.picture_line import LONGEST_LINE
 from profile_studio.ui.tabs.blend import Asked
 from tests.ui.served_page import answer, call, press_make, served_page
@@ -107,6 +108,21 @@ def test_one_session_does_not_fill_the_queue(while_the_engine_is_slow: Callable[
         answers = [await call(client, "list_adapters", "flood", "starter") for _ in range(100)]
         assert "Let some of them come" in answers[-1].text
         assert (await call(client, "list_adapters", "me", "starter")).status_code == 200
+
+    while_the_engine_is_slow(scenario)
+
+
+def test_a_window_that_waits_for_too_much_is_told_so_in_its_language(
+    while_the_engine_is_slow: Callable[[Scenario], None],
+) -> None:
+    async def scenario(app: App, client: httpx.AsyncClient) -> None:
+        for page, words in (("", "waits for 64 answers already"), ("ko", "이미 답 64개를 기다리고")):
+            listener = next(
+                each for each in app.get_blocks().fns.values() if each.page == page and each.name == "promises"
+            )
+            event = {"fn_index": listener._id, "data": [None] * len(listener.inputs), "session_hash": f"flood {page}"}
+            answers = [await client.post("/gradio_api/queue/join", json=event) for _ in range(MOST_WAITING_EVENTS + 1)]
+            assert words in answers[-1].json()["detail"]
 
     while_the_engine_is_slow(scenario)
 

@@ -502,6 +502,8 @@ _ENGINE_AND_DEMO: dict[str, str] = {
     "Make it again when you want it.": "원할 때 다시 만드세요.",
     "The picture does not fit into the memory.": "그림을 만들기에 메모리가 모자라요.",
     "Make it smaller, or close other programs.": "그림을 작게 하거나 다른 프로그램을 닫으세요.",
+    "The graphics card failed while it made the picture.": "그림을 만드는 동안 그래픽 카드에 오류가 났어요.",
+    "Try again in half a minute; the engine starts anew.": "30초쯤 뒤에 다시 해 보세요. 엔진이 새로 시작돼요.",
     "The picture cannot be kept: {problem}.": "그림을 저장할 수 없어요: {problem}.",
     "Make room on the disk and try again.": "디스크 공간을 비우고 다시 해 보세요.",
     "No space left on device": "디스크에 남은 공간이 없음",

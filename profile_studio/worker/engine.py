@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from profile_studio.base_models import STARTER, BaseModel, find_base_model
 from profile_studio.domain.errors import InvalidSettings, ProfileStudioError, Stopped
 from profile_studio.domain.generation import GenerationRequest
+from profile_studio.domain.lost_device import is_device_lost
 from profile_studio.domain.out_of_memory import is_out_of_memory
 from profile_studio.domain.sentences import Sentence, to_json
 from profile_studio.domain.validation import first_problem
@@ -58,7 +59,10 @@ _log = logging.getLogger("profile_studio.engine")
 
 
 def serve(settings: Settings) -> None:
-    """Answers requests until the process ends; a second engine of the same home waits until it may take over."""
+    """Answers requests until the process ends or has lost its device: whoever keeps it starts a new one then.
+
+    A second engine of the same home waits until it may take over.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with _alone(settings), Listener((HOST, 0), backlog=BACKLOG) as listener:
         address = EngineAddress.new(int(listener.address[1]))
@@ -113,6 +117,7 @@ class Engine:
         self._pipeline: StudioPipeline | None = None
         self._base_hash = ""
         self._requests: queue.Queue[tuple[Wire, dict[str, Any], float]] = queue.Queue()
+        self._device_is_lost = False
 
     def receive(self, connection: "Wire") -> None:
         """Authenticates a client and reads its request; a ping is answered at once, a picture waits for its turn."""
@@ -131,18 +136,18 @@ class Engine:
         connection.close()
 
     def run(self) -> None:
-        """Warms the starter up, then draws for ever."""
+        """Warms the starter up, then draws for as long as this process has a device to draw on."""
         try:
             self._warm_up()
         except ProfileStudioError as error:
             _log.warning("not warm: %s", error)
-        while True:
+        while not self._device_is_lost:
             connection, message, received_at = self._requests.get()
             with connection:
                 self._answer(connection, message, received_at)
 
     def _answer(self, connection: "Wire", message: Mapping[str, Any], received_at: float) -> None:
-        """Draws one request; whatever goes wrong is told to the client, and the engine lives on."""
+        """Draws one request; whatever goes wrong is told to the client, and the engine lives on if it can."""
         try:
             try:
                 self._generate(connection, message, received_at)
@@ -151,6 +156,7 @@ class Engine:
             except Exception as error:  # noqa: BLE001  # no request may end the engine
                 _log.error("%s", traceback.format_exc())
                 self._pipeline = None  # it may be half changed
+                self._device_is_lost = is_device_lost(error)
                 _tell_error(connection, explain(error))
         except Stopped:
             _log.info("stopped: the client left")
@@ -281,6 +287,10 @@ def explain(error: Exception) -> ProfileStudioError:
     if is_out_of_memory(error):
         return ProfileStudioError(
             "The picture does not fit into the memory.", "Make it smaller, or close other programs."
+        )
+    if is_device_lost(error):
+        return ProfileStudioError(
+            "The graphics card failed while it made the picture.", "Try again in half a minute; the engine starts anew."
         )
     if isinstance(error, OSError):
         return ProfileStudioError(

@@ -141,7 +141,7 @@ def build(page: Page) -> PicturesTab:
                     )
                     next_picture = gr.Button(texts.next_picture, size="sm", elem_id="next-picture")
             with gr.Column(visible=not page.is_demo, elem_id="set-tools"):
-                tools = build_tools(texts)
+                tools = build_tools(page)
             next_tab = gr.Button(texts.next, variant="primary", size="lg", elem_id="to-train")
             delete = gr.Button(texts.delete, size="sm", elem_classes="quiet-button", visible=not page.is_demo)
             with gr.Column(visible=False, elem_classes="card danger") as confirm:

@@ -12,7 +12,7 @@ import gradio as gr
 from profile_studio.domain.arrangement import Arrangement
 from profile_studio.domain.captions import CaptionEdit, tag_frequencies
 from profile_studio.domain.datasets import Dataset
-from profile_studio.domain.jobs import Job
+from profile_studio.domain.jobs import Job, JobStatus
 from profile_studio.services.exporting import ExportFormat
 from profile_studio.ui.caption_words import left_sentence
 from profile_studio.ui.components.caption_list import AFTER_SAVES
@@ -28,7 +28,6 @@ from profile_studio.ui.components.notices import (
 )
 from profile_studio.ui.page import POLLING, QUIET, Page, Part
 from profile_studio.ui.tabs.honest_check import HonestCheck, build_honest_check, shows_honest_check, wire_honest_check
-from profile_studio.ui.texts import PicturesTexts
 
 _SHOWN_TAGS = 30
 
@@ -45,6 +44,7 @@ class SetTools:
     edits: dict[CaptionEdit, gr.Button]
     undo: gr.Button
     write: gr.Button
+    resume: gr.Button
     stop: gr.Button
     progress: gr.HTML
     honest: HonestCheck
@@ -61,12 +61,14 @@ class SetTools:
         return [self.advice, self.tags, *self.honest.shown, self.versions, self.exported]
 
 
-def build_tools(texts: PicturesTexts) -> SetTools:
+def build_tools(page: Page) -> SetTools:
     """Advice in the open, everything else one fold away."""
+    texts = page.texts.pictures
     advice = gr.HTML(elem_id="set-advice")
     with gr.Accordion(texts.all_captions, open=False, elem_id="all-captions"):
         with gr.Row():
             write = gr.Button(texts.write_captions, elem_id="write-captions")
+            resume = gr.Button(page.texts.common.resume, visible=False, elem_id="resume-captions")
             stop = gr.Button(texts.stop_captions, visible=False, elem_id="stop-captions")
         progress = gr.HTML(visible=False)
         tags = gr.HTML()
@@ -91,7 +93,7 @@ def build_tools(texts: PicturesTexts) -> SetTools:
     versions = gr.HTML()
     edits = {CaptionEdit.REPLACE: replace, CaptionEdit.PREFIX: prefix, CaptionEdit.SUFFIX: suffix}
     return SetTools(
-        advice, tags, find, replacement, words, edits, undo, write, stop, progress, honest, export_format, export,
+        advice, tags, find, replacement, words, edits, undo, write, resume, stop, progress, honest, export_format, export,
         exported, versions, gr.State(None), gr.State(None),
     )  # fmt: skip
 
@@ -142,7 +144,7 @@ def wire_tools(
     texts, studio = page.texts.pictures, page.studio
     safe = tells_errors(notice, page.texts.common)
     seen_job, taken_copy = tools.seen_job, tools.taken_copy
-    job_parts = [tools.progress, tools.stop, tools.write, seen_job]
+    job_parts = [tools.progress, tools.resume, tools.stop, tools.write, seen_job]
 
     def edits(edit: CaptionEdit) -> Any:
         @safe
@@ -164,11 +166,19 @@ def wire_tools(
         if now == seen or (seen is None and (job is None or job.status.is_finished)):
             return {seen_job: now}
         if job is None:  # another set, which was never captioned
-            return {seen_job: now, tools.progress: gr.update(visible=False), tools.stop: gr.update(visible=False)}
+            hidden = gr.update(visible=False)
+            return {seen_job: now, tools.progress: hidden, tools.resume: hidden, tools.stop: hidden}
         updates = {**_shows_job(page, tools, job), seen_job: now}
         if job.status.is_finished:
             updates.update(shows_set(name, picture_id, arranged))
         return updates
+
+    @safe
+    def resumes(name: str) -> Updates:
+        job = studio.captioning.newest(name)
+        if job is not None:
+            studio.jobs.resume(job.id)
+        return {page.news[Part.CAPTIONINGS]: ""}
 
     @safe
     def stops(name: str) -> Updates:
@@ -193,6 +203,7 @@ def wire_tools(
     takes_back = safe(takes_captions_back(page, shows_set, notice))
     tools.undo.click(takes_back, looked_at, [*set_parts, notice], js=AFTER_SAVES, **QUIET)
     tools.write.click(writes, looked_at, [*job_parts, *set_parts, notice], **QUIET)
+    tools.resume.click(resumes, dataset, [page.news[Part.CAPTIONINGS], notice], **QUIET)
     tools.stop.click(stops, dataset, [notice], **QUIET)
     page.news[Part.CAPTIONINGS].change(
         leaves_faults_to_the_bar(looks), [*looked_at, seen_job], [*job_parts, *set_parts], **POLLING
@@ -214,6 +225,7 @@ def _shows_job(page: Page, tools: SetTools, job: Job) -> Updates:
         shown = "" if job.status.is_finished else progress_html(job, texts.pictures.picture_step, texts)
     return {
         tools.progress: gr.update(value=shown, visible=bool(shown)),
+        tools.resume: gr.update(visible=job.status is JobStatus.PAUSED),
         tools.stop: gr.update(visible=not job.status.is_finished),
         tools.write: gr.update(interactive=job.status.is_finished),
     }

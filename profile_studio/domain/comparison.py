@@ -29,10 +29,14 @@ METRICS: tuple[str, ...] = (
     "copy_risk",
     "variety",
 )
+MOST_SPOKEN_METRICS = 3
+"""Of how many metrics a report speaks, the first that were asked for: each question more makes all answers less sure."""
+
 STYLE_METRICS: frozenset[str] = frozenset({"style_similarity", "kid_judge", "fd_judge", "copy_risk"})
 """Metrics that need pictures of the style to compare with."""
 
 SECONDS_A_STEP_KEY = "seconds_a_step"  # in the result of a comparison: how long a step of a picture took
+SPREADS_KEY = "spreads"  # in it, too: for each metric the standard deviation of the prompts' differences from the base
 
 
 class ComparisonConfig(BaseModel):
@@ -44,15 +48,31 @@ class ComparisonConfig(BaseModel):
     base: str = "starter"
     dataset: Name | None = Field(default=None, description="Its pictures are the style's reference.")
     prompts: tuple[str, ...] = Field(min_length=1)
-    seeds: int = Field(default=4, ge=1, le=64, description="Seeds per prompt: 0, 1, ...")
-    metrics: tuple[str, ...] = ("clip_score", "style_similarity", "kid_judge", "face_score", "copy_risk")
+    seeds: int = Field(default=2, ge=1, le=64, description="Seeds per prompt: 0, 1, ...")
+    metrics: tuple[str, ...] = Field(
+        default=("style_similarity", "clip_score", "copy_risk", "face_score", "kid_judge"),
+        description="The report speaks of the first three, the others show intervals.",
+    )
     num_inference_steps: int = Field(default=20, ge=1, le=200)
     guidance_scale: float = Field(default=4.0, ge=1.0, le=30.0)
 
 
 @dataclass(frozen=True)
+class Interval:
+    """A value with its bounds, which are None where too little can be told."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
 class MetricValue:
-    """A number that knows how sure it is: `low` and `high` bound its 95 % interval."""
+    """A number that knows how sure it is: `low` and `high` bound its 95 % interval.
+
+    `different_from_base` is None for the base and for a metric that the report does not speak of. `difference` is the
+    model minus the base with the interval of the test, None for the base and in reports of earlier versions.
+    """
 
     value: float
     low: float | None
@@ -61,13 +81,18 @@ class MetricValue:
     encoder: str
     higher_is_better: bool
     different_from_base: Verdict | None
+    difference: Interval | None = None
 
 
-def in_digits(metric: str, number: float) -> str:
-    """As many digits as a table of this metric wants; copies as a share in percent."""
+def in_digits(metric: str, number: float, *, sign: str = "") -> str:
+    """As many digits as a table of this metric wants; copies as a share in percent.
+
+    Args:
+        sign: "+" for a difference, which shows its sign.
+    """
     if metric == "copy_risk":
-        return f"{number:.0%}"
-    return f"{number:.1f}" if metric == "clip_score" else f"{number:.3f}"
+        return f"{number:{sign}.0%}"
+    return f"{number:{sign}.1f}" if metric == "clip_score" else f"{number:{sign}.3f}"
 
 
 @dataclass(frozen=True)

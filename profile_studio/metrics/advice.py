@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from profile_studio.domain.comparison import ComparisonRow, Verdict
 from profile_studio.domain.names import BASE_NAME
+from profile_studio.domain.power import FEWEST_TO_FORESEE
 from profile_studio.domain.sentences import Sentence
-from profile_studio.metrics.measure import Measured
-from profile_studio.metrics.uncertainty import FEWEST_TO_FORESEE, Difference
+from profile_studio.metrics.measure import Claim, Measured
 
 TOLERATED_COPIES = 0.05  # as many as training pictures show among themselves, by the threshold's definition
 
@@ -37,32 +37,13 @@ def recommend(measured: Measured) -> tuple[str | None, Sentence]:
 
 def sentences(measured: Measured) -> tuple[Sentence, ...]:
     """Plain sentences on each model, the decided before the undecided."""
-    decided: list[Sentence] = []
-    open_: list[Sentence] = []
-    for row in _candidates(measured.rows):
-        for metric, words in _WORDS.items():
-            difference = measured.differences.get((row.model, metric))
-            if difference is None:
-                continue
-            if difference.verdict is not Verdict.CANNOT_TELL:
-                decided.append(_decided(row.model, words, difference))
-            elif (n := row.metrics[metric].n) < FEWEST_TO_FORESEE:
-                open_.append(_too_few(n))
-            else:
-                open_.append(_undecided(row.model, words, difference))
-        if _surely_copies(row):
-            share = row.metrics["copy_risk"].value
-            decided.append(
-                Sentence(
-                    "{model} repeats training pictures: {share} of its pictures are nearly copies.",
-                    model=row.model,
-                    share=f"{share:.0%}",
-                )
-            )
-    return (*decided, *dict.fromkeys(open_), *measured.left_out)
+    decided = [_decided(claim) for claim in measured.claims if claim.verdict is not Verdict.CANNOT_TELL]
+    copying = [_copies(row) for row in _candidates(measured.rows) if _surely_copies(row)]
+    undecided = [claim for claim in measured.claims if claim.verdict is Verdict.CANNOT_TELL]
+    return (*decided, *copying, *_open(undecided, measured), *measured.left_out)
 
 
-_WORDS: Mapping[str, tuple[Sentence, Sentence]] = {
+_CLAIMS: Mapping[str, tuple[Sentence, Sentence]] = {
     "style_similarity": (
         Sentence("is closer to your style than the base"),
         Sentence("is farther from your style than the base"),
@@ -75,48 +56,82 @@ _WORDS: Mapping[str, tuple[Sentence, Sentence]] = {
         Sentence("draws more intact faces than the base"),
         Sentence("draws fewer intact faces than the base"),
     ),
+    "copy_risk": (
+        Sentence("repeats training pictures less often than the base"),
+        Sentence("repeats training pictures more often than the base"),
+    ),
+    "kid_judge": (
+        Sentence("draws a set nearer to your pictures than the base"),
+        Sentence("draws a set farther from your pictures than the base"),
+    ),
+    "fd_judge": (
+        Sentence("draws a set nearer to your pictures than the base"),
+        Sentence("draws a set farther from your pictures than the base"),
+    ),
+    "variety": (
+        Sentence("draws more varied pictures than the base"),
+        Sentence("draws less varied pictures than the base"),
+    ),
 }
+"""What a metric's better and its worse mean in words."""
 
 
-def _decided(model: str, words: tuple[Sentence, Sentence], difference: Difference) -> Sentence:
-    better, worse = words
-    claim = better if difference.verdict is Verdict.BETTER else worse
-    return Sentence("{model} {claim} (sure).", model=model, claim=claim)
-
-
-def _undecided(model: str, words: tuple[Sentence, Sentence], difference: Difference) -> Sentence:
-    better, _ = words
-    more = difference.more_pictures
-    if more is None:
-        return Sentence(
-            "Cannot tell whether {model} {claim}: if there is a difference, chance hides it.", model=model, claim=better
-        )
+def _decided(claim: Claim) -> Sentence:
+    better, worse = _CLAIMS[claim.metric]
     return Sentence(
-        "Cannot tell yet whether {model} {claim}: if the difference is as large as it looks, about {count} more pictures "
-        "of each would show it.",
-        model=model,
-        claim=better,
-        count=_rounded(more),
+        "{model} {claim} (sure).", model=claim.model, claim=better if claim.verdict is Verdict.BETTER else worse
     )
 
 
-def _too_few(n: int) -> Sentence:
+def _copies(row: ComparisonRow) -> Sentence:
     return Sentence(
-        "So few pictures ({n} of each model) cannot tell more: ask for at least {fewest} of each, such as 4 prompts with "
-        "2 seeds.",
-        n=n,
-        fewest=FEWEST_TO_FORESEE,
+        "{model} repeats training pictures: {share} of its pictures are nearly copies.",
+        model=row.model,
+        share=f"{row.metrics['copy_risk'].value:.0%}",
+    )
+
+
+def _open(claims: Sequence[Claim], measured: Measured) -> list[Sentence]:
+    fewest = max(measured.fewest_prompts, FEWEST_TO_FORESEE)
+    if claims and measured.n_prompts < fewest:
+        return [
+            Sentence(
+                "So few prompts ({n}) cannot tell more, however many pictures each has: ask for at least {fewest}.",
+                n=measured.n_prompts,
+                fewest=fewest,
+            )
+        ]
+    return [_undecided(claim) for claim in claims]
+
+
+def _undecided(claim: Claim) -> Sentence:
+    better, worse = _CLAIMS[claim.metric]
+    words = worse if claim.metric == "copy_risk" else better
+    if claim.more_prompts is None:
+        return Sentence(
+            "Cannot tell whether {model} {claim}: if there is a difference, chance hides it.",
+            model=claim.model,
+            claim=words,
+        )
+    return Sentence(
+        "Cannot tell yet whether {model} {claim}: if the difference is as large as it looks, about {count} more prompts "
+        "would show it.",
+        model=claim.model,
+        claim=words,
+        count=_rounded(claim.more_prompts),
     )
 
 
 def _rounded(count: int) -> int:
-    """To two digits: 394 pictures are no surer than 390."""
+    """To two digits: 394 prompts are no surer than 390."""
     return round(count, 2 - len(str(count)))
 
 
 def _why_none(rows: Sequence[ComparisonRow]) -> Sentence:
     if not any("style_similarity" in row.metrics for row in rows):
         return Sentence("Closeness to a style was not measured, so no model is recommended.")
+    if all(_verdict(row, "style_similarity") is None for row in rows):
+        return Sentence("No model is recommended: style_similarity is not among the first three metrics.")
     worse = [row.model for row in _candidates(rows) if _verdict(row, "style_similarity") is Verdict.WORSE]
     if len(worse) == len(_candidates(rows)):
         return Sentence("No model is closer to your style than the base: keep the base.")
@@ -133,11 +148,11 @@ def _verdict(row: ComparisonRow, metric: str) -> Verdict | None:
 
 
 def _surely_copies(row: ComparisonRow) -> bool:
-    """More than the base, which never saw the pictures, and more than the pictures among themselves."""
+    """More than the pictures among themselves, and, where that was asked, surely more than the base."""
     risk = row.metrics.get("copy_risk")
     return (
         risk is not None
-        and risk.different_from_base is Verdict.WORSE
+        and risk.different_from_base in (Verdict.WORSE, None)
         and risk.low is not None
         and risk.low > TOLERATED_COPIES
     )

@@ -1,19 +1,36 @@
 """From features of every model's pictures to the rows of the table."""
 
+import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from profile_studio.domain.comparison import STYLE_METRICS, ComparisonRow, MetricValue, Verdict
+from profile_studio.domain.comparison import (
+    MOST_SPOKEN_METRICS,
+    STYLE_METRICS,
+    ComparisonRow,
+    Interval,
+    MetricValue,
+    Verdict,
+)
 from profile_studio.domain.names import BASE_NAME
+from profile_studio.domain.power import LEVEL, fewest_prompts
 from profile_studio.domain.sentences import Sentence
-from profile_studio.metrics import uncertainty
 from profile_studio.metrics.distances import frechet_distance, kernel_distance
 from profile_studio.metrics.features import Features
 from profile_studio.metrics.scores import PerPicture, clip_scores, copies, style_similarities, varieties
-from profile_studio.metrics.uncertainty import Difference, Estimate
+from profile_studio.metrics.sign_flips import holm_levels
+from profile_studio.metrics.uncertainty import (
+    PairedMeans,
+    PairedSets,
+    PairedTest,
+    SetStatistic,
+    mean_with_interval,
+    set_statistic_with_interval,
+    share_with_interval,
+)
 
 HIGHER_IS_BETTER = {
     "clip_score": True,
@@ -56,26 +73,101 @@ class SeenPictures:
     encoder: str
     faces: SeenFaces | None = None
 
+    @property
+    def n_seeds(self) -> int:
+        """Pictures of each prompt."""
+        return len(self.texts) // self.n_prompts
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a report may say of a model and a metric.
+
+    `more_prompts`: how many more would likely decide it if the difference is as large as it looks; None if it is
+    decided, or if that cannot be foreseen.
+    """
+
+    model: str
+    metric: str
+    verdict: Verdict
+    more_prompts: int | None
+
 
 @dataclass(frozen=True)
 class Measured:
-    """The table, and what decided each verdict: model and metric to the difference from the base."""
+    """The table, what may be said of it, and how many prompts that rests on.
+
+    Whatever the prompts, no claim is sure below `fewest_prompts`. `spreads` has for each metric the standard deviation
+    of the prompts' differences from the base, the middle one of the models.
+    """
 
     rows: tuple[ComparisonRow, ...]
-    differences: Mapping[tuple[str, str], Difference]
+    claims: tuple[Claim, ...]
     left_out: tuple[Sentence, ...]
+    n_prompts: int
+    fewest_prompts: int
+    spreads: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The paired test of each model and metric, and the level at which those are tested of which a report speaks."""
+
+    tests: Mapping[tuple[str, str], PairedTest]
+    levels: Mapping[tuple[str, str], float]
+
+    def verdict(self, model: str, metric: str) -> Verdict | None:
+        """Whether the model differs from the base; None where that is not asked."""
+        level = self.levels.get((model, metric))
+        if level is None:
+            return None
+        test = self.tests[model, metric]
+        if test.p > level:
+            return Verdict.CANNOT_TELL
+        return Verdict.BETTER if (test.value > 0) == HIGHER_IS_BETTER[metric] else Verdict.WORSE
+
+
+def ask(seen: SeenPictures, metrics: Sequence[str]) -> Questions:
+    """Tests every model against the base.
+
+    Of the first metrics a report speaks: their differences are tested together, by Holm's steps.
+    """
+    models = [model for model in seen.models if model != BASE_NAME]
+    tests = {(model, metric): _paired_test(metric, model, seen) for metric in metrics for model in models}
+    spoken = [(model, metric) for model in models for metric in metrics[:MOST_SPOKEN_METRICS]]
+    return Questions(tests, dict(zip(spoken, holm_levels([tests[key].p for key in spoken]), strict=True)))
 
 
 def measure(seen: SeenPictures, metrics: Sequence[str]) -> Measured:
     """Every metric of every model; a metric that cannot be had is left out with a sentence."""
     left_out = {metric: reason for metric in metrics if (reason := _obstacle(metric, seen))}
     possible = [metric for metric in metrics if metric not in left_out]
-    cells = {(model, metric): _cell(metric, model, seen) for model in seen.models for metric in possible}
+    questions = ask(seen, possible)
     rows = tuple(
-        ComparisonRow(model, {metric: cells[model, metric][0] for metric in possible}) for model in seen.models
+        ComparisonRow(model, {metric: _cell(metric, model, seen, questions) for metric in possible})
+        for model in seen.models
     )
-    differences = {key: difference for key, (_, difference) in cells.items() if difference is not None}
-    return Measured(rows, differences, tuple(dict.fromkeys(left_out.values())))
+    claims = tuple(
+        Claim(*key, verdict, questions.tests[key].more_prompts(level) if verdict is Verdict.CANNOT_TELL else None)
+        for key, level in questions.levels.items()
+        if (verdict := questions.verdict(*key)) is not None
+    )
+    return Measured(
+        rows,
+        claims,
+        tuple(dict.fromkeys(left_out.values())),
+        seen.n_prompts,
+        fewest_prompts(len(questions.levels)),
+        _spreads(questions.tests),
+    )
+
+
+def _spreads(tests: Mapping[tuple[str, str], PairedTest]) -> dict[str, float]:
+    of_metric: dict[str, list[float]] = {}
+    for (_, metric), test in tests.items():
+        if isinstance(test, PairedMeans):
+            of_metric.setdefault(metric, []).append(test.spread)
+    return {metric: statistics.median(spreads) for metric, spreads in of_metric.items()}
 
 
 def _obstacle(metric: str, seen: SeenPictures) -> Sentence | None:
@@ -91,25 +183,40 @@ def _obstacle(metric: str, seen: SeenPictures) -> Sentence | None:
     return None
 
 
-def _cell(metric: str, model: str, seen: SeenPictures) -> tuple[MetricValue, Difference | None]:
-    higher_is_better = HIGHER_IS_BETTER[metric]
-    n = len(seen.texts)
-    if metric in ("kid_judge", "fd_judge"):
-        estimate, difference = _of_sets(metric, model, seen, higher_is_better)
-    else:
+def _cell(metric: str, model: str, seen: SeenPictures, questions: Questions) -> MetricValue:
+    estimate = _estimate(metric, model, seen)
+    test, level = questions.tests.get((model, metric)), questions.levels.get((model, metric), LEVEL)
+    return MetricValue(
+        estimate.value,
+        estimate.low,
+        estimate.high,
+        len(seen.texts),
+        seen.faces.critic if metric == "face_score" and seen.faces else seen.encoder,
+        HIGHER_IS_BETTER[metric],
+        questions.verdict(model, metric),
+        test.interval(level) if test else None,
+    )
+
+
+def _estimate(metric: str, model: str, seen: SeenPictures) -> Interval:
+    if metric in _DISTANCES:
+        assert seen.style is not None
+        distance = _distance(metric, seen.models[model], seen.style.reference)
+        return set_statistic_with_interval(distance, seen.n_prompts, seen.n_seeds, len(seen.style.reference))
+    values = _per_picture(metric, model, seen)
+    if metric == "copy_risk":
+        return share_with_interval(float(values.mean()) * seen.n_prompts, seen.n_prompts)
+    return mean_with_interval(values, seen.n_prompts)
+
+
+def _paired_test(metric: str, model: str, seen: SeenPictures) -> PairedTest:
+    if metric not in _DISTANCES:
         values, base = (_per_picture(metric, name, seen) for name in (model, BASE_NAME))
-        estimate = (
-            uncertainty.share_with_interval(round(values.sum()), n)
-            if metric == "copy_risk"
-            else uncertainty.mean_with_interval(values, seen.n_prompts)
-        )
-        difference = uncertainty.compare_means(values, base, seen.n_prompts, higher_is_better)
-    verdict: Verdict | None = difference.verdict
-    if model == BASE_NAME:
-        verdict = None
-    encoder = seen.faces.critic if metric == "face_score" and seen.faces else seen.encoder
-    value = MetricValue(estimate.value, estimate.low, estimate.high, n, encoder, higher_is_better, verdict)
-    return value, None if model == BASE_NAME else difference
+        return PairedMeans(values, base, seen.n_prompts)
+    assert seen.style is not None
+    both = np.vstack([seen.models[model], seen.models[BASE_NAME]])
+    distance = _distance(metric, both, seen.style.reference)
+    return PairedSets(distance, seen.n_prompts, seen.n_seeds, len(seen.style.reference))
 
 
 def _per_picture(metric: str, model: str, seen: SeenPictures) -> PerPicture:
@@ -127,24 +234,11 @@ def _per_picture(metric: str, model: str, seen: SeenPictures) -> PerPicture:
     return copies(pictures, seen.style.training)
 
 
-def _of_sets(metric: str, model: str, seen: SeenPictures, higher_is_better: bool) -> tuple[Estimate, Difference]:
-    assert seen.style is not None
-    reference = seen.style.reference
-    n = len(seen.texts)
+def _distance(metric: str, pictures: Features, reference: Features) -> SetStatistic:
+    def distance(chosen: NDArray[np.intp], chosen_reference: NDArray[np.intp]) -> float:
+        return _DISTANCES[metric](pictures[chosen], reference[chosen_reference])
 
-    def distance_of(name: str) -> uncertainty.SetStatistic:
-        pictures = seen.models[name]
-
-        def distance(chosen: NDArray[np.intp], chosen_reference: NDArray[np.intp]) -> float:
-            return _DISTANCES[metric](pictures[chosen], reference[chosen_reference])
-
-        return distance
-
-    estimate = uncertainty.set_statistic_with_interval(distance_of(model), n, len(reference))
-    difference = uncertainty.compare_sets(
-        distance_of(model), distance_of(BASE_NAME), n, len(reference), higher_is_better
-    )
-    return estimate, difference
+    return distance
 
 
 def _cosine_kernel_distance(first: Features, second: Features) -> float:

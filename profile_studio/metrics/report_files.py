@@ -10,7 +10,14 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport, MetricValue, Verdict, in_digits
+from profile_studio.domain.comparison import (
+    ComparisonConfig,
+    ComparisonReport,
+    Interval,
+    MetricValue,
+    Verdict,
+    in_digits,
+)
 from profile_studio.domain.counting import counted
 from profile_studio.storage.files import write_atomically
 
@@ -55,13 +62,15 @@ def _csv(report: ComparisonReport) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     metrics = _metrics(report)
-    parts = ("", "_low", "_high", "_n", "_vs_base")
+    parts = ("", "_low", "_high", "_n", "_vs_base", "_difference", "_difference_low", "_difference_high")
     writer.writerow(["model", *(f"{metric}{part}" for metric in metrics for part in parts), "encoder"])
     for row in report.rows:
         cells: list[object] = [_without_formula(row.model)]
         for metric in metrics:
             value = row.metrics[metric]
             cells += [value.value, value.low, value.high, value.n, value.different_from_base]
+            difference = value.difference
+            cells += [difference.value, difference.low, difference.high] if difference else [None] * 3
         encoders = sorted({value.encoder for value in row.metrics.values()})
         writer.writerow([*cells, _without_formula(" ".join(encoders))])
     return buffer.getvalue()
@@ -95,7 +104,11 @@ def _markdown(report: ComparisonReport) -> str:
     return "\n".join([*notes, "", *lines, "", _LEGEND, "", *legend, "", _origin(report)]) + "\n"
 
 
-_LEGEND = "▲ surely better than the base, ▼ surely worse, ? cannot tell; in brackets the 95 % interval."
+_LEGEND = (
+    "In brackets the 95 % interval; with a sign the difference from the base and the interval of its test. "
+    "▲ surely better than the base, ▼ surely worse, ? cannot tell, nothing: not asked. Sure: an exact sign-flip test on "
+    "the means of the prompts, after Holm's correction for everything that was asked."
+)
 
 
 def _markdown_row(cells: Sequence[str]) -> str:
@@ -103,13 +116,16 @@ def _markdown_row(cells: Sequence[str]) -> str:
 
 
 def _in_words(metric: str, value: MetricValue) -> str:
-    interval = (
-        ""
-        if value.low is None or value.high is None
-        else f" ({in_digits(metric, value.low)} to {in_digits(metric, value.high)})"
-    )
     mark = f" {_MARKS[value.different_from_base]}" if value.different_from_base else ""
-    return f"{in_digits(metric, value.value)}{interval}{mark}"
+    difference = f", {_interval(metric, value.difference, '+')}" if value.difference else ""
+    return f"{_interval(metric, Interval(value.value, value.low, value.high))}{difference}{mark}"
+
+
+def _interval(metric: str, interval: Interval, sign: str = "") -> str:
+    number = in_digits(metric, interval.value, sign=sign)
+    if interval.low is None or interval.high is None:
+        return number
+    return f"{number} ({in_digits(metric, interval.low, sign=sign)} to {in_digits(metric, interval.high, sign=sign)})"
 
 
 def _metrics(report: ComparisonReport) -> tuple[str, ...]:

@@ -10,7 +10,13 @@ from pathlib import Path
 
 from profile_studio import __version__
 from profile_studio.base_models import BaseModel, find_base_model
-from profile_studio.domain.comparison import SECONDS_A_STEP_KEY, ComparisonConfig, ComparisonReport, parse_model_spec
+from profile_studio.domain.comparison import (
+    SECONDS_A_STEP_KEY,
+    SPREADS_KEY,
+    ComparisonConfig,
+    ComparisonReport,
+    parse_model_spec,
+)
 from profile_studio.domain.errors import InputError, InvalidAdapter, NotFinite
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
@@ -111,6 +117,7 @@ def run_comparison(config: ComparisonConfig, context: JobContext, settings: Sett
         "recommended": report.recommended,
         "fingerprint": report.fingerprint,
         SECONDS_A_STEP_KEY: seconds_a_step,
+        SPREADS_KEY: dict(measured.spreads),
     }
 
 

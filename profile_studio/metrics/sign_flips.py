@@ -11,7 +11,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-CONFIDENCE = 0.95
+from profile_studio.domain.power import LEVEL
+
 MOST_ENUMERATED = 16
 """Prompts up to which every pattern of signs is tried, 2^16; beyond, as many are drawn."""
 
@@ -32,7 +33,7 @@ def sign_flip_p(differences: NDArray[np.float64]) -> float:
     return min(1.0, 2 * (1 + int((sums <= tie).sum())) / (len(sums) + 1))
 
 
-def sign_flip_interval(values: NDArray[np.float64], level: float = 1 - CONFIDENCE) -> tuple[float, float] | None:
+def sign_flip_interval(values: NDArray[np.float64], level: float = LEVEL) -> tuple[float, float] | None:
     """What the test does not refuse as the centre of the values at this level; None where it refuses nothing.
 
     It leaves 0 out exactly where :func:`sign_flip_p` is at most `level`: the bounds are means of subsets of the values.
@@ -49,7 +50,7 @@ def sign_flip_interval(values: NDArray[np.float64], level: float = 1 - CONFIDENC
     return float(means[rank - 1]), float(means[len(sums) - rank])
 
 
-def holm_levels(p_values: Sequence[float], level: float = 1 - CONFIDENCE) -> list[float]:
+def holm_levels(p_values: Sequence[float], level: float = LEVEL) -> list[float]:
     """The level at which each hypothesis is tested, so that all together are falsely refused at most at `level`.
 
     A hypothesis is refused where its p-value is at most its own level.

@@ -1,152 +1,155 @@
 """How sure a number is, and whether two models differ.
 
-Every model draws the same prompts with the same seeds, so models are compared picture by picture: what a prompt makes
-hard is hard for both and cancels.
+Every model draws the same prompts with the same seeds, so models are compared prompt by prompt: what a prompt makes
+hard is hard for both and cancels. The unit is the prompt, whatever number of pictures it has.
 """
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
-from profile_studio.domain.comparison import Verdict
+from profile_studio.domain.comparison import Interval
+from profile_studio.domain.power import FEWEST_TO_FORESEE, LEVEL, prompts_to_show
+from profile_studio.metrics.sign_flips import sign_flip_interval, sign_flip_p
 
-CONFIDENCE = 0.95
-MINIMUM_PAIRS = 6  # with five pairs even five wins of five happen by luck once in sixteen times (two-sided)
-FEWEST_TO_FORESEE = 8
-"""Pairs from which a needed number of pictures is named. With fewer the spread of differences is itself hardly known:
-the standard error of a variance is sqrt(2 / (n - 1)) of it, which is more than half below eight, and the needed number
-goes with the variance."""
-_RESAMPLES = 2000
+_Z = NormalDist().inv_cdf(1 - LEVEL / 2)
 _HALF_SAMPLES = 400
-_Z = 1.959964  # 95 % of a normal distribution lie within this many standard deviations
-_Z_POWER = 0.841621  # a true effect is then found in 80 % of repetitions
+_FEWEST_FOR_HALVES = 6
+_MOST_SWAPS = 1023
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """A value with its 95 % interval; the bounds are None where there is too little to say."""
-
-    value: float
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A model minus the base.
-
-    `more_pictures`: how many more of each would likely decide it if the difference is as large as it looks; None if it
-    is decided, or if that cannot be foreseen.
-    """
-
-    estimate: Estimate
-    verdict: Verdict
-    more_pictures: int | None
-
-
-def mean_with_interval(values: NDArray[np.float64], n_prompts: int, seed: int = 0) -> Estimate:
-    """The mean over pictures, prompts resampled first and seeds within them.
-
-    Args:
-        values: shape (n_prompts * n_seeds,), in prompt-seed order.
-    """
-    return _bootstrap(values.reshape(n_prompts, -1), seed)
-
-
-def compare_means(
-    values: NDArray[np.float64], base: NDArray[np.float64], n_prompts: int, higher_is_better: bool, seed: int = 0
-) -> Difference:
-    """Whether a model's mean differs from the base's, from paired pictures.
+class PairedMeans:
+    """A model's pictures against the base's, by the means of their prompts.
 
     Args:
         values, base: shape (n_prompts * n_seeds,), in the same prompt-seed order.
     """
-    return _judge(mean_with_interval(values - base, n_prompts, seed), len(values), higher_is_better)
+
+    def __init__(self, values: NDArray[np.float64], base: NDArray[np.float64], n_prompts: int) -> None:
+        self._differences = (values - base).reshape(n_prompts, -1).mean(axis=1)
+        self.spread = float(self._differences.std(ddof=1)) if n_prompts > 1 else 0.0
+        self.value = float(self._differences.mean())
+        self.p = sign_flip_p(self._differences)
+
+    def interval(self, level: float) -> Interval:
+        """The difference with what the test does not refuse at this level."""
+        low, high = sign_flip_interval(self._differences, level) or (None, None)
+        return Interval(self.value, low, high)
+
+    def more_prompts(self, level: float) -> int | None:
+        """How many more prompts would find a difference of this size in four of five comparisons.
+
+        None from too few prompts, and for a difference below its own standard error: its size is then mostly chance.
+        """
+        n = len(self._differences)
+        if n < FEWEST_TO_FORESEE or abs(self.value) <= self.spread / math.sqrt(n):
+            return None
+        return max(1, prompts_to_show(abs(self.value), self.spread, level) - n)
 
 
-def share_with_interval(successes: int, n: int) -> Estimate:
+class PairedSets:
+    """A statistic of a model's whole set against the same of the base's, prompts changing sides.
+
+    If the models are equal, the pictures of a prompt could as well have come from the other one: the difference is held
+    against those of swapped sets.
+
+    Args:
+        statistic: of indices into the model's pictures followed by the base's, each n_prompts * n_seeds in prompt-seed
+            order, and of indices into the reference.
+    """
+
+    def __init__(self, statistic: "SetStatistic", n_prompts: int, n_seeds: int, n_reference: int) -> None:
+        reference = np.arange(n_reference)
+        model = np.arange(n_prompts * n_seeds).reshape(n_prompts, n_seeds)
+        base = model + n_prompts * n_seeds
+
+        def difference(swapped: NDArray[np.bool_]) -> float:
+            first, second = (np.where(swapped[:, None], *sides).ravel() for sides in ((base, model), (model, base)))
+            return statistic(first, reference) - statistic(second, reference)
+
+        self.value = difference(np.zeros(n_prompts, dtype=np.bool_))
+        # A pattern and its opposite differ in sign only.
+        self._swapped = np.sort(np.abs([difference(each) for each in _swaps(n_prompts)] + [self.value]))
+        tie = 1e-9 * self._swapped[-1]
+        self.p = float((self._swapped >= abs(self.value) - tie).mean())
+
+    def interval(self, level: float) -> Interval:
+        """The difference with the reach of chance at this level on either side: without 0 where p is at most `level`."""
+        rank = int(level * len(self._swapped) + 1e-9)
+        if rank < 1:
+            return Interval(self.value, None, None)
+        reach = float(self._swapped[-rank - 1] if rank < len(self._swapped) else 0.0)
+        return Interval(self.value, self.value - reach, self.value + reach)
+
+    def more_prompts(self, _level: float) -> None:
+        """Not foreseen: the spread of a distance of sets does not shrink as a mean's does."""
+        return
+
+
+PairedTest = PairedMeans | PairedSets
+
+
+def _swaps(n_prompts: int) -> NDArray[np.bool_]:
+    """Which prompts change sides, half of all patterns but the one that changes none, or as many drawn."""
+    if 2 ** (n_prompts - 1) - 1 <= _MOST_SWAPS:
+        return (np.arange(1, 2 ** (n_prompts - 1))[:, None] >> np.arange(n_prompts) & 1).astype(np.bool_)
+    return np.random.default_rng(0).random((_MOST_SWAPS, n_prompts)) < 0.5
+
+
+def mean_with_interval(values: NDArray[np.float64], n_prompts: int) -> Interval:
+    """The mean over pictures with the interval of its prompts' means.
+
+    Args:
+        values: shape (n_prompts * n_seeds,), in prompt-seed order.
+    """
+    means = values.reshape(n_prompts, -1).mean(axis=1)
+    low, high = sign_flip_interval(means) or (None, None)
+    return Interval(float(means.mean()), low, high)
+
+
+def share_with_interval(successes: float, n: int) -> Interval:
     """A share with Wilson's interval, which stays honest at 0 and 1.
 
+    Args:
+        n: of independent witnesses; with several pictures a prompt, the prompts.
     Source: Wilson 1927, doi:10.1080/01621459.1927.10502953.
     """
     share = successes / n
     centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
     half = _Z / (1 + _Z**2 / n) * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    return Estimate(share, max(0.0, centre - half), min(1.0, centre + half))
+    return Interval(share, max(0.0, centre - half), min(1.0, centre + half))
 
 
 SetStatistic = Callable[[NDArray[np.intp], NDArray[np.intp]], float]
 """From indices into the pictures and indices into the reference pictures to a number."""
 
 
-def set_statistic_with_interval(statistic: SetStatistic, n_pictures: int, n_reference: int, seed: int = 0) -> Estimate:
-    """A statistic of a whole set with an interval from random halves.
+def set_statistic_with_interval(
+    statistic: SetStatistic, n_prompts: int, n_seeds: int, n_reference: int, seed: int = 0
+) -> Interval:
+    """A statistic of a whole set with an interval from random halves of its prompts.
 
     Halves are drawn without replacement: a picture that is drawn twice would look like a perfect match with itself and
-    shift every distance. The spread of halves around the whole is the standard error of the whole.
+    shift every distance. The spread of halves around their own mean is the standard error of the whole; their mean is
+    not its value, because most distances grow as sets get smaller.
 
     Args:
-        statistic: called with indices, so that two models can be compared on the same halves.
+        statistic: of indices into pictures in prompt-seed order, and into the reference.
     """
-    everything, every_reference = np.arange(n_pictures), np.arange(n_reference)
-    value = statistic(everything, every_reference)
-    if min(n_pictures, n_reference) < 2 * MINIMUM_PAIRS:
-        return Estimate(value, None, None)
+    pictures = np.arange(n_prompts * n_seeds).reshape(n_prompts, n_seeds)
+    value = statistic(pictures.ravel(), np.arange(n_reference))
+    if n_prompts < _FEWEST_FOR_HALVES or 0 < n_reference < 2 * _FEWEST_FOR_HALVES:
+        return Interval(value, None, None)
     generator = np.random.default_rng(seed)
     halves = [
         statistic(
-            generator.choice(n_pictures, n_pictures // 2, replace=False),
+            pictures[generator.choice(n_prompts, n_prompts // 2, replace=False)].ravel(),
             generator.choice(n_reference, n_reference // 2, replace=False),
         )
         for _ in range(_HALF_SAMPLES)
     ]
     error = float(np.std(halves))
-    return Estimate(value, value - _Z * error, value + _Z * error)
-
-
-def compare_sets(
-    statistic: SetStatistic, base: SetStatistic, n_pictures: int, n_reference: int, higher_is_better: bool
-) -> Difference:
-    """Whether a model's set differs from the base's, on the same halves of pictures and references."""
-
-    def difference(pictures: NDArray[np.intp], reference: NDArray[np.intp]) -> float:
-        return statistic(pictures, reference) - base(pictures, reference)
-
-    return _judge(set_statistic_with_interval(difference, n_pictures, n_reference), n_pictures, higher_is_better)
-
-
-def _bootstrap(values: NDArray[np.float64], seed: int) -> Estimate:
-    n_prompts, n_seeds = values.shape
-    mean = float(values.mean())
-    if values.size < MINIMUM_PAIRS:
-        return Estimate(mean, None, None)
-    generator = np.random.default_rng(seed)
-    prompts = generator.integers(n_prompts, size=(_RESAMPLES, n_prompts, 1))
-    seeds = generator.integers(n_seeds, size=(_RESAMPLES, n_prompts, n_seeds))
-    means = values[prompts, seeds].mean(axis=(1, 2))
-    low, high = np.percentile(means, [100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2])
-    return Estimate(mean, float(low), float(high))
-
-
-def _judge(estimate: Estimate, n: int, higher_is_better: bool) -> Difference:
-    if estimate.low is None or estimate.high is None:
-        return Difference(estimate, Verdict.CANNOT_TELL, None)
-    if estimate.low > 0 or estimate.high < 0:
-        is_better = (estimate.low > 0) == higher_is_better
-        return Difference(estimate, Verdict.BETTER if is_better else Verdict.WORSE, None)
-    return Difference(estimate, Verdict.CANNOT_TELL, _more_pictures(estimate, n))
-
-
-def _more_pictures(difference: Estimate, n: int) -> int | None:
-    """How many more pictures of each model would find a difference of this size in four of five comparisons.
-
-    None from too few pictures, and for a difference below its own standard error: its size is then mostly chance.
-    """
-    assert difference.low is not None and difference.high is not None
-    error = (difference.high - difference.low) / (2 * _Z)
-    if n < FEWEST_TO_FORESEE or abs(difference.value) <= error:
-        return None
-    return max(1, math.ceil(n * ((_Z + _Z_POWER) * error / abs(difference.value)) ** 2) - n)
+    return Interval(value, value - _Z * error, value + _Z * error)

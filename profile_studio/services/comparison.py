@@ -46,6 +46,14 @@ DEFAULT_PROMPTS = (
     "portrait of a person, brown hair in a bun, sad, yellow shirt, green background",
     "portrait of a man, spiky blond hair, angry, purple shirt, orange background",
     "portrait of a woman, black ponytail, glasses, calm, white shirt, pink background",
+    "portrait of a man, brown hair, moustache, calm, teal shirt, yellow background",
+    "portrait of a person, pink hair, smiling, black shirt, white background",
+    "portrait of a woman, gray bun, surprised, red shirt, blue background",
+    "portrait of a man, short red hair, beard, sad, green shirt, gray background",
+    "portrait of a person, blue mohawk, sunglasses, angry, yellow shirt, purple background",
+    "portrait of a woman, long blond hair, sad, purple shirt, teal background",
+    "portrait of a man, hat, glasses, smiling, blue shirt, orange background",
+    "portrait of a woman, afro, calm, orange shirt, green background",
 )
 
 
@@ -132,7 +140,7 @@ class ComparisonService:
         return self._settings.jobs_dir / job_id
 
     def default_prompts(self) -> tuple[str, ...]:
-        """Eight varied prompts in words that every base model knows, the starter too."""
+        """Sixteen varied prompts in words that every base model knows, the starter too."""
         return DEFAULT_PROMPTS
 
     def _measured_seconds_a_step(self, base: str) -> float | None:

@@ -548,7 +548,10 @@ _COMPARE = CompareTexts(
     yes_cancel="네, 취소할게요",
     recommended="추천: {model}",
     table="숫자로 보기",
-    table_info="값과 95% 신뢰구간이에요. 아래 말은 기본 모델과 비교한 결과예요.",
+    table_info=(
+        "값과 95% 신뢰구간, 그다음은 기본 모델과의 차이와 그 검정의 구간이에요. 말이 붙은 곳은 확실히 말할 수 있는지를 알려 줘요. "
+        "똑같은 모델끼리 비교하면 스무 번에 한 번 넘게 틀리지 않아요. 말이 없는 곳은 묻지 않은 값이에요."
+    ),
     model="모델",
     base="기본 모델",
     metrics={
@@ -569,6 +572,7 @@ _COMPARE = CompareTexts(
         Verdict.CANNOT_TELL: "? 아직 몰라요",
     },
     interval="{low}~{high}",
+    difference="기본 모델보다 {change} {bounds}",
     pictures="나란히 보기 (같은 프롬프트, 같은 시드)",
     more_seeds="다른 시드 더 보기",
     download="내려받기",

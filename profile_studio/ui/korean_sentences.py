@@ -641,13 +641,12 @@ _COMPARING: dict[str, str] = {
     "Cannot tell whether {model} {claim}: if there is a difference, chance hides it.": (
         "{model}: {claim}고 할 수 있을지 알 수 없어요. 차이가 있더라도 우연과 구별되지 않아요."
     ),
-    "Cannot tell yet whether {model} {claim}: if the difference is as large as it looks, about {count} more pictures "
-    "of each would show it.": (
-        "{model}: {claim}고 할 수 있을지 아직 알 수 없어요. 차이가 지금 보이는 만큼이라면, 모델마다 그림이 {count}장쯤 더 있으면 알 수 있어요."
+    "Cannot tell yet whether {model} {claim}: if the difference is as large as it looks, about {count} more prompts "
+    "would show it.": (
+        "{model}: {claim}고 할 수 있을지 아직 알 수 없어요. 차이가 지금 보이는 만큼이라면, 프롬프트가 {count}개쯤 더 있으면 알 수 있어요."
     ),
-    "So few pictures ({n} of each model) cannot tell more: ask for at least {fewest} of each, such as 4 prompts with "
-    "2 seeds.": (
-        "모델마다 그림이 {n}장뿐이라 더는 알 수 없어요. 모델마다 {fewest}장 이상, 예를 들어 프롬프트 4개에 시드 2개로 비교하세요."
+    "So few prompts ({n}) cannot tell more, however many pictures each has: ask for at least {fewest}.": (
+        "프롬프트가 {n}개뿐이라, 프롬프트마다 그림이 몇 장이든 더는 알 수 없어요. 프롬프트 {fewest}개 이상으로 비교하세요."
     ),
     "is closer to your style than the base": "기본 모델보다 내 화풍에 더 가깝다",
     "is farther from your style than the base": "기본 모델보다 내 화풍에서 더 멀다",
@@ -655,8 +654,17 @@ _COMPARING: dict[str, str] = {
     "follows the prompts less well than the base": "프롬프트를 기본 모델보다 덜 따른다",
     "draws more intact faces than the base": "온전한 얼굴을 기본 모델보다 더 많이 그린다",
     "draws fewer intact faces than the base": "온전한 얼굴을 기본 모델보다 더 적게 그린다",
+    "repeats training pictures less often than the base": "학습한 사진을 기본 모델보다 덜 베낀다",
+    "repeats training pictures more often than the base": "학습한 사진을 기본 모델보다 더 자주 베낀다",
+    "draws a set nearer to your pictures than the base": "그림 전체가 기본 모델보다 내 사진에 더 가깝다",
+    "draws a set farther from your pictures than the base": "그림 전체가 기본 모델보다 내 사진에서 더 멀다",
+    "draws more varied pictures than the base": "기본 모델보다 더 다양하게 그린다",
+    "draws less varied pictures than the base": "기본 모델보다 덜 다양하게 그린다",
     "Closeness to a style was not measured, so no model is recommended.": (
         "화풍이 얼마나 가까운지 재지 않아서 추천할 모델이 없어요."
+    ),
+    "No model is recommended: style_similarity is not among the first three metrics.": (
+        "추천할 모델이 없어요. style_similarity 지표가 앞의 세 지표에 들어 있지 않아요."
     ),
     "No model is closer to your style than the base: keep the base.": (
         "기본 모델보다 내 화풍에 가까운 모델이 없어요. 기본 모델을 그대로 쓰세요."

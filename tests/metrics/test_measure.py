@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from profile_studio.domain.comparison import METRICS, Verdict
+from profile_studio.domain.comparison import METRICS, ComparisonRow, Verdict
 from profile_studio.metrics.advice import recommend, sentences
 from profile_studio.metrics.features import Features
 from profile_studio.metrics.measure import SeenFaces, SeenPictures, SeenStyle, measure
 
-N_PROMPTS, N_SEEDS, WIDTH = 8, 4, 8
+N_PROMPTS, N_SEEDS, WIDTH = 16, 2, 8
 
 
 def directions(seed: int, n: int, towards: Features | None = None, pull: float = 0.0) -> Features:
@@ -35,9 +35,12 @@ def styled(pull: float, text_pull: float = 0.0) -> Features:
 
 
 def test_a_model_pulled_towards_the_style_is_better_on_every_style_metric() -> None:
-    measured = measure(seen(mine=styled(3)), METRICS)
-    base, mine = measured.rows
-    assert [row.model for row in measured.rows] == ["base", "mine"]
+    rows = [
+        measure(seen(mine=styled(3)), asked).rows
+        for asked in (("style_similarity", "kid_judge", "fd_judge"), ("variety", "face_score", "clip_score"))
+    ]
+    base, mine = (ComparisonRow(each[0].model, each[0].metrics | each[1].metrics) for each in zip(*rows, strict=True))
+    assert [base.model, mine.model] == ["base", "mine"]
     assert all(value.different_from_base is None for value in base.metrics.values())
     for metric in ("style_similarity", "kid_judge", "fd_judge"):
         assert mine.metrics[metric].different_from_base is Verdict.BETTER, metric
@@ -49,6 +52,31 @@ def test_a_model_pulled_towards_the_style_is_better_on_every_style_metric() -> N
         assert value.low is not None
         assert value.high is not None
         assert value.low <= value.value <= value.high
+
+
+def test_of_the_first_three_metrics_alone_it_is_said_whether_they_differ() -> None:
+    asked = ("copy_risk", "variety", "style_similarity", "kid_judge", "clip_score")
+    measured = measure(seen(mine=styled(3), twin=BASE), asked)
+    verdicts = {metric: value.different_from_base for metric, value in measured.rows[1].metrics.items()}
+    assert [metric for metric in asked if verdicts[metric] is not None] == list(asked[:3])
+    assert {claim.metric for claim in measured.claims} == set(asked[:3])
+    assert verdicts["style_similarity"] is Verdict.BETTER
+    kid = measured.rows[1].metrics["kid_judge"].difference
+    assert kid is not None
+    assert kid.high is not None
+    assert kid.high < 0
+    assert measured.fewest_prompts == 8  # 2 / 2^8 is the first below 0.05 / 6
+
+
+def test_the_interval_of_a_verdict_is_that_of_its_test() -> None:
+    for pull in np.linspace(0, 0.6, 13):
+        mine = measure(seen(mine=styled(pull)), ("style_similarity", "clip_score", "variety")).rows[1]
+        for metric, value in mine.metrics.items():
+            assert value.difference is not None
+            assert value.difference.low is not None
+            assert value.difference.high is not None
+            leaves_zero_out = not value.difference.low <= 0 <= value.difference.high
+            assert leaves_zero_out == (value.different_from_base is not Verdict.CANNOT_TELL), (metric, pull)
 
 
 def test_a_model_with_more_intact_faces_is_better_and_said_to_be() -> None:
@@ -101,7 +129,7 @@ def test_equal_models_are_not_ranked() -> None:
     assert (recommended, reason) == (None, "No model is surely closer to your style than the base.")
 
 
-def test_a_small_gain_says_how_many_pictures_would_show_it() -> None:
+def test_a_small_gain_says_how_many_prompts_would_show_it() -> None:
     nearly = BASE + 0.05 * directions(9, len(BASE)) + 0.012 * STYLE_AXIS
     nearly /= np.linalg.norm(nearly, axis=1, keepdims=True)
     (sentence, *_rest) = sentences(measure(seen(mine=nearly), ("style_similarity",)))
@@ -109,18 +137,23 @@ def test_a_small_gain_says_how_many_pictures_would_show_it() -> None:
         "Cannot tell yet whether mine is closer to your style than the base: if the difference is as large as it looks, "
         "about "
     )
-    assert sentence.endswith(" more pictures of each would show it.")
+    assert sentence.endswith(" more prompts would show it.")
 
 
-def test_a_few_pictures_promise_nothing_and_say_how_many_to_ask_for() -> None:
-    few = SeenPictures(
-        {"base": BASE[:2], "mine": styled(3)[:2]}, TEXTS[:2], 2, STYLE, "judge-00000000",
-        SeenFaces({"base": np.array([0.955, 0.955]), "mine": np.array([0.958, 0.958])}, "critic-00000000"),
-    )  # fmt: skip
-    measured = measure(few, ("style_similarity", "clip_score", "face_score"))
-    assert sentences(measured) == (
-        "So few pictures (2 of each model) cannot tell more: ask for at least 8 of each, such as 4 prompts with 2 seeds.",
+@pytest.mark.parametrize(("metrics", "fewest"), [(("style_similarity",), 8), (("style_similarity", "clip_score"), 8)])
+def test_a_few_prompts_promise_nothing_and_say_how_many_to_ask_for(metrics: tuple[str, ...], fewest: int) -> None:
+    few = SeenPictures({"base": BASE[:12], "mine": styled(3)[:12]}, TEXTS[:12], 3, STYLE, "judge-00000000")
+    assert sentences(measure(few, metrics)) == (
+        f"So few prompts (3) cannot tell more, however many pictures each has: ask for at least {fewest}.",
     )
+
+
+def test_many_questions_take_more_prompts() -> None:
+    models = {f"m{number}": styled(3)[:20] for number in range(10)}
+    few = SeenPictures({"base": BASE[:20], **models}, TEXTS[:20], 10, STYLE, "judge-00000000")
+    measured = measure(few, ("style_similarity", "clip_score", "variety"))
+    assert measured.fewest_prompts == 11  # 2 / 2^11 is the first below 0.05 / 30
+    assert all(claim.verdict is Verdict.CANNOT_TELL for claim in measured.claims)
 
 
 @pytest.mark.parametrize("metric", ["style_similarity", "kid_judge", "copy_risk"])

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport, ComparisonRow, MetricValue, Verdict
+from profile_studio.domain.comparison import (
+    ComparisonConfig,
+    ComparisonReport,
+    ComparisonRow,
+    Interval,
+    MetricValue,
+    Verdict,
+)
 from profile_studio.domain.sentences import Sentence
 from profile_studio.metrics.report_files import FILES, write_report
 
@@ -19,7 +26,8 @@ STYLED = Sentence("The style is measured against {count} pictures that were neve
 
 
 def value(number: float, verdict: Verdict | None) -> MetricValue:
-    return MetricValue(number, number - 1, number + 1, 8, "judge-0", True, verdict)
+    difference = Interval(number - 20, number - 22, number - 18) if verdict else None
+    return MetricValue(number, number - 1, number + 1, 8, "judge-0", True, verdict, difference)
 
 
 @pytest.fixture
@@ -51,14 +59,19 @@ def test_every_file_is_there_and_the_report_comes_back_whole(report: ComparisonR
 def test_a_report_of_an_earlier_version_is_plain_text(report: ComparisonReport, tmp_path: Path) -> None:
     facts = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     facts |= {"reason": "Because.", "sentences": ["A sentence.", str(STYLED)]}
-    assert TypeAdapter(ComparisonReport).validate_json(json.dumps(facts)) == report
+    for row in facts["rows"]:
+        del row["metrics"]["clip_score"]["difference"]
+    read = TypeAdapter(ComparisonReport).validate_json(json.dumps(facts))
+    assert (read.reason, read.sentences) == (report.reason, report.sentences)
+    assert read.rows[1].metrics["clip_score"].difference is None
 
 
 def test_a_spreadsheet_runs_no_name_as_a_formula(report: ComparisonReport, tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO((tmp_path / "table.csv").read_text(encoding="utf-8"))))
     assert rows[1]["model"] == "'" + EVIL
     assert (rows[1]["clip_score"], rows[1]["clip_score_n"], rows[1]["clip_score_vs_base"]) == ("25", "8", "better")
-    assert rows[0]["clip_score_vs_base"] == ""
+    assert (rows[0]["clip_score_vs_base"], rows[0]["clip_score_difference"]) == ("", "")
+    assert (rows[1]["clip_score_difference"], rows[1]["clip_score_difference_high"]) == ("5", "7")
 
 
 def test_the_page_shows_names_as_text_and_pictures_beside_it(report: ComparisonReport, tmp_path: Path) -> None:
@@ -73,6 +86,7 @@ def test_a_pipe_in_a_name_does_not_break_the_markdown_table(report: ComparisonRe
     lines = (tmp_path / "table.md").read_text(encoding="utf-8").splitlines()
     table = [line.replace("\\|", "") for line in lines if line.startswith("|")]
     assert {line.count("|") for line in table} == {3}
+    assert "25.0 (24.0 to 26.0), +5.0 (+3.0 to +7.0) ▲" in table[-1]
 
 
 def test_the_json_table_has_the_contracts_fields(report: ComparisonReport, tmp_path: Path) -> None:
@@ -82,4 +96,5 @@ def test_the_json_table_has_the_contracts_fields(report: ComparisonReport, tmp_p
     assert table["rows"][1]["metrics"]["clip_score"] == {
         "value": 25, "low": 24, "high": 26, "n": 8, "encoder": "judge-0",
         "higher_is_better": True, "different_from_base": "better",
+        "difference": {"value": 5, "low": 3, "high": 7},
     }  # fmt: skip

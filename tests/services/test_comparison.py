@@ -140,7 +140,7 @@ def test_the_default_prompts_use_words_the_starter_was_taught(comparison: Compar
     words |= {*starter_words.HAIR_COLOURS, *starter_words.SHIRT_COLOURS, *starter_words.BACKGROUNDS}
     words |= {"portrait", "of", "a", "woman", "man", "person", "in", "shirt", "background"}
     prompts = comparison.default_prompts()
-    assert len(set(prompts)) == 8
+    assert len(set(prompts)) == 16
     assert {word for prompt in prompts for word in re.findall(r"[a-z]+", prompt)} <= words
 
 

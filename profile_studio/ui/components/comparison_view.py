@@ -59,16 +59,22 @@ def _row(row: ComparisonRow, names: Sequence[str], texts: CompareTexts) -> str:
 def _cell(metric: str, value: MetricValue | None, texts: CompareTexts) -> str:
     if value is None:
         return "<td>\u2013</td>"
-    interval = (
-        ""
-        if value.low is None or value.high is None
-        else texts.interval.format(low=in_digits(metric, value.low), high=in_digits(metric, value.high))
-    )
-    verdict = ""
+    difference = verdict = ""
+    if value.difference is not None:
+        change = in_digits(metric, value.difference.value, sign="+")
+        bounds = _bounds(metric, value.difference.low, value.difference.high, texts, "+")
+        difference = f"<small>{escape(texts.difference.format(change=change, bounds=bounds).strip())}</small>"
     if value.different_from_base is not None:
         words = texts.verdicts[value.different_from_base]
         verdict = f'<span class="verdict {value.different_from_base.name.lower()}">{escape(words)}</span>'
-    return f"<td><b>{in_digits(metric, value.value)}</b><small>{interval}</small>{verdict}</td>"
+    interval = _bounds(metric, value.low, value.high, texts)
+    return f"<td><b>{in_digits(metric, value.value)}</b><small>{interval}</small>{difference}{verdict}</td>"
+
+
+def _bounds(metric: str, low: float | None, high: float | None, texts: CompareTexts, sign: str = "") -> str:
+    if low is None or high is None:
+        return ""
+    return texts.interval.format(low=in_digits(metric, low, sign=sign), high=in_digits(metric, high, sign=sign))
 
 
 def downloads_html(files: Sequence[Path], texts: CompareTexts) -> str:

@@ -27,7 +27,6 @@ from profile_studio.ui.page import COMPARE, POLL_INTERVAL_S, POLLING, QUIET, Pag
 from profile_studio.ui.texts import CompareTexts
 
 _NO_DATASET = ""
-_DEFAULT_SEEDS = 4
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def build(page: Page) -> CompareTab:
             with gr.Row():
                 dataset = gr.Dropdown([], label=texts.dataset, info=texts.dataset_info, elem_id="compare-dataset")
                 seeds = gr.Slider(
-                    1, 16, value=_DEFAULT_SEEDS, step=1, label=texts.seeds, elem_id="compare-seeds", buttons=[]
+                    1, 16, value=limits["seeds"].default, step=1, label=texts.seeds, elem_id="compare-seeds", buttons=[]
                 )
             with gr.Accordion(texts.more, open=False, elem_id="compare-more"):
                 prompts = gr.Textbox(

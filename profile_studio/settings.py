@@ -12,6 +12,8 @@ from typing import Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from profile_studio.files.job_folder import JobFolder
+
 _log = logging.getLogger(__name__)
 
 REPOSITORY_ROOT = Path(__file__).resolve().parent.parent
@@ -102,6 +104,14 @@ class Settings(BaseSettings):
     @property
     def jobs_dir(self) -> Path:
         return self.resolved_home / "jobs"
+
+    def job_folder(self, job_id: str) -> JobFolder:
+        """Where what belongs to a job lies."""
+        return JobFolder(self.jobs_dir / job_id)
+
+    def job_folders(self) -> list[JobFolder]:
+        """Those that are there, whether or not the database knows the job."""
+        return [JobFolder(path) for path in sorted(self.jobs_dir.iterdir()) if path.is_dir()]
 
     @property
     def pictures_dir(self) -> Path:

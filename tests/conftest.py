@@ -5,13 +5,25 @@ from pathlib import Path
 import pytest
 
 from profile_studio.settings import Settings
-from tests.tiny_base import build_tiny_base
+from tests.tiny_base import build_tiny_base, build_tiny_sd3, build_tiny_sdxl
 
 
 @pytest.fixture(scope="session")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with a random tiny Stable Diffusion 1.5 in diffusers layout; its pictures are 64 x 64."""
     return build_tiny_base(tmp_path_factory.mktemp("bases") / "tiny-sd15")
+
+
+@pytest.fixture(scope="session")
+def tiny_sdxl(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with a random tiny SDXL in diffusers layout; its pictures are 64 x 64."""
+    return build_tiny_sdxl(tmp_path_factory.mktemp("bases") / "tiny-sdxl")
+
+
+@pytest.fixture(scope="session")
+def tiny_sd3(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with a random tiny Stable Diffusion 3.5 medium without T5; its pictures are 64 x 64."""
+    return build_tiny_sd3(tmp_path_factory.mktemp("bases") / "tiny-sd3")
 
 
 @pytest.fixture

@@ -36,3 +36,8 @@ def fill(disk: Path, leave_bytes: int = 0) -> Path:
         while (left := os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize - leave_bytes) > 0:
             file.write(b"\0" * min(left, 2**20))
     return path
+
+
+def give_back(file: Path, room_bytes: int) -> None:
+    """Makes the file that fills a disk smaller by this."""
+    os.truncate(file, file.stat().st_size - room_bytes)

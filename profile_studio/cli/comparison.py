@@ -42,7 +42,9 @@ def compare(
     )
     job = wait_for_job(studio, studio.comparison.submit(config).id)
     report = studio.comparison.report(job.id)
-    shutil.copytree(studio.settings.jobs_dir / job.id, out, dirs_exist_ok=True, ignore=_leave_out)
+    folder = studio.settings.job_folder(job.id)
+    left_out = shutil.ignore_patterns(".*", *(paper.name for paper in folder.own_papers))
+    shutil.copytree(folder.path, out, dirs_exist_ok=True, ignore=left_out)
     return {
         "rows": [
             {"model": row.model, "metrics": {name: asdict(row.metrics[name]) for name in row.metrics}}
@@ -71,8 +73,3 @@ def _read_prompts(file: Path) -> list[str]:
             "{file} cannot be read as text.", "Give a text file with one prompt a line.", file=str(file)
         ) from error
     return [line.strip() for line in lines if line.strip()]
-
-
-def _leave_out(_folder: str, names: list[str]) -> list[str]:
-    """The job's own papers are not part of the result."""
-    return [name for name in names if name in ("log.txt", "process.json", "report.json") or name.startswith(".")]

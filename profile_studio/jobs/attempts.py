@@ -9,11 +9,11 @@ from pathlib import Path
 from profile_studio.domain.jobs import Job, JobError, Wish
 from profile_studio.domain.out_of_memory import says_out_of_memory
 from profile_studio.domain.sentences import Sentence
+from profile_studio.files.atomic import write_json
+from profile_studio.files.full_disk import disk_full, is_full, no_room, spend_reserve
 from profile_studio.jobs.presence import read_facts
 from profile_studio.jobs.processes import ProcessMark, kill_tree, say_goodbye, start, worker_command
 from profile_studio.settings import Settings
-from profile_studio.storage.files import write_json
-from profile_studio.storage.full_disk import disk_full, is_full, no_room, spend_reserve
 from profile_studio.storage.jobs import JobRepository
 
 LOOK_INTERVAL_S = 0.25
@@ -32,11 +32,6 @@ class AttemptEnd(StrEnum):
 
     SETTLED = "settled"  # the row has its next state; nothing more to do
     CRASHED = "crashed"  # the process died, and another attempt may do better
-
-
-def job_log(settings: Settings, job_id: str) -> Path:
-    """What the job's process printed, all attempts one after the other."""
-    return settings.jobs_dir / job_id / "log.txt"
 
 
 class Attempts:
@@ -86,7 +81,7 @@ class Attempts:
     def _pause_for_room(self, job_id: str, attempt: int) -> AttemptEnd:
         """Pauses the job, or cancels it if that was asked for, as soon as the disk takes its row."""
         fault = no_room()
-        error = JobError(fault.kind, fault.message, fault.fix, log_tail(job_log(self._settings, job_id)))
+        error = JobError(fault.kind, fault.message, fault.fix, log_tail(self._settings.job_folder(job_id).log))
         while True:
             try:
                 if not self._repository.settle_cancel(job_id, attempt, time.time()):
@@ -101,7 +96,7 @@ class Attempts:
 
     def _run_process(self, job_id: str, attempt: int) -> int:
         command = worker_command("run", "--job", job_id, "--attempt", str(attempt))
-        process = start(command, self._settings, job_log(self._settings, job_id))
+        process = start(command, self._settings, self._settings.job_folder(job_id).log)
         try:
             mark = {**ProcessMark.of(process.pid).facts, "machine": self._settings.machine}
             write_json(self._mark_path(job_id), mark)
@@ -143,7 +138,7 @@ class Attempts:
         was_killed = exit_code < 0
         if earlier_crashes + 1 < MOST_CRASHES and (made_progress or was_killed):
             return AttemptEnd.CRASHED
-        details = log_tail(job_log(self._settings, job_id))
+        details = log_tail(self._settings.job_folder(job_id).log)
         repository.fail(job_id, attempt, _crash_error(exit_code, details), time.time())
         return AttemptEnd.SETTLED
 
@@ -158,7 +153,7 @@ class Attempts:
             mark.end(LEFTOVER_LEAVE_S)
 
     def _mark_path(self, job_id: str) -> Path:
-        return self._settings.jobs_dir / job_id / "process.json"
+        return self._settings.job_folder(job_id).process
 
 
 def log_tail(log: Path) -> str:

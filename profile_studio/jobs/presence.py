@@ -8,8 +8,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from profile_studio.files.atomic import write_json
 from profile_studio.settings import Settings
-from profile_studio.storage.files import write_json
 
 SILENT_AFTER_S = 60.0
 """A machine or a job without a heartbeat for this long is dead."""

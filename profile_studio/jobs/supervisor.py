@@ -15,6 +15,7 @@ from types import FrameType
 
 from profile_studio.domain.errors import StudioRunning
 from profile_studio.domain.jobs import Job, JobStatus
+from profile_studio.files.full_disk import disk_full, is_full, keep_reserve
 from profile_studio.jobs.attempts import AttemptEnd, Attempts
 from profile_studio.jobs.lease import DeviceLease
 from profile_studio.jobs.presence import AlreadyThere, is_living, living_executors, supervisor_presence
@@ -30,7 +31,6 @@ from profile_studio.jobs.queue import (
 )
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
-from profile_studio.storage.full_disk import disk_full, is_full, keep_reserve
 from profile_studio.storage.jobs import JobRepository
 
 TICK_S = 0.5

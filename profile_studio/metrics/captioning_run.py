@@ -14,16 +14,16 @@ from profile_studio.domain.errors import CaptionerMissing
 from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
 from profile_studio.domain.sentences import Sentence
 from profile_studio.families import pick_device
+from profile_studio.files.atomic import write_json
+from profile_studio.files.job_folder import JobFolder
 from profile_studio.metrics.captioner import Captioner
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
-from profile_studio.storage.files import write_json
 
 _AT_ONCE = 4
 _BLIP_TOKENS = 40
 _BLIP_OWN_TOKENS = 2  # what BLIP adds to the words of its BERT tokenizer: starts of captions and of questions
-_DONE = "captioned.json"
 _HUB_TIMEOUT_S = 10.0
 
 
@@ -114,7 +114,8 @@ def run_captioning(config: CaptioningConfig, context: JobContext, settings: Sett
         ProfileStudioError: the data set or the captioner of all its pictures is not there (any more).
     """
     datasets = DatasetRepository(Database(settings.resolved_database_url), settings.datasets_dir)
-    done = _read_done(context.folder)
+    folder = JobFolder(context.folder)
+    done = _read_done(folder)
     wanted = uncaptioned(datasets.get(config.dataset), overwrite=config.overwrite)
     todo = [image for image in wanted if image.image_id not in done]
     context.report(ProgressReport(len(done), len(done) + len(todo)))
@@ -140,7 +141,7 @@ def run_captioning(config: CaptioningConfig, context: JobContext, settings: Sett
             _caption(batch, captioners[name], config.dataset, datasets, written)
             writers[name.value] = None
             done.update(image.image_id for image in batch)
-            write_json(context.folder / _DONE, sorted(done))
+            write_json(folder.captioned, sorted(done))
             seconds_left = (time.monotonic() - started_at) / (len(done) - done_before) * (total - len(done))
             context.report(ProgressReport(len(done), total, seconds_left))
     finally:
@@ -195,6 +196,5 @@ def _captioner(name: CaptionerName, config: CaptioningConfig, settings: Settings
     return Captioner(settings.judge_dir, device)
 
 
-def _read_done(folder: Path) -> set[str]:
-    path = folder / _DONE
-    return set(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else set()
+def _read_done(folder: JobFolder) -> set[str]:
+    return set(json.loads(folder.captioned.read_text(encoding="utf-8"))) if folder.captioned.is_file() else set()

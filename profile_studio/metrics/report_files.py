@@ -19,7 +19,7 @@ from profile_studio.domain.comparison import (
     in_digits,
 )
 from profile_studio.domain.counting import counted
-from profile_studio.storage.files import write_atomically
+from profile_studio.files.atomic import write_atomically
 
 FILES = ("table.csv", "table.json", "table.md", "report.html")
 

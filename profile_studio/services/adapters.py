@@ -10,6 +10,7 @@ from profile_studio.base_models import find_base_model
 from profile_studio.domain.adapters import Adapter, UnreadableAdapter, cover_path
 from profile_studio.domain.errors import BaseModelMissing, InvalidAdapter, InvalidName, UnknownAdapter
 from profile_studio.domain.names import check_name, suggest_name
+from profile_studio.files.atomic import create_folder_atomically, write_atomically
 from profile_studio.lora_files import (
     SD15,
     STARTER,
@@ -29,7 +30,6 @@ from profile_studio.lora_files import (
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
 from profile_studio.storage.adapter_names import adapter_exists, placing_adapter
-from profile_studio.storage.files import create_folder_atomically, write_atomically
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.models import find_adapter
 

@@ -132,12 +132,12 @@ class ComparisonService:
                 job=job_id,
                 status=Sentence(job.status.value),
             )
-        content = (self.folder(job_id) / "report.json").read_bytes()
+        content = self._settings.job_folder(job_id).report.read_bytes()
         return TypeAdapter(ComparisonReport).validate_json(content)
 
     def folder(self, job_id: str) -> Path:
         """Where a comparison's tables and pictures lie."""
-        return self._settings.jobs_dir / job_id
+        return self._settings.job_folder(job_id).path
 
     def default_prompts(self) -> tuple[str, ...]:
         """Sixteen varied prompts in words that every base model knows, the starter too."""

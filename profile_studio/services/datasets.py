@@ -37,6 +37,7 @@ from profile_studio.domain.errors import InvalidAdapter, InvalidDataset, Invalid
 from profile_studio.domain.names import check_name
 from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.trigger_words import check_class_word, check_trigger_word
+from profile_studio.files.atomic import create_folder_atomically
 from profile_studio.lora_files import read_adapter
 from profile_studio.services.cleaning import Fate, judge
 from profile_studio.services.coverage import coverage_advice
@@ -53,7 +54,6 @@ from profile_studio.services.traces import TracesOfDatasets
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository, NewImage
-from profile_studio.storage.files import create_folder_atomically
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.pictures import write_thumbnail
 from profile_studio.storage.references import StyleReference, style_reference

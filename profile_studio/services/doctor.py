@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from profile_studio.base_models import HUB_IDS, STARTER, find_base_model
 from profile_studio.domain.counting import counted
 from profile_studio.domain.errors import BaseModelMissing, DatabaseBusy, DatabaseNewer, ProfileStudioError
+from profile_studio.files.full_disk import free_bytes
 from profile_studio.jobs.presence import supervisor_is_there, web_presence
 from profile_studio.services.adapters import AdapterService
 from profile_studio.services.device import probe_device
@@ -20,7 +21,6 @@ from profile_studio.settings import Settings
 from profile_studio.storage.backups import Backups
 from profile_studio.storage.database import HEAD_REVISION, Database
 from profile_studio.storage.datasets import DatasetRepository
-from profile_studio.storage.full_disk import free_bytes
 from profile_studio.storage.sqlite_faults import check_sound
 
 NEEDED_MEMORY_GIB = 2.0

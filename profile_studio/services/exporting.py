@@ -10,9 +10,9 @@ from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.errors import InvalidDataset
 from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.trigger_words import as_folder, prompt_with_trigger
+from profile_studio.files.atomic import write_atomically
+from profile_studio.files.full_disk import disk_full
 from profile_studio.services.found_files import HELD_OUT_FOLDER
-from profile_studio.storage.files import write_atomically
-from profile_studio.storage.full_disk import disk_full
 
 
 class ExportFormat(StrEnum):

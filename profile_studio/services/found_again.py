@@ -13,6 +13,7 @@ from profile_studio.domain.datasets import MINIMUM_IMAGES, Dataset
 from profile_studio.domain.errors import InputError, InvalidAdapter, InvalidName
 from profile_studio.domain.names import check_name
 from profile_studio.domain.sentences import Sentence
+from profile_studio.files.atomic import write_atomically
 from profile_studio.lora_files import read_adapter
 from profile_studio.services.cleaning import judge
 from profile_studio.services.held_out import choose_held_out
@@ -20,7 +21,6 @@ from profile_studio.services.importing import import_files
 from profile_studio.services.stored_pictures import picture_files, picture_id, rows_of
 from profile_studio.settings import Settings
 from profile_studio.storage.datasets import DatasetRepository
-from profile_studio.storage.files import write_atomically
 
 FOUND_AGAIN = Sentence("found again by its folder; captions and consent were lost")
 

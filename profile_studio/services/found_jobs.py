@@ -2,12 +2,11 @@
 
 import json
 import logging
-from pathlib import Path
 
 from profile_studio.domain.errors import InvalidName
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
+from profile_studio.files.job_folder import JobFolder
 from profile_studio.settings import Settings
-from profile_studio.storage.checkpoints import checkpoints_dir, newest_whole_checkpoint
 from profile_studio.storage.job_facts import read_job_facts
 from profile_studio.storage.jobs import JobRepository
 
@@ -22,8 +21,9 @@ def find_jobs_again(settings: Settings, jobs: JobRepository) -> list[Job]:
     """
     known = {job.id for job in jobs.find()}
     found: list[Job] = []
-    for folder in sorted(settings.jobs_dir.iterdir()):
-        facts = read_job_facts(folder) if folder.name not in known else None
+    for folder in settings.job_folders():
+        name = folder.path.name
+        facts = read_job_facts(folder) if name not in known else None
         if facts is None:
             continue
         result = _result(facts.kind, folder)
@@ -31,19 +31,19 @@ def find_jobs_again(settings: Settings, jobs: JobRepository) -> list[Job]:
             continue
         status = JobStatus.PAUSED if result is None else JobStatus.COMPLETED
         try:
-            found.append(jobs.take_in(folder.name, facts, status, result, folder.stat().st_mtime))
+            found.append(jobs.take_in(name, facts, status, result, folder.path.stat().st_mtime))
         except InvalidName as error:  # a newer training has the name of its LoRA
-            _log.warning("The job %s was not taken in: %s", folder.name, error)
+            _log.warning("The job %s was not taken in: %s", name, error)
             continue
-        _log.warning("The job %s was found again by its folder; it is %s.", folder.name, status.value)
+        _log.warning("The job %s was found again by its folder; it is %s.", name, status.value)
     return found
 
 
-def _result(kind: JobKind, folder: Path) -> dict[str, object] | None:
+def _result(kind: JobKind, folder: JobFolder) -> dict[str, object] | None:
     """What the row of a completed job says; None if it did not get that far."""
-    names = {JobKind.TRAIN: "result.json", JobKind.COMPARE: "report.json"}
+    files = {JobKind.TRAIN: folder.result, JobKind.COMPARE: folder.report}
     try:
-        written: dict[str, object] = json.loads((folder / names[kind]).read_text(encoding="utf-8"))
+        written: dict[str, object] = json.loads(files[kind].read_text(encoding="utf-8"))
     except (KeyError, OSError, ValueError):
         return None
     if kind is JobKind.TRAIN:
@@ -51,7 +51,7 @@ def _result(kind: JobKind, folder: Path) -> dict[str, object] | None:
     return {key: written.get(key) for key in ("files", "recommended", "fingerprint")}
 
 
-def _can_go_on(kind: JobKind, folder: Path) -> bool:
+def _can_go_on(kind: JobKind, folder: JobFolder) -> bool:
     if kind is JobKind.TRAIN:
-        return newest_whole_checkpoint(checkpoints_dir(folder)) is not None
-    return kind is JobKind.COMPARE and (folder / "pictures").is_dir()
+        return folder.newest_whole_checkpoint() is not None
+    return kind is JobKind.COMPARE and folder.pictures.is_dir()

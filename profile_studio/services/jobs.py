@@ -1,32 +1,18 @@
 """Watching and steering jobs."""
 
-import re
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from profile_studio.domain.errors import JobNotAllowed
 from profile_studio.domain.jobs import Job, JobStatus, LossPoint
 from profile_studio.domain.sentences import Sentence
+from profile_studio.files.job_folder import Sample
 from profile_studio.jobs.presence import supervisor_is_there
 from profile_studio.jobs.queue import enqueue
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
-from profile_studio.storage.checkpoints import checkpoints_dir, newest_whole_checkpoint
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
-
-_SAMPLE_NAME = re.compile(r"(?:step-(?P<step>\d+)|base)-(?P<index>\d+)\.png")
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A picture made during a training; the base's picture with the same index has the same prompt and seed."""
-
-    step: int
-    index: int
-    path: Path
-    is_base: bool
 
 
 def job_facts(job: Job) -> dict[str, object]:
@@ -112,7 +98,7 @@ class JobService:
         """Whether it is paused, or failed and left a whole checkpoint to go on from."""
         if job.status is not JobStatus.FAILED:
             return job.status is JobStatus.PAUSED
-        return newest_whole_checkpoint(checkpoints_dir(self._settings.jobs_dir / job.id)) is not None
+        return self._settings.job_folder(job.id).newest_whole_checkpoint() is not None
 
     def cancel(self, job_id: str) -> Job:
         """Ends a job for good; what it made so far stays in its folder.
@@ -131,12 +117,7 @@ class JobService:
 
     def samples(self, job_id: str) -> "list[Sample]":
         """Sample pictures so far: the base's first, then by step."""
-        found: list[Sample] = []
-        for path in (self._settings.jobs_dir / self.get(job_id).id / "samples").glob("*.png"):
-            if match := _SAMPLE_NAME.fullmatch(path.name):
-                step = int(match["step"] or 0)
-                found.append(Sample(step, int(match["index"]), path, is_base=match["step"] is None))
-        return sorted(found, key=lambda sample: (not sample.is_base, sample.step, sample.index))
+        return self._settings.job_folder(self.get(job_id).id).samples()
 
     def worker_is_running(self) -> bool:
         """Whether a supervisor of this home takes jobs."""

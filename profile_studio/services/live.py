@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from profile_studio.domain.errors import EngineUnavailable
+from profile_studio.files.atomic import write_atomically
 from profile_studio.jobs.presence import Presence
 from profile_studio.settings import Settings
-from profile_studio.storage.files import write_atomically
 
 HOST = "127.0.0.1"
 MAX_REQUEST_BYTES = 2**20

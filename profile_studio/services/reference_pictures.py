@@ -16,12 +16,12 @@ from profile_studio.domain.datasets import (
     ReferencesRequest,
 )
 from profile_studio.domain.errors import InvalidDataset
+from profile_studio.files.atomic import temporary_folder
 from profile_studio.services.cleaning import are_alike, hash_distance, judge, may_be_alike
 from profile_studio.services.drawn_faces import FaceSearch
 from profile_studio.services.importing import FoundPicture, Tell, import_files
 from profile_studio.services.stored_pictures import picture_files, picture_id, rows_of, store_picture
 from profile_studio.storage.datasets import DatasetRepository, NewImage
-from profile_studio.storage.files import temporary_folder
 
 
 def add_references(

@@ -10,12 +10,12 @@ from pathlib import Path
 from profile_studio.domain.comparison import parse_model_spec
 from profile_studio.domain.errors import InvalidModelSpec, JobNotAllowed
 from profile_studio.domain.jobs import Job, JobKind
+from profile_studio.files.full_disk import free_bytes, is_full
 from profile_studio.services.adapters import AdapterService
 from profile_studio.services.datasets import DatasetService
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
-from profile_studio.storage.full_disk import free_bytes, is_full
 from profile_studio.storage.jobs import JobRepository
 
 
@@ -171,7 +171,7 @@ class StorageService:
     def _delete_job(self, job_id: str) -> None:
         """The row goes first, and only if the job is over: nothing can start it again then."""
         if self._jobs.delete_finished(job_id):
-            shutil.rmtree(self._settings.jobs_dir / job_id, ignore_errors=True)
+            shutil.rmtree(self._settings.job_folder(job_id).path, ignore_errors=True)
 
     def _group(self, kind: SpaceKind, folder: Path, items: Sequence[SpaceItem] = ()) -> SpaceGroup:
         return SpaceGroup(kind, space_of(folder), _largest_first(items))
@@ -186,7 +186,9 @@ class StorageService:
 
     def _job_items(self, jobs: Sequence[Job], needs: "_Needs") -> list[SpaceItem]:
         return [
-            SpaceItem(job.id, space_of(self._settings.jobs_dir / job.id), job) for job in jobs if needs.can_spare(job)
+            SpaceItem(job.id, space_of(self._settings.job_folder(job.id).path), job)
+            for job in jobs
+            if needs.can_spare(job)
         ]
 
     def _checkpoints(self, jobs: Sequence[Job], needs: "_Needs") -> SpaceGroup:
@@ -204,7 +206,7 @@ class StorageService:
         ]
 
     def _checkpoints_dir(self, job_id: str) -> Path:
-        return self._settings.jobs_dir / job_id / "checkpoints"
+        return self._settings.job_folder(job_id).checkpoints_dir
 
 
 def space_of(path: Path) -> Space:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from filelock import FileLock
 
+from profile_studio.files.atomic import sweep_unfinished
 from profile_studio.services.adapters import AdapterService
 from profile_studio.services.background_import import BackgroundImports
 from profile_studio.services.captioning import CaptioningService
@@ -22,7 +23,6 @@ from profile_studio.services.training import TrainingService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
-from profile_studio.storage.files import sweep_unfinished
 from profile_studio.storage.jobs import JobRepository
 
 _UNFINISHED_FOR_S = 3600.0

@@ -13,15 +13,13 @@ from profile_studio.domain.counting import counted
 from profile_studio.domain.errors import InvalidAdapter, InvalidModelSpec, InvalidPicture, UnknownJob
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.sentences import Sentence
+from profile_studio.files.atomic import write_json
 from profile_studio.lora_files import read_adapter
 from profile_studio.settings import Settings
-from profile_studio.storage.files import write_json
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.pictures import latest_pictures, read_recipe
 
 SETTLED_AFTER_S = 5.0
-_MADE_OF_PICTURES = ("cache.safetensors", "samples", "checkpoints", "candidate.safetensors")
-_MARK = "data-set-deleted.json"
 
 
 class TracesOfDatasets:
@@ -67,14 +65,16 @@ class TracesOfDatasets:
 
     def remove_from_ended_jobs(self, now: float) -> None:
         """Removes what marked jobs kept, once they are over and their supervisor has let go of them."""
-        for mark in self._settings.jobs_dir.glob(f"*/{_MARK}"):
+        for folder in self._settings.job_folders():
+            if not folder.deletion_mark.is_file():
+                continue
             try:
-                job = self._jobs.get(mark.parent.name)
+                job = self._jobs.get(folder.path.name)
             except UnknownJob:
-                shutil.rmtree(mark.parent, ignore_errors=True)
+                shutil.rmtree(folder.path, ignore_errors=True)
                 continue
             if job.status.is_finished and now - (job.finished_at or 0.0) > SETTLED_AFTER_S:
-                self._remove_of_job(job, json.loads(mark.read_text(encoding="utf-8"))["wholly"])
+                self._remove_of_job(job, json.loads(folder.deletion_mark.read_text(encoding="utf-8"))["wholly"])
 
     def remove_pictures_of(self, job_id: str) -> None:
         """For the process of a job that has just ended: removes its copies if it was marked."""
@@ -86,21 +86,20 @@ class TracesOfDatasets:
             removed = self._remove_copies(job.id)
             self._mark(job.id).unlink(missing_ok=True)
             return [Sentence("{what} of the training {job}", what=name, job=job.id) for name in removed]
-        shutil.rmtree(self._settings.jobs_dir / job.id, ignore_errors=True)
+        shutil.rmtree(self._settings.job_folder(job.id).path, ignore_errors=True)
         self._jobs.delete_finished(job.id)
         return [_named(job)]
 
     def _remove_copies(self, job_id: str) -> list[str]:
         removed: list[str] = []
-        for name in _MADE_OF_PICTURES:
-            path = self._settings.jobs_dir / job_id / name
+        for path in self._settings.job_folder(job_id).made_of_pictures:
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             elif path.is_file():
                 path.unlink()
             else:
                 continue
-            removed.append(name)
+            removed.append(path.name)
         return removed
 
     def _remove_adapter(self, name: str) -> list[Sentence]:
@@ -162,7 +161,7 @@ class TracesOfDatasets:
         ]
 
     def _mark(self, job_id: str) -> Path:
-        return self._settings.jobs_dir / job_id / _MARK
+        return self._settings.job_folder(job_id).deletion_mark
 
 
 def _named(job: Job) -> Sentence:

@@ -23,6 +23,7 @@ from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targ
 from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.families import StableDiffusionPipeline, load_pipeline
 from profile_studio.families.stable_diffusion import StableDiffusion
+from profile_studio.files.atomic import write_atomically
 from profile_studio.inference.adapters import without_peft_warnings
 from profile_studio.lora_files import TrainingFacts, adapter_metadata, check_base, read_adapter
 from profile_studio.starter import looks
@@ -33,7 +34,6 @@ from profile_studio.starter.portraits import Attributes
 from profile_studio.starter.render import load_split
 from profile_studio.starter.vae import basis
 from profile_studio.starter.workspace import Pace, Workspace
-from profile_studio.storage.files import write_atomically
 from profile_studio.training.adapter import TrainedAdapter
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from profile_studio.domain.errors import DatabaseBusy, DatabaseDamaged
-from profile_studio.storage.files import write_atomically
+from profile_studio.files.atomic import write_atomically
 from profile_studio.storage.sqlite_faults import LOCK_TIMEOUT_S, check_sound, damaged, fault_in_words
 
 KEPT_S = 7 * 24 * 3600.0

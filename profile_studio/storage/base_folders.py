@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from profile_studio.base_models import HUB_IDS, STARTER, BaseModel
+from profile_studio.files.atomic import write_json
 from profile_studio.settings import Settings
-from profile_studio.storage.files import write_json
 
 
 def remember_folder(base: BaseModel, settings: Settings) -> None:

@@ -15,6 +15,7 @@ import sqlalchemy.orm  # pyright: ignore[reportUnusedImport]
 from sqlalchemy import event
 
 from profile_studio.domain.errors import DatabaseDamaged, DatabaseNewer, DatabaseUnreachable, ProfileStudioError
+from profile_studio.files.full_disk import disk_full
 from profile_studio.storage import sqlite_faults
 from profile_studio.storage.backups import Backups
 from profile_studio.storage.sqlite_faults import fault_in_words
@@ -118,8 +119,8 @@ dataset_changes = sa.Table(
 class Database:
     """One engine with the pragmas that concurrent processes on one SQLite file need.
 
-    Whatever is asked of it raises `DatabaseDamaged` or `DatabaseBusy` where SQLite says so, and `DatabaseUnreachable`
-    where a server is gone.
+    Whatever is asked of it raises `DatabaseDamaged` or `DatabaseBusy` where SQLite says so, `DatabaseUnreachable` where a
+    server is gone, and `DiskFull` where a row does not fit.
     """
 
     def __init__(self, url: str) -> None:
@@ -218,13 +219,13 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 def _in_a_sentence(context: sa.ExceptionContext) -> ProfileStudioError | None:
     file = Path((context.engine and context.engine.url.database) or "")
-    return fault_in_words(context.original_exception, file)
+    return fault_in_words(context.original_exception, file) or disk_full(context.original_exception)
 
 
 def _unreachable(context: sa.ExceptionContext) -> ProfileStudioError | None:
-    """Where there is no connection, or none any more; None leaves any other error as it is."""
+    """Where there is no connection, or none any more, or no room; None leaves any other error as it is."""
     if context.connection is not None and not context.is_disconnect:
-        return None
+        return disk_full(context.original_exception)
     host = (context.engine and context.engine.url.host) or "this computer"
     return DatabaseUnreachable(
         "The database server at {host} does not answer.",

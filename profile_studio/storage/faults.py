@@ -5,7 +5,7 @@ import sqlite3
 
 from profile_studio.domain.errors import NotWritable, ProfileStudioError
 from profile_studio.domain.sentences import Sentence
-from profile_studio.storage.full_disk import disk_full
+from profile_studio.files.full_disk import disk_full
 
 _REASONS = {
     errno.EROFS: Sentence("its disk is read-only"),

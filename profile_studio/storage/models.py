@@ -54,12 +54,11 @@ def resolve_model(spec: ModelSpec, settings: Settings, jobs: JobRepository) -> t
 
 def _checkpoint(adapter_name: str, step: int, settings: Settings, jobs: JobRepository) -> Path:
     trainings = [job for job in jobs.find(kind=JobKind.TRAIN) if job.adapter_name == adapter_name]
-    folders = [settings.jobs_dir / job.id / "checkpoints" for job in trainings]
+    folders = [settings.job_folder(job.id) for job in trainings]
     for folder in folders:  # newest training first
-        path = folder / f"step-{step:05d}.safetensors"
-        if path.is_file():
+        if (path := folder.step_file(step)).is_file():
             return path
-    kept = sorted({int(path.stem[5:]) for folder in folders for path in folder.glob("step-*.safetensors")})
+    kept = sorted({kept for folder in folders for kept in folder.kept_steps()})
     raise InvalidModelSpec(
         "{name} has no checkpoint at step {step}.",
         "It has: {steps}." if kept else "Only LoRAs trained in this studio keep checkpoints.",

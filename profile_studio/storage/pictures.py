@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from profile_studio.domain.errors import InvalidName, InvalidPicture, InvalidSettings
 from profile_studio.domain.generation import PictureRecipe
-from profile_studio.storage.files import write_atomically
+from profile_studio.files.atomic import write_atomically
 
 RECIPE_CHUNK = "profile_studio"
 PORTABLE_CHUNK = "parameters"

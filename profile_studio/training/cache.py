@@ -22,8 +22,8 @@ from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.families.base import Family
-from profile_studio.storage.files import write_atomically
-from profile_studio.storage.full_disk import check_room
+from profile_studio.files.atomic import write_atomically
+from profile_studio.files.full_disk import check_room
 
 
 @dataclass(frozen=True)

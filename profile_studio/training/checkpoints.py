@@ -1,6 +1,6 @@
 """Resumable checkpoints that are either whole or not there.
 
-A checkpoint is written under a temporary name first; `storage.checkpoints` says which ones are whole.
+A checkpoint is written under a temporary name first; `files.checkpoints` says which ones are whole.
 """
 
 import json
@@ -13,8 +13,9 @@ from typing import Any
 import safetensors.torch
 import torch
 
-from profile_studio.storage.checkpoints import newest_first, newest_whole_checkpoint, write_manifest
-from profile_studio.storage.full_disk import check_room
+from profile_studio.files.checkpoints import write_manifest
+from profile_studio.files.full_disk import check_room
+from profile_studio.files.job_folder import JobFolder
 from profile_studio.training.loop import Trainer
 
 KEPT = 2
@@ -36,14 +37,14 @@ class Progress:
         return len(self.losses)
 
 
-def save_checkpoint(folder: Path, trainer: Trainer, progress: Progress) -> None:
-    """Writes `folder/checkpoint-N` and deletes all but the newest ones.
+def save_checkpoint(folder: JobFolder, trainer: Trainer, progress: Progress) -> None:
+    """Writes the checkpoint of the last finished step and deletes all but the newest ones.
 
     Raises:
         DiskFull: it does not fit; those that were there stay.
     """
-    target = folder / f"checkpoint-{progress.step}"
-    temporary = folder / f"checkpoint-{progress.step}.tmp"
+    target = folder.checkpoint(progress.step)
+    temporary = folder.unfinished_checkpoint(progress.step)
     _prune(folder)
     temporary.mkdir(parents=True)
     try:
@@ -56,9 +57,9 @@ def save_checkpoint(folder: Path, trainer: Trainer, progress: Progress) -> None:
     _prune(folder)
 
 
-def load_newest_checkpoint(folder: Path, trainer: Trainer) -> Progress:
+def load_newest_checkpoint(folder: JobFolder, trainer: Trainer) -> Progress:
     """Puts the newest whole checkpoint into the trainer; a fresh `Progress` if there is none."""
-    if (checkpoint := newest_whole_checkpoint(folder)) is None:
+    if (checkpoint := folder.newest_whole_checkpoint()) is None:
         return Progress()
     trainer.adapter.load(safetensors.torch.load_file(checkpoint / _ADAPTER))
     states: dict[str, Any] = torch.load(checkpoint / _OPTIMIZER, map_location="cpu", weights_only=True)
@@ -68,15 +69,10 @@ def load_newest_checkpoint(folder: Path, trainer: Trainer) -> Progress:
     return Progress(tuple(saved["losses"]), saved["seconds"])
 
 
-def delete_checkpoints(folder: Path) -> None:
+def delete_checkpoints(folder: JobFolder) -> None:
     """Deletes what is only needed to go on; adapter files of single steps stay."""
-    for checkpoint in newest_first(folder):
+    for checkpoint in folder.checkpoints_newest_first():
         shutil.rmtree(checkpoint, ignore_errors=True)
-
-
-def step_file(folder: Path, step: int) -> Path:
-    """Where the adapter of one step lies, for comparing it as ADAPTER@STEP."""
-    return folder / f"step-{step:05d}.safetensors"
 
 
 def _write(folder: Path, trainer: Trainer, progress: Progress) -> None:
@@ -103,8 +99,8 @@ def _flush_to_disk(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _prune(folder: Path) -> None:
-    for old in newest_first(folder)[KEPT:]:
+def _prune(folder: JobFolder) -> None:
+    for old in folder.checkpoints_newest_first()[KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
-    for unfinished in folder.glob("checkpoint-*.tmp"):
+    for unfinished in folder.unfinished_checkpoints():
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -22,6 +22,9 @@ from profile_studio.domain.out_of_memory import is_out_of_memory
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.families import StableDiffusionPipeline, load_pipeline, pick_device
 from profile_studio.families.stable_diffusion import StableDiffusion
+from profile_studio.files.atomic import write_atomically, write_json
+from profile_studio.files.full_disk import check_room
+from profile_studio.files.job_folder import JobFolder
 from profile_studio.inference.finite import why_not_finite
 from profile_studio.inference.lora_layers import attach_lora
 from profile_studio.lora_files import (
@@ -36,11 +39,8 @@ from profile_studio.lora_files import (
 from profile_studio.prompt_tokens import CutCaptions, cut_captions
 from profile_studio.settings import Settings
 from profile_studio.storage.adapter_names import free_name, placing_adapter
-from profile_studio.storage.checkpoints import checkpoints_dir
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
-from profile_studio.storage.files import write_atomically, write_json
-from profile_studio.storage.full_disk import check_room
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.training.adapter import TrainedAdapter
 from profile_studio.training.cache import TrainingSet, encode_dataset, load_training_set, save_training_set
@@ -49,7 +49,6 @@ from profile_studio.training.checkpoints import (
     delete_checkpoints,
     load_newest_checkpoint,
     save_checkpoint,
-    step_file,
 )
 from profile_studio.training.loop import Trainer
 from profile_studio.training.samples import draw, keep_cover, write_samples
@@ -111,7 +110,7 @@ class _Run:
         self.context = context
         self.settings = settings
         self.database = Database(settings.resolved_database_url)
-        self.checkpoints = checkpoints_dir(context.folder)
+        self.folder = JobFolder(context.folder)
         self.step_seconds: list[float] = []
         self.sample_seconds = 0.0
 
@@ -123,12 +122,12 @@ class _Run:
         progress, resumed_at_step = self._train(parts)
         self._tell(self.config.num_train_steps, "Checking the LoRA")
         result = self._publish(parts, {**_facts(progress, resumed_at_step), "cut_captions": asdict(parts.cut_captions)})
-        delete_checkpoints(self.checkpoints)
+        delete_checkpoints(self.folder)
         return result
 
     def _published_earlier(self) -> dict[str, object] | None:
         """The result of an attempt that ended between publishing its file and closing its row."""
-        written = self.context.folder / "result.json"
+        written = self.folder.result
         if not written.exists():
             return None
         result = json.loads(written.read_text())
@@ -170,7 +169,7 @@ class _Run:
 
     def _training_set(self, family: StableDiffusion, bucket_step: int) -> TrainingSet:
         """The encoded pictures of an earlier attempt; encoded anew where they are not there, or damaged."""
-        cache = self.context.folder / "cache.safetensors"
+        cache = self.folder.cache
         try:
             return load_training_set(cache)
         except (OSError, ValueError, KeyError, SafetensorError):
@@ -190,14 +189,14 @@ class _Run:
     def _train(self, parts: _Parts) -> tuple[Progress, int]:
         config = self.config
         trainer = parts.trainer
-        progress = load_newest_checkpoint(self.checkpoints, trainer)
+        progress = load_newest_checkpoint(self.folder, trainer)
         resumed_at_step = progress.step
         steps = trainer.steps(progress.step)
         while progress.step < config.num_train_steps:
             self.context.yield_device()
             if (wish := self.context.wish()) is not None:
                 if wish is Wish.PAUSE:
-                    save_checkpoint(self.checkpoints, trainer, progress)
+                    save_checkpoint(self.folder, trainer, progress)
                 raise Interrupted(wish)
             started = time.perf_counter()
             loss = next(steps)
@@ -208,25 +207,24 @@ class _Run:
             if config.sample_every and progress.step % config.sample_every == 0:
                 self._keep_step(parts, progress.step)
             if progress.step % config.checkpoint_every == 0:
-                save_checkpoint(self.checkpoints, trainer, progress)
+                save_checkpoint(self.folder, trainer, progress)
         if progress.step > resumed_at_step and progress.step % config.checkpoint_every:
-            save_checkpoint(self.checkpoints, trainer, progress)  # a check that fails must not cost the whole training
+            save_checkpoint(self.folder, trainer, progress)  # a check that fails must not cost the whole training
         return progress, resumed_at_step
 
     def _keep_step(self, parts: _Parts, step: int) -> None:
         """Keeps what this step can draw: its sample pictures, and its adapter for comparing."""
         started = time.perf_counter()
-        check_room(self.context.folder, parts.trainer.adapter.file_bytes)
-        with write_atomically(step_file(self.checkpoints, step)) as temporary:
+        check_room(self.folder.path, parts.trainer.adapter.file_bytes)
+        with write_atomically(self.folder.step_file(step)) as temporary:
             parts.trainer.adapter.save(temporary, adapter_metadata(self.config, parts.facts, step, time.time()))
         self._write_samples(parts.pipeline, parts.training_set, step)
         self.sample_seconds = time.perf_counter() - started
 
     def _write_samples(self, pipeline: StableDiffusionPipeline, training_set: TrainingSet, step: int) -> None:
         if self.config.sample_every:
-            folder = self.context.folder / "samples"
             write_samples(
-                folder,
+                self.folder,
                 pipeline,
                 training_set.sample_prompts,
                 self.config.resolution,
@@ -236,9 +234,9 @@ class _Run:
 
     def _publish(self, parts: _Parts, facts: dict[str, object]) -> dict[str, object]:
         """Checks the LoRA and gives it its name: the one that was asked for, or a free one if it was taken meanwhile."""
-        candidate = self.context.folder / "candidate.safetensors"
+        candidate = self.folder.candidate
         steps = self.config.num_train_steps
-        check_room(self.context.folder, parts.trainer.adapter.file_bytes)
+        check_room(self.folder.path, parts.trainer.adapter.file_bytes)
         with write_atomically(candidate) as temporary:
             parts.trainer.adapter.save(temporary, adapter_metadata(self.config, parts.facts, steps, time.time()))
         verify_adapter(candidate, parts.pipeline, self.config.resolution, self.context.yield_device)
@@ -252,8 +250,8 @@ class _Run:
                 save_file(load_file(candidate), candidate, metadata)
             published = self.settings.user_loras_dir / f"{name}.safetensors"
             result = {"adapter": name, "file": published.name, **facts}
-            write_json(self.context.folder / "result.json", result)
-            keep_cover(self.context.folder / "samples", cover_path(published))
+            write_json(self.folder.result, result)
+            keep_cover(self.folder, cover_path(published))
             candidate.replace(published)
         return result
 

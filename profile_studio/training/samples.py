@@ -9,8 +9,9 @@ from torch import Tensor
 
 from profile_studio.domain.generation import NUM_INFERENCE_STEPS, GenerationRequest, Quality
 from profile_studio.families import StableDiffusionPipeline
+from profile_studio.files.atomic import write_atomically
+from profile_studio.files.job_folder import JobFolder
 from profile_studio.inference.finite import check_finite
-from profile_studio.storage.files import write_atomically
 
 SAMPLE_SEED = 0
 COVER_SIDE_PX = 256
@@ -52,26 +53,26 @@ def draw(
 
 
 def write_samples(
-    folder: Path,
+    folder: JobFolder,
     pipeline: StableDiffusionPipeline,
     prompts: Sequence[str],
     size_px: int,
     step: int,
     between_steps: Callable[[], None],
 ) -> None:
-    """Writes `base-I.png` at step 0 and `step-SSSSS-I.png` later, one per prompt, those that are not there yet."""
+    """Writes the samples of a step, one per prompt, those that are not there yet; at step 0 they are the base's."""
     for index, prompt in enumerate(prompts):
-        path = folder / (f"step-{step:05d}-{index}.png" if step else f"base-{index}.png")
+        path = folder.sample(step, index)
         if not path.exists():
             picture = draw(pipeline, prompt, size_px, between_steps)
             with write_atomically(path) as temporary:
                 picture.save(temporary, format="PNG")
 
 
-def keep_cover(samples: Path, cover: Path) -> None:
+def keep_cover(folder: JobFolder, cover: Path) -> None:
     """Makes the newest sample, if there is one, the small picture by which people choose the LoRA."""
-    newest = max(samples.glob("step-*-0.png"), default=None)
-    if newest is not None:
-        with Image.open(newest) as sample, write_atomically(cover) as temporary:
+    first_prompt = [sample for sample in folder.samples() if not sample.is_base and sample.index == 0]
+    if first_prompt:
+        with Image.open(first_prompt[-1].path) as sample, write_atomically(cover) as temporary:
             sample.thumbnail((COVER_SIDE_PX, COVER_SIDE_PX))
             sample.save(temporary, format="WEBP", quality=88)

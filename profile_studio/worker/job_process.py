@@ -14,13 +14,13 @@ from profile_studio.domain.jobs import Interrupted, Job, JobContext, JobError, J
 from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
 from profile_studio.domain.training import LoraTrainingConfig
+from profile_studio.files.full_disk import disk_full
 from profile_studio.jobs.attempts import EXIT_DISK_FULL
 from profile_studio.jobs.lease import DeviceLease
 from profile_studio.services.traces import TracesOfDatasets
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.faults import known_fault
-from profile_studio.storage.full_disk import disk_full
 from profile_studio.storage.job_facts import write_job_facts
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.worker.parent import on_parent_gone
@@ -52,7 +52,7 @@ class RowContext:
         supervisor_gone: threading.Event,
     ) -> None:
         self.job = job
-        self.folder: Path = settings.jobs_dir / job.id
+        self.folder: Path = settings.job_folder(job.id).path
         self._repository = repository
         self._lease = lease
         self._supervisor_gone = supervisor_gone
@@ -133,7 +133,7 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     lease = DeviceLease(settings.run_dir, settings.device_name)
     context = RowContext(settings, repository, job, lease, supervisor_gone)
     context.folder.mkdir(parents=True, exist_ok=True)
-    write_job_facts(context.folder, job)
+    write_job_facts(settings.job_folder(job_id), job)
     done = threading.Event()
     heart = threading.Thread(target=_beat_until, args=(done, context), daemon=True)
     heart.start()

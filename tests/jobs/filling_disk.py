@@ -11,9 +11,9 @@ from collections import Counter
 from pathlib import Path
 
 from profile_studio.domain.jobs import Job, JobStatus
+from profile_studio.files.full_disk import ROOM_FOR_ROWS_BYTES
 from profile_studio.services.storage_space import StorageService
 from profile_studio.settings import Settings
-from profile_studio.storage.full_disk import ROOM_FOR_ROWS_BYTES
 from tests.jobs.conftest import Home
 from tests.jobs.soak import Soak, say
 from tests.small_disk import fill, small_disk

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from profile_studio.domain.errors import DiskFull
 from profile_studio.domain.jobs import Job, JobStatus
 from profile_studio.jobs.processes import KeptSupervisor
 from profile_studio.jobs.queue import enqueue
@@ -12,12 +13,13 @@ from profile_studio.services.jobs import JobService
 from profile_studio.services.storage_space import StorageService
 from profile_studio.settings import Settings
 from tests.jobs.conftest import Home
-from tests.small_disk import fill, small_disk
+from tests.small_disk import fill, give_back, small_disk
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
 DISK_BYTES = 60 * 2**20
+ROOM_BYTES = 2**20  # for rows; a disk with so little counts as full
 
 
 @pytest.fixture
@@ -53,6 +55,8 @@ def test_a_training_outlives_a_disk_that_another_program_fills(home: Home, super
 
     supervisor.stop()
     supervisor.look_after()  # one that starts on a full disk waits
+    give_back(other, ROOM_BYTES)  # where not a byte is left, it is luck whether a row fits
+    assert StorageService(home.settings, home.database).disk_is_full()
     jobs = JobService(home.settings, home.database)
     assert jobs.resume(job.id).error is None
     enqueue(home.settings, job.id)
@@ -62,3 +66,18 @@ def test_a_training_outlives_a_disk_that_another_program_fills(home: Home, super
     other.unlink()
     wait_for(home, job, JobStatus.RUNNING, step=20)
     assert supervisor.is_running()
+
+
+def test_a_job_that_cannot_be_put_back_on_the_queue_stays_paused(home: Home) -> None:
+    job = home.submit("squeezed")
+    jobs = JobService(home.settings, home.database)
+    jobs.pause(job.id)
+    other = fill(home.settings.resolved_home)
+
+    with pytest.raises(DiskFull) as caught:  # what page and command line show
+        jobs.resume(job.id)
+
+    assert "resume what was paused" in caught.value.fix
+    assert jobs.get(job.id).status is JobStatus.PAUSED
+    other.unlink()
+    assert jobs.resume(job.id).status is JobStatus.QUEUED

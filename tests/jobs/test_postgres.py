@@ -19,12 +19,12 @@ import pytest
 from dbos import DBOSClient
 
 from profile_studio.domain.jobs import JobKind, JobStatus
+from profile_studio.files.atomic import write_json
 from profile_studio.jobs.presence import SILENT_AFTER_S, read_facts
 from profile_studio.jobs.processes import KeptSupervisor, ProcessMark
 from profile_studio.jobs.queue import enqueue, open_queue
 from profile_studio.settings import Settings
 from profile_studio.storage.database import jobs
-from profile_studio.storage.files import write_json
 from tests.jobs.conftest import Home
 from tests.waiting import PATIENCE_S, wait_until
 

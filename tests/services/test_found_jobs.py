@@ -3,14 +3,14 @@
 import json
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
+from profile_studio.files.checkpoints import write_manifest
+from profile_studio.files.job_folder import JobFolder
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
-from profile_studio.storage.checkpoints import checkpoints_dir, write_manifest
 from profile_studio.storage.database import Database
 from profile_studio.storage.job_facts import write_job_facts
 from profile_studio.storage.jobs import JobRepository
@@ -22,35 +22,35 @@ SPECS = {
 }
 
 
-def leave_a_result(folder: Path) -> None:
-    (folder / "result.json").write_text(json.dumps({"adapter": "mine-2", "file": "mine-2.safetensors"}))
+def leave_a_result(folder: JobFolder) -> None:
+    folder.result.write_text(json.dumps({"adapter": "mine-2", "file": "mine-2.safetensors"}))
 
 
-def leave_a_checkpoint(folder: Path) -> None:
-    checkpoint = checkpoints_dir(folder) / "checkpoint-5"
+def leave_a_checkpoint(folder: JobFolder) -> None:
+    checkpoint = folder.checkpoint(5)
     checkpoint.mkdir(parents=True)
     (checkpoint / "adapter.safetensors").write_bytes(b"numbers")
     write_manifest(checkpoint, 5)
 
 
-def leave_half_a_checkpoint(folder: Path) -> None:
+def leave_half_a_checkpoint(folder: JobFolder) -> None:
     leave_a_checkpoint(folder)
-    (checkpoints_dir(folder) / "checkpoint-5" / "adapter.safetensors").write_bytes(b"")
+    (folder.checkpoint(5) / "adapter.safetensors").write_bytes(b"")
 
 
-def leave_a_report(folder: Path) -> None:
-    (folder / "report.json").write_text(json.dumps({"files": ["table.csv"], "recommended": "mine", "fingerprint": "f"}))
+def leave_a_report(folder: JobFolder) -> None:
+    folder.report.write_text(json.dumps({"files": ["table.csv"], "recommended": "mine", "fingerprint": "f"}))
 
 
-def leave_pictures(folder: Path) -> None:
-    (folder / "pictures").mkdir()
+def leave_pictures(folder: JobFolder) -> None:
+    folder.pictures.mkdir()
 
 
-def leave_a_log(folder: Path) -> None:
-    (folder / "log.txt").write_text("it began")
+def leave_a_log(folder: JobFolder) -> None:
+    folder.log.write_text("it began")
 
 
-def lost(settings: Settings, kind: JobKind, leave: Callable[[Path], None]) -> Job:
+def lost(settings: Settings, kind: JobKind, leave: Callable[[JobFolder], None]) -> Job:
     """A job in its third attempt whose row is gone."""
     Studio.open(settings)
     database = Database(settings.resolved_database_url)
@@ -59,8 +59,8 @@ def lost(settings: Settings, kind: JobKind, leave: Callable[[Path], None]) -> Jo
     for _ in range(3):
         jobs.claim(job.id, 6.0)
     job = jobs.get(job.id)
-    folder = settings.jobs_dir / job.id
-    folder.mkdir()
+    folder = settings.job_folder(job.id)
+    folder.path.mkdir()
     write_job_facts(folder, job)
     leave(folder)
     database.engine.dispose()
@@ -79,7 +79,7 @@ def lost(settings: Settings, kind: JobKind, leave: Callable[[Path], None]) -> Jo
     ],
 )
 def test_a_job_that_left_something_of_worth_is_found_again(
-    settings: Settings, kind: JobKind, leave: Callable[[Path], None], status: JobStatus, adapter: str | None
+    settings: Settings, kind: JobKind, leave: Callable[[JobFolder], None], status: JobStatus, adapter: str | None
 ) -> None:
     before = lost(settings, kind, leave)
 
@@ -96,7 +96,9 @@ def test_a_job_that_left_something_of_worth_is_found_again(
     ("kind", "leave"),
     [(JobKind.TRAIN, leave_a_log), (JobKind.TRAIN, leave_half_a_checkpoint), (JobKind.CAPTION, leave_a_log)],
 )
-def test_what_could_not_go_on_stays_a_folder(settings: Settings, kind: JobKind, leave: Callable[[Path], None]) -> None:
+def test_what_could_not_go_on_stays_a_folder(
+    settings: Settings, kind: JobKind, leave: Callable[[JobFolder], None]
+) -> None:
     job = lost(settings, kind, leave)
 
     assert Studio.open(settings).jobs.list() == []

@@ -6,9 +6,9 @@ import pytest
 
 from profile_studio.domain.errors import InvalidName, JobNotAllowed
 from profile_studio.domain.jobs import Job, JobError, JobKind, JobStatus
+from profile_studio.files.checkpoints import write_manifest
 from profile_studio.services.jobs import JobService, job_facts
 from profile_studio.settings import REPOSITORY_ROOT, Settings
-from profile_studio.storage.checkpoints import checkpoints_dir, write_manifest
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
 
@@ -27,7 +27,7 @@ def failed_training(settings: Settings, database: Database) -> tuple[Job, Path]:
     attempt = jobs.claim(job.id, now=2.0)
     assert attempt is not None
     jobs.fail(job.id, attempt, JobError("training_failed", "The disk is full.", "Make room."), now=3.0)
-    checkpoint = checkpoints_dir(settings.jobs_dir / job.id) / "checkpoint-5"
+    checkpoint = settings.job_folder(job.id).checkpoint(5)
     checkpoint.mkdir(parents=True)
     (checkpoint / "adapter.safetensors").write_bytes(b"weights")
     write_manifest(checkpoint, 5)

@@ -15,9 +15,9 @@ from PIL import Image
 from sqlalchemy.exc import DBAPIError
 
 from profile_studio.domain.errors import DiskFull
+from profile_studio.files.full_disk import check_room, disk_full, free_bytes, keep_reserve, spend_reserve
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
-from profile_studio.storage.full_disk import check_room, disk_full, free_bytes, keep_reserve, spend_reserve
 from tests.small_disk import small_disk
 
 FULL = Path("/dev/full")

@@ -8,9 +8,9 @@ import pytest
 from safetensors.numpy import load_file
 
 from profile_studio.domain.jobs import ProgressReport
+from profile_studio.files.full_disk import ROOM_FOR_ROWS_BYTES, disk_full
+from profile_studio.files.job_folder import JobFolder
 from profile_studio.settings import Settings
-from profile_studio.storage.checkpoints import checkpoints_dir, newest_whole_checkpoint
-from profile_studio.storage.full_disk import ROOM_FOR_ROWS_BYTES, disk_full
 from profile_studio.training.run import run_training
 from tests.small_disk import fill, small_disk
 from tests.training.helpers import RecordingContext, create_dataset, small_config
@@ -94,7 +94,7 @@ def test_a_training_goes_on_after_room_is_made(
         run_training(config, context, settings)
 
     assert disk_full(caught.value) is not None
-    kept = newest_whole_checkpoint(checkpoints_dir(folder))
+    kept = JobFolder(folder).newest_whole_checkpoint()
     assert (kept and kept.name) == (f"checkpoint-{kept_step}" if kept_step else None)
     left_over = [path.name for path in folder.rglob("*.tmp")]
     assert left_over == []

@@ -13,6 +13,7 @@ from profile_studio.domain.errors import InvalidDataset, InvalidPicture, NotFini
 from profile_studio.domain.jobs import Interrupted, JobKind, Wish
 from profile_studio.domain.training import Targets
 from profile_studio.families import load_pipeline
+from profile_studio.files.job_folder import JobFolder
 from profile_studio.lora_files import read_adapter, read_header
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
@@ -187,9 +188,9 @@ def test_a_sample_of_nan_is_an_error_and_no_black_picture(tiny_base: Path, setti
     pipeline.unet.conv_out.bias.data.fill_(torch.nan)
 
     with pytest.raises(FloatingPointError):
-        write_samples(tmp_path, pipeline, ["a dot"], 64, 2, lambda: None)
+        write_samples(JobFolder(tmp_path), pipeline, ["a dot"], 64, 2, lambda: None)
 
-    assert list(tmp_path.glob("*.png")) == []
+    assert list(tmp_path.rglob("*.png")) == []
 
 
 def test_a_training_without_effect_fails_with_a_sentence(tiny_base: Path, settings: Settings) -> None:

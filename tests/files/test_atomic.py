@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from profile_studio.storage.files import create_folder_atomically, write_atomically
+from profile_studio.files.atomic import create_folder_atomically, write_atomically
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:

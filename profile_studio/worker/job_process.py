@@ -19,7 +19,9 @@ from profile_studio.jobs.attempts import EXIT_DISK_FULL
 from profile_studio.jobs.lease import DeviceLease
 from profile_studio.services.traces import TracesOfDatasets
 from profile_studio.settings import Settings
+from profile_studio.storage.compared_models import compared_models
 from profile_studio.storage.database import Database
+from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.faults import known_fault
 from profile_studio.storage.job_facts import write_job_facts
 from profile_studio.storage.jobs import JobRepository
@@ -126,7 +128,8 @@ def run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
 def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     supervisor_gone = threading.Event()
     on_parent_gone(supervisor_gone.set)
-    repository = JobRepository(Database(settings.resolved_database_url))
+    database = Database(settings.resolved_database_url)
+    repository = JobRepository(database)
     job = repository.get(job_id)
     if job.attempt != attempt or not job.status.is_held:
         return EXIT_SETTLED
@@ -141,7 +144,7 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
         context.note(WAITING_FOR_DEVICE)
         with lease.for_job():
             context.note("")
-            result = _work(job, context, settings)
+            result = _work(job, context, settings, database)
         context.flush()
         repository.complete(job_id, attempt, result, time.time())
     except Interrupted:
@@ -167,7 +170,7 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     return EXIT_SETTLED
 
 
-def _work(job: Job, context: JobContext, settings: Settings) -> dict[str, object]:
+def _work(job: Job, context: JobContext, settings: Settings, database: Database) -> dict[str, object]:
     # Imported here: a job loads only what it computes with, and nothing if it cannot be read.
     if job.kind is JobKind.TRAIN:
         training = LoraTrainingConfig.model_validate(job.spec)
@@ -182,9 +185,11 @@ def _work(job: Job, context: JobContext, settings: Settings) -> dict[str, object
 
         return run_captioning(captioning, context, settings)
     comparison = ComparisonConfig.model_validate(job.spec)
+    datasets = DatasetRepository(database, settings.datasets_dir)
+    compared = compared_models(comparison, settings, JobRepository(database), datasets)
     from profile_studio.metrics.run import run_comparison
 
-    return run_comparison(comparison, context, settings)
+    return run_comparison(comparison, compared, context, settings)
 
 
 def _settle_wish(repository: JobRepository, job: Job) -> int:

@@ -25,7 +25,8 @@ from PIL import Image
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.starter_words import BACKGROUNDS, GLASSES, HAIR_COLOURS, MOODS, SHIRT_COLOURS, SKIN_TONES
 from profile_studio.domain.trigger_words import prompt_with_trigger
-from profile_studio.families import StableDiffusionPipeline, load_pipeline, pick_device
+from profile_studio.families import pick_device
+from profile_studio.families.registry import load_family
 from profile_studio.inference.adapters import AdapterRack, ChosenAdapter
 from profile_studio.lora_files import read_adapter
 from profile_studio.metrics.critic import Critic
@@ -115,8 +116,9 @@ class Studio:
     def __init__(self, settings: Settings) -> None:
         base = find_base_model("starter", settings)
         self._settings = settings
-        self._pipeline: StableDiffusionPipeline = load_pipeline(base, pick_device(), torch.float32)
-        self._rack = AdapterRack(self._pipeline, base)
+        family = load_family(base, pick_device(), torch.float32)
+        self._pipeline = family.pipeline
+        self._rack = AdapterRack(family)
 
     def draw(self, texts: Sequence[str], weights: dict[str, float], folder: Path) -> list[Path]:
         """One picture per text, seeded by its number."""

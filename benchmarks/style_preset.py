@@ -47,7 +47,7 @@ from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.references import style_reference
-from profile_studio.training.run import run_training
+from profile_studio.worker.composition import train
 
 CANDIDATES: Mapping[str, Mapping[str, object]] = {
     "long": {"learning_rate": 1e-3, "num_train_steps": 300, "rank": 16, "targets": "all"},
@@ -133,7 +133,7 @@ def _train(config: LoraTrainingConfig, out: Path, settings: Settings) -> float |
         return None
     folder = out / "jobs" / config.adapter_name
     folder.mkdir(parents=True, exist_ok=True)
-    result = run_training(config, UndisturbedContext(folder, benchmark_job(JobKind.TRAIN, config)), settings)
+    result = train(config, UndisturbedContext(folder, benchmark_job(JobKind.TRAIN, config)), settings)
     seconds = result["seconds_training"]
     assert isinstance(seconds, float)
     return seconds

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from profile_studio.domain.errors import BaseModelMissing, NotInDemo
+from profile_studio.domain.families import FAMILIES, FamilyFacts, family_of_pipeline
 from profile_studio.domain.sentences import Sentence
 from profile_studio.settings import Settings
 
@@ -15,12 +17,8 @@ STARTER = "starter"
 _COMMON_TOKENS = 40_000  # of CLIP's 49,408; the starter, which has 720, knows nothing else
 _WORD_END = "</w>"
 _LFS_POINTER = b"version https://git-lfs"
-_DENOISER = "unet/diffusion_pytorch_model.safetensors"
-_WEIGHTS = (_DENOISER, "vae/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors")
-_CONFIGS = (
-    "unet/config.json", "vae/config.json", "text_encoder/config.json", "scheduler/scheduler_config.json",
-    "tokenizer/tokenizer_config.json",
-)  # fmt: skip
+_DIFFUSERS_WEIGHTS = "diffusion_pytorch_model.safetensors"
+_TRANSFORMERS_WEIGHTS = "model.safetensors"
 HUB_IDS = {"sd15": "stable-diffusion-v1-5/stable-diffusion-v1-5"}
 
 
@@ -29,12 +27,12 @@ class BaseModel:
     """A base model on this disk, in diffusers layout.
 
     `native_size` is the side of a square picture in pixels; sides that are multiples of `bucket_step` pass through VAE
-    and U-Net without a remainder; `denoiser_file` holds the U-Net's weights.
+    and denoiser without a remainder; `denoiser_file` holds the denoiser's weights.
     """
 
     name: str
     folder: Path
-    family: str
+    family: FamilyFacts
     native_size: int
     bucket_step: int
     denoiser_file: Path
@@ -58,7 +56,7 @@ def find_base_model(base: str, settings: Settings) -> BaseModel:
     Args:
         base: `starter`, `sd15` (looked up in the local hub cache), or a folder in diffusers layout.
     Raises:
-        BaseModelMissing: it is not on this disk, or the folder is not a whole Stable Diffusion 1.x in diffusers layout.
+        BaseModelMissing: it is not on this disk, or the folder is not a whole base model in diffusers layout.
         NotInDemo: strangers share this studio, and its disk is none of theirs.
     """
     if settings.is_demo and base != STARTER:
@@ -73,21 +71,37 @@ def find_base_model(base: str, settings: Settings) -> BaseModel:
             names=", ".join([STARTER, *HUB_IDS]),
         )
     pipeline_class = _read_json(folder, "model_index.json", base).get("_class_name", "")
-    if pipeline_class != "StableDiffusionPipeline":
+    family = family_of_pipeline(pipeline_class)
+    if family is None:
         raise BaseModelMissing(
-            "The folder {base!r} holds {found}, not a Stable Diffusion 1.x with safetensors.",
-            "Choose a Stable Diffusion 1.x folder in diffusers layout with .safetensors weights.",
+            "The folder {base!r} holds {found}, which is none of the families that the studio knows: {families}.",
+            "Choose a folder of one of these in diffusers layout with .safetensors weights.",
             base=base,
             found=pipeline_class or Sentence("no model"),
+            families=", ".join(each.title for each in FAMILIES),
         )
-    for file in (*_CONFIGS, *_WEIGHTS, _tokenizer_file(folder)):
-        _check_file(folder, file, base)
-    unet = _read_json(folder, "unet/config.json", base)
+    for part in (family.denoiser, *family.parts):
+        for file in _files_of(folder, part):
+            _check_file(folder, file, base)
+    denoiser = _read_json(folder, f"{family.denoiser}/config.json", base)
     vae = _read_json(folder, "vae/config.json", base)
     pixels_a_latent = 2 ** (len(vae["block_out_channels"]) - 1)
-    native_size = int(unet["sample_size"]) * pixels_a_latent
-    bucket_step = pixels_a_latent * 2 ** (len(unet["block_out_channels"]) - 1)
-    return BaseModel(base, folder.resolve(), "sd1", native_size, bucket_step, folder / _DENOISER)
+    native_size = int(denoiser["sample_size"]) * pixels_a_latent
+    latents_a_step = denoiser.get("patch_size") or 2 ** (len(denoiser["block_out_channels"]) - 1)
+    denoiser_file = folder / family.denoiser / _DIFFUSERS_WEIGHTS
+    return BaseModel(base, folder.resolve(), family, native_size, pixels_a_latent * latents_a_step, denoiser_file)
+
+
+def _files_of(folder: Path, part: str) -> Iterator[str]:
+    """What a part of a base model cannot be loaded without, relative to the base's folder."""
+    if part == "scheduler":
+        yield "scheduler/scheduler_config.json"
+    elif part.startswith("tokenizer"):
+        yield f"{part}/tokenizer_config.json"
+        yield _tokenizer_file(folder, part)
+    else:
+        yield f"{part}/config.json"
+        yield f"{part}/{_TRANSFORMERS_WEIGHTS if part.startswith('text_encoder') else _DIFFUSERS_WEIGHTS}"
 
 
 def _check_file(folder: Path, file: str, base: str) -> None:
@@ -121,12 +135,12 @@ def _check_file(folder: Path, file: str, base: str) -> None:
     )
 
 
-def _tokenizer_file(folder: Path) -> str:
+def _tokenizer_file(folder: Path, part: str) -> str:
     """What a tokenizer is read from: one file, or, of older folders, the vocabulary whose merges stand beside it."""
-    if (folder / "tokenizer" / "tokenizer.json").is_file():
-        return "tokenizer/tokenizer.json"
-    has_vocabulary = (folder / "tokenizer" / "vocab.json").is_file()
-    return "tokenizer/merges.txt" if has_vocabulary else "tokenizer/vocab.json"
+    if (folder / part / "tokenizer.json").is_file():
+        return f"{part}/tokenizer.json"
+    has_vocabulary = (folder / part / "vocab.json").is_file()
+    return f"{part}/merges.txt" if has_vocabulary else f"{part}/vocab.json"
 
 
 def _read_json(folder: Path, file: str, base: str) -> dict[str, Any]:

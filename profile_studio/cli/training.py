@@ -114,5 +114,6 @@ def _reply(studio: Studio, job: Job) -> Reply:
         "seconds": job.finished_at - job.created_at if job.finished_at else None,
         "steps_per_second": result.get("steps_per_second"),
         "cut_captions": result.get("cut_captions"),
+        "remarks": result.get("remarks") or [],
         "loss": result.get("loss") or {"first": None, "last": None},
     }

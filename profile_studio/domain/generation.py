@@ -2,12 +2,13 @@
 
 import re
 from enum import StrEnum
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.names import Name
+from profile_studio.domain.noise_schedulers import NoiseSchedulerName
 from profile_studio.domain.starter_size import in_current_size
 
 WEIGHT_LIMIT = 1.5
@@ -23,8 +24,6 @@ class Quality(StrEnum):
 
 
 NUM_INFERENCE_STEPS = {Quality.QUALITY: 20, Quality.FAST: 10}
-
-NoiseSchedulerName = Literal["default", "ddim", "dpm++", "euler"]
 
 
 class AdapterWeight(BaseModel):
@@ -79,7 +78,7 @@ class PictureRecipe(BaseModel):
     """Stored with every picture and inside its PNG. What earlier versions did not write is empty.
 
     `adapter_hashes` maps the LoRAs that were on to the sha256 of their numbers; `noise_scheduler` is the name of the
-    class that drew.
+    class that drew; `noise_version` says how the noise was made of the seed.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -90,6 +89,7 @@ class PictureRecipe(BaseModel):
     versions: dict[str, str]
     adapter_hashes: dict[str, str] = Field(default_factory=dict)
     noise_scheduler: str = ""
+    noise_version: int = 1
 
 
 WORD_WEIGHT_STEP = 1.1  # compel: each + multiplies by 1.1, each - by 0.9

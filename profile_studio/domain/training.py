@@ -3,11 +3,12 @@
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from profile_studio.domain.augmentation import Augmentation
 from profile_studio.domain.crops import CropMode
 from profile_studio.domain.names import Name
+from profile_studio.domain.noise import NOISE_VERSION
 from profile_studio.domain.starter_size import in_current_size
 
 SMALLEST_RESOLUTION, LARGEST_RESOLUTION = 64, 2048
@@ -24,6 +25,7 @@ class Targets(StrEnum):
     """Which layers get a LoRA."""
 
     ATTENTION = "attention"
+    ATTENTION_QV = "attention-qv"
     CROSS_ATTENTION = "cross-attention"
     CROSS_ATTENTION_QV = "cross-attention-qv"
     ATTENTION_AND_TEXT_ENCODER = "attention+text-encoder"
@@ -64,11 +66,24 @@ class LoraTrainingConfig(BaseModel):
     checkpoint_every: int = Field(default=100, ge=1, description="Steps between resumable checkpoints.")
     sample_every: int = Field(default=100, ge=0, description="Steps between sample pictures; 0 makes none.")
     max_grad_norm: float = Field(default=1.0, gt=0)
+    weight_decay: float = Field(default=1e-2, ge=0, le=1)
+    adam_beta1: float = Field(default=0.9, ge=0, lt=1)
+    adam_beta2: float = Field(default=0.999, ge=0, lt=1)
+    adam_epsilon: float = Field(default=1e-8, gt=0, le=1)
+    gradient_checkpointing: bool = Field(
+        default=False, description="Needs less memory and more time; the numbers stay the same."
+    )
+    noise_version: int = Field(default=NOISE_VERSION, description="Always today's; version 1 did not say it.")
 
     @model_validator(mode="before")
     @classmethod
     def _in_current_size(cls, values: Any) -> Any:
         return in_current_size(values, ("resolution",))
+
+    @field_validator("noise_version", mode="before")
+    @classmethod
+    def _todays_noise(cls, _stored: object) -> int:
+        return NOISE_VERSION  # no other can be drawn any more; a checkpoint says what its steps were trained with
 
     @property
     def augmentation(self) -> Augmentation:
@@ -84,7 +99,7 @@ def resolutions_near(resolution: int, multiple: int) -> list[int]:
 
 
 TUNABLE_KEYS: tuple[str, ...] = (
-    "batch_size", "caption_dropout", "checkpoint_every", "color_jitter", "crop", "crop_jitter", "flip", "gradient_accumulation", "learning_rate",
-    "lr_scheduler", "lr_warmup_steps", "max_grad_norm", "min_snr_gamma", "precision", "resolution",
-    "sample_every",
+    "adam_beta1", "adam_beta2", "adam_epsilon", "batch_size", "caption_dropout", "checkpoint_every", "color_jitter",
+    "crop", "crop_jitter", "flip", "gradient_accumulation", "gradient_checkpointing", "learning_rate", "lr_scheduler",
+    "lr_warmup_steps", "max_grad_norm", "min_snr_gamma", "precision", "resolution", "sample_every", "weight_decay",
 )  # fmt: skip  # what `train --set key=value` accepts

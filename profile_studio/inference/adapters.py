@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from diffusers import StableDiffusionPipeline
-
-from profile_studio.base_models import BaseModel
 from profile_studio.domain.errors import InvalidAdapter, InvalidSettings
+from profile_studio.families.base import Family
 from profile_studio.inference.lora_layers import attach_lora
 from profile_studio.lora_files import base_label, check_base, check_numbers, described, read_lora
 
@@ -41,11 +39,12 @@ class _LoadedAdapter:
 
 
 class AdapterRack:
-    """Loads LoRA files into one pipeline when they are first chosen, and keeps the latest, up to `MAX_LOADED_BYTES`."""
+    """Loads LoRA files into one base model when they are first chosen, and keeps the latest, up to `MAX_LOADED_BYTES`."""
 
-    def __init__(self, pipeline: StableDiffusionPipeline, base: BaseModel) -> None:
-        self._pipeline = pipeline
-        self._base = base
+    def __init__(self, family: Family) -> None:
+        self._family = family
+        self._pipeline = family.pipeline
+        self._base = family.base
         self._loaded: OrderedDict[Path, _LoadedAdapter] = OrderedDict()
         self._ids = count()
 
@@ -97,11 +96,13 @@ class AdapterRack:
         peft_id = f"adapter_{next(self._ids)}"  # file names may hold what peft's module names must not
         try:
             with without_peft_warnings():
-                changed = attach_lora(self._pipeline, lora, peft_id, path.name, base_label(self._base.name))
+                changed = attach_lora(self._family.parts, lora, peft_id, path.name, base_label(self._base.name))
         except BaseException:
             self._remove(peft_id)
             raise
-        self._loaded[path] = _LoadedAdapter(peft_id, fingerprint, "text_encoder" in changed)
+        self._loaded[path] = _LoadedAdapter(
+            peft_id, fingerprint, any(part.startswith("text_encoder") for part in changed)
+        )
         return self._loaded[path]
 
     def _evict(self, keep: int) -> None:
@@ -112,7 +113,7 @@ class AdapterRack:
         self._remove(self._loaded.pop(path).peft_id)
 
     def _remove(self, peft_id: str) -> None:
-        for model in (self._pipeline.unet, self._pipeline.text_encoder):
+        for model in self._family.parts.values():
             if peft_id in getattr(model, "peft_config", {}):
                 with without_peft_warnings():
                     self._pipeline.delete_adapters(peft_id)

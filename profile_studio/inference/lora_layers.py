@@ -1,10 +1,9 @@
-"""Gives the layers of a LoRA to the modules of a pipeline."""
+"""Gives the layers of a LoRA to the modules of a base model."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import torch
-from diffusers import StableDiffusionPipeline
 from peft import LoraConfig, inject_adapter_in_model
 from peft.tuners.lora import LoraLayer as PeftLayer
 from torch import Tensor, nn
@@ -15,18 +14,19 @@ from profile_studio.lora_files import Lora, LoraLayer, RawTensor, numbers
 Halves = tuple[Tensor, Tensor]
 
 
-def attach_lora(pipeline: StableDiffusionPipeline, lora: Lora, peft_id: str, file: str, base: str) -> frozenset[str]:
+def attach_lora(parts: Mapping[str, nn.Module], lora: Lora, peft_id: str, file: str, base: str) -> frozenset[str]:
     """Attaches every layer of a LoRA by peft, or none.
 
     Args:
-        peft_id: what peft calls it; no other adapter on the pipeline may have it.
+        parts: the models of a pipeline that a LoRA may change, by diffusers' names.
+        peft_id: what peft calls it; no other adapter on them may have it.
         file, base: how the file and the base model are called where one does not fit the other.
-    Returns: the parts of the pipeline that it changes.
+    Returns: the names of the parts that it changes.
     Raises:
         InvalidAdapter: the base model has no such modules, or their shapes differ.
     """
     components = sorted({component for component, _ in lora.layers})
-    places = {component: _modules_by_name(getattr(pipeline, component, None)) for component in components}
+    places = {component: _modules_by_name(parts.get(component)) for component in components}
     found: dict[str, dict[str, tuple[LoraLayer, Halves]]] = {component: {} for component in components}
     for (component, name), layer in lora.layers.items():
         if place := places[component].get(_plain(name)):
@@ -51,7 +51,7 @@ def attach_lora(pipeline: StableDiffusionPipeline, lora: Lora, peft_id: str, fil
             base=base,
         )
     for component, layers in found.items():
-        _inject(getattr(pipeline, component), layers, peft_id)
+        _inject(parts[component], layers, peft_id)
     return frozenset(components)
 
 

@@ -2,44 +2,38 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
-from compel import CompelForSD
 from compel.prompt_parser import Blend, Conjunction, FlattenedPrompt, Prompt, PromptParser
-from diffusers import StableDiffusionPipeline
 from pyparsing import ParseBaseException
-from torch import Tensor
 
 from profile_studio.domain.errors import InvalidPrompt
 from profile_studio.domain.prompts import WORD_WEIGHT_LIMIT, prepare_prompt
+from profile_studio.families.base import Family
+from profile_studio.families.conditioning import Conditioning
 from profile_studio.inference.adapters import TextEncoderState
 
 MAX_CACHED_PROMPTS = 64
 
 
-@dataclass(frozen=True)
-class PromptEmbeds:
-    """Embeddings of a prompt and its negative, each of shape (1, n x 77, width) with the same n."""
-
-    prompt_embeds: Tensor
-    negative_prompt_embeds: Tensor
+EncodedPrompts = tuple[Conditioning, Conditioning]
+"""A prompt and its negative, one row each."""
 
 
 class PromptEncoder:
-    """Encodes prompts of one pipeline; long ones are split into several windows of 77 tokens, never cut.
+    """Encodes weighted prompts for one base model, and remembers them.
 
     Args:
         latin_only: the base model learned English words only, other scripts are refused.
     """
 
-    def __init__(self, pipeline: StableDiffusionPipeline, *, latin_only: bool) -> None:
-        self._compel = CompelForSD(pipeline)
+    def __init__(self, family: Family, *, latin_only: bool) -> None:
+        self._family = family
         self._latin_only = latin_only
-        self._cache: OrderedDict[tuple[str, str, TextEncoderState], PromptEmbeds] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, str, TextEncoderState], EncodedPrompts] = OrderedDict()
 
-    def encode(self, prompt: str, negative_prompt: str, text_encoder_state: TextEncoderState) -> PromptEmbeds:
-        """The embeddings of both prompts.
+    def encode(self, prompt: str, negative_prompt: str, text_encoder_state: TextEncoderState) -> EncodedPrompts:
+        """Both prompts.
 
         Args:
             text_encoder_state: which adapters change the text encoder, and how much: the same words mean
@@ -55,13 +49,11 @@ class PromptEncoder:
         for text in texts:
             check_prompt_syntax(text)
         with torch.inference_mode():
-            conditioning = self._compel(texts[0], negative_prompt=texts[1])
-        assert conditioning.negative_embeds is not None, "compel encodes the negative prompt it was given"
-        embeds = PromptEmbeds(conditioning.embeds, conditioning.negative_embeds)
-        self._cache[key] = embeds
+            encoded = self._family.encode_weighted(*texts)
+        self._cache[key] = encoded
         if len(self._cache) > MAX_CACHED_PROMPTS:
             self._cache.popitem(last=False)
-        return embeds
+        return encoded
 
 
 def check_prompt_syntax(prompt: str) -> None:

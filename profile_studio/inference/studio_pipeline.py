@@ -2,24 +2,28 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
-from typing import Any
 
 import torch
-from diffusers import StableDiffusionPipeline
 from PIL import Image
 from torch import Tensor
 
 from profile_studio import __version__
 from profile_studio.base_models import STARTER, BaseModel
+from profile_studio.domain.crops import Resolution
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.generation import GenerationRequest, PictureRecipe
-from profile_studio.families import load_pipeline, pick_device
+from profile_studio.domain.noise import NOISE_VERSION
+from profile_studio.families import pick_device
+from profile_studio.families.base import Family
+from profile_studio.families.registry import load_family
 from profile_studio.inference.adapters import AdapterRack, ChosenAdapter
+from profile_studio.inference.denoise import DenoisedStep, denoise
 from profile_studio.inference.finite import check_finite, why_not_finite
-from profile_studio.inference.noise_schedulers import make_noise_scheduler, predicted_clean_latents
-from profile_studio.inference.previews import as_picture, decode_latents, preview_picture
-from profile_studio.inference.prompts import PromptEmbeds, PromptEncoder
+from profile_studio.inference.noise_schedulers import noise_scheduler_class
+from profile_studio.inference.previews import as_picture, preview_picture
+from profile_studio.inference.prompts import EncodedPrompts, PromptEncoder
 from profile_studio.lora_files import base_label, tensors_hash
 
 LARGEST_SIDE_IN_NATIVE_SIZES = 4
@@ -51,26 +55,20 @@ class DrawnPicture:
 
 
 class StudioPipeline:
-    """One base model, ready to draw with any of its adapters.
+    """One base model, ready to draw with any of its adapters."""
 
-    Args:
-        pipeline: in evaluation mode, on its device.
-        base: where it came from.
-    """
-
-    def __init__(self, pipeline: StableDiffusionPipeline, base: BaseModel) -> None:
-        self.pipeline = pipeline
-        self.base = base
-        self._base_scheduler: Any = pipeline.scheduler
-        self._adapters = AdapterRack(pipeline, base)
-        self._prompts = PromptEncoder(pipeline, latin_only=base.name == STARTER)
+    def __init__(self, family: Family) -> None:
+        self.family = family
+        self.base = family.base
+        self._adapters = AdapterRack(family)
+        self._prompts = PromptEncoder(family, latin_only=self.base.name == STARTER)
         self._versions = {name: version(name) for name in ("compel", "diffusers", "peft", "torch", "transformers")}
 
     @classmethod
     def load(cls, base: BaseModel) -> "StudioPipeline":
         """Loads a base model onto the best device."""
         device = pick_device()
-        return cls(load_pipeline(base, device, torch.float16 if device.type == "cuda" else torch.float32), base)
+        return cls(load_family(base, device, torch.float16 if device.type == "cuda" else torch.float32))
 
     def draw(
         self,
@@ -87,20 +85,20 @@ class StudioPipeline:
             InvalidPrompt, InvalidAdapter, InvalidSettings: before the first step.
             NotFinite: the numbers became NaN or infinite; it names the LoRAs or the base.
         """
-        height, width = self._size(request)
+        size = self._size(request)
         text_encoder_state = self._adapters.attach(adapters)
         hashes = {each.name: tensors_hash(each.path) for each in adapters if each.weight != 0}
-        embeds = self._prompts.encode(request.prompt, request.negative_prompt, text_encoder_state)
+        encoded = self._prompts.encode(request.prompt, request.negative_prompt, text_encoder_state)
         for index in range(request.count):
             try:
-                pixels = self._pixels(self._denoise(request, (height, width), embeds, index, on_step))
+                pixels = self._pixels(request, size, encoded, index, on_step)
             except FloatingPointError as error:
                 attached = [adapter for adapter in adapters if adapter.weight != 0]
-                raise why_not_finite(base_label(self.base.name), self._base_scheduler, attached) from error
-            yield DrawnPicture(index, as_picture(self.pipeline, pixels), self._recipe(request, index, hashes))
+                raise why_not_finite(base_label(self.base.name), self.family.noise_scheduler, attached) from error
+            yield DrawnPicture(index, as_picture(pixels), self._recipe(request, index, hashes))
 
-    def _size(self, request: GenerationRequest) -> tuple[int, int]:
-        multiple, native = self.pipeline.vae_scale_factor, self.base.native_size
+    def _size(self, request: GenerationRequest) -> Resolution:
+        multiple, native = self.family.size_step, self.base.native_size
         height, width = request.height or native, request.width or native
         largest = LARGEST_SIDE_IN_NATIVE_SIZES * native
         if height % multiple or width % multiple or max(height, width) > largest:
@@ -113,55 +111,33 @@ class StudioPipeline:
                 largest=largest,
                 native=native,
             )
-        return height, width
+        return Resolution(height, width)
 
     @torch.inference_mode()
-    def _denoise(
+    def _pixels(
         self,
         request: GenerationRequest,
-        size: tuple[int, int],
-        embeds: PromptEmbeds,
+        size: Resolution,
+        encoded: EncodedPrompts,
         index: int,
         on_step: Callable[[Step], None],
     ) -> Tensor:
-        """The loop of StableDiffusionPipeline, which keeps the model's output to itself; previews need it."""
-        pipeline, device = self.pipeline, self.pipeline.unet.device
-        scheduler = pipeline.scheduler = make_noise_scheduler(request.noise_scheduler, self._base_scheduler)
-        scheduler.set_timesteps(request.num_inference_steps, device=device)
-        generator = torch.Generator("cpu").manual_seed(request.seed + index)
-        latents = pipeline.prepare_latents(
-            1, pipeline.unet.config.in_channels, *size, embeds.prompt_embeds.dtype, device, generator
+        latents = denoise(
+            self.family,
+            *encoded,
+            seed=request.seed + index,
+            size=size,
+            num_inference_steps=request.num_inference_steps,
+            guidance_scale=request.guidance_scale,
+            noise_scheduler=request.noise_scheduler,
+            on_step=lambda done: on_step(Step(index, done.step, done.steps, partial(self._preview, done))),
         )
-        is_guided = request.guidance_scale > 1
-        conditions = (
-            torch.cat([embeds.negative_prompt_embeds, embeds.prompt_embeds]) if is_guided else embeds.prompt_embeds
-        )
-        extra = pipeline.prepare_extra_step_kwargs(generator, 0.0)
-        steps = len(scheduler.timesteps)
-        for step, timestep in enumerate(scheduler.timesteps, start=1):
-            model_input = scheduler.scale_model_input(latents, timestep)
-            batch = torch.cat([model_input] * 2) if is_guided else model_input
-            output = pipeline.unet(batch, timestep, encoder_hidden_states=conditions, return_dict=False)[0]
-            if is_guided:
-                output = guide(output, request.guidance_scale)
-            latents = scheduler.step(output, timestep, latents, **extra, return_dict=False)[0]
-            check_finite(latents)
-            on_step(Step(index, step, steps, self._previewer(scheduler, output, model_input, timestep)))
-        return latents
-
-    @torch.inference_mode()
-    def _pixels(self, latents: Tensor) -> Tensor:
-        pixels = decode_latents(self.pipeline, latents)
+        pixels = self.family.decode_latents(latents)
         check_finite(pixels)  # a VAE in fp16 overflows where its latents do not
         return pixels
 
-    def _previewer(
-        self, scheduler: Any, output: Tensor, model_input: Tensor, timestep: Tensor
-    ) -> Callable[[], Image.Image]:
-        def preview() -> Image.Image:
-            return preview_picture(self.pipeline, predicted_clean_latents(scheduler, output, model_input, timestep))
-
-        return preview
+    def _preview(self, done: DenoisedStep) -> Image.Image:
+        return preview_picture(self.family, done.clean_estimate())
 
     def _recipe(self, request: GenerationRequest, index: int, adapter_hashes: dict[str, str]) -> PictureRecipe:
         return PictureRecipe(
@@ -170,17 +146,6 @@ class StudioPipeline:
             base_hash=self.base.hash,
             versions={"profile_studio": __version__, **self._versions},
             adapter_hashes=adapter_hashes,
-            noise_scheduler=type(self.pipeline.scheduler).__name__,
+            noise_scheduler=noise_scheduler_class(request.noise_scheduler, self.family.noise_scheduler),
+            noise_version=NOISE_VERSION,
         )
-
-
-def guide(output: Tensor, guidance_scale: float) -> Tensor:
-    """Classifier-free guidance over a batch of (unconditioned, conditioned) outputs; shape (1, ...) comes out.
-
-    Not rescaled towards the conditioned output's spread (arXiv:2305.08891, section 3.4): at the default scale that
-    only made the starter's colours paler, and pictures stay those that plain diffusers draws.
-
-    Source: Ho and Salimans 2022, arXiv:2207.12598.
-    """
-    unconditioned, conditioned = output.chunk(2)
-    return unconditioned + guidance_scale * (conditioned - unconditioned)

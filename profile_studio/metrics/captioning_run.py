@@ -2,14 +2,14 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from profile_studio.decoding.stored import read_stored
 from profile_studio.domain.captioning import CaptionerName, CaptioningConfig, fitting_captioner, uncaptioned
 from profile_studio.domain.counting import counted
-from profile_studio.domain.datasets import DatasetImage
+from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.errors import CaptionerMissing
 from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
 from profile_studio.domain.sentences import Sentence
@@ -18,8 +18,6 @@ from profile_studio.files.atomic import write_json
 from profile_studio.files.job_folder import JobFolder
 from profile_studio.metrics.captioner import Captioner
 from profile_studio.settings import Settings
-from profile_studio.storage.database import Database
-from profile_studio.storage.datasets import DatasetRepository
 
 _AT_ONCE = 4
 _BLIP_TOKENS = 40
@@ -31,6 +29,23 @@ class WritesCaptions(Protocol):
     """What looks at pictures and says what is in them."""
 
     def caption(self, pictures: Sequence[Path]) -> list[str]: ...
+
+
+class Captions(Protocol):
+    """Where captions go."""
+
+    @property
+    def version(self) -> str:
+        """The data set's version as it is now."""
+        ...
+
+    def fill(self, image: DatasetImage, caption: str) -> bool:
+        """Writes a caption; False if somebody has written another one since the picture was read."""
+        ...
+
+    def remember_change(self, what: Sentence, captions_before: Mapping[str, tuple[str, str]]) -> None:
+        """Remembers what was done, and the captions and their sources of before by image id."""
+        ...
 
 
 class BlipCaptioner:
@@ -103,7 +118,14 @@ def _reach_hub() -> None:
         raise ConnectionError(f"{ENDPOINT} does not answer") from error
 
 
-def run_captioning(config: CaptioningConfig, context: JobContext, settings: Settings) -> dict[str, object]:
+def run_captioning(
+    config: CaptioningConfig,
+    dataset: Dataset,
+    captions: Captions,
+    folder: JobFolder,
+    context: JobContext,
+    settings: Settings,
+) -> dict[str, object]:
     """Writes a caption for each picture that is to get one; what is written stays, whatever happens after.
 
     Where drawings got theirs and nothing on this computer can describe the photographs, these are `left` in the result,
@@ -111,12 +133,10 @@ def run_captioning(config: CaptioningConfig, context: JobContext, settings: Sett
 
     Raises:
         Interrupted: a wish was seen.
-        ProfileStudioError: the data set or the captioner of all its pictures is not there (any more).
+        ProfileStudioError: the data set is not there any more, or the captioner of all its pictures is not.
     """
-    datasets = DatasetRepository(Database(settings.resolved_database_url), settings.datasets_dir)
-    folder = JobFolder(context.folder)
     done = _read_done(folder)
-    wanted = uncaptioned(datasets.get(config.dataset), overwrite=config.overwrite)
+    wanted = uncaptioned(dataset, overwrite=config.overwrite)
     todo = [image for image in wanted if image.image_id not in done]
     context.report(ProgressReport(len(done), len(done) + len(todo)))
     captioners, missing = _captioners(todo, config, settings)
@@ -138,7 +158,7 @@ def run_captioning(config: CaptioningConfig, context: JobContext, settings: Sett
             if wish := context.wish():
                 raise Interrupted(wish)
             context.yield_device()
-            _caption(batch, captioners[name], config.dataset, datasets, written)
+            _caption(batch, captioners[name], captions, written)
             writers[name.value] = None
             done.update(image.image_id for image in batch)
             write_json(folder.captioned, sorted(done))
@@ -151,8 +171,8 @@ def run_captioning(config: CaptioningConfig, context: JobContext, settings: Sett
                 captioner=", ".join(writers),
                 pictures=counted(len(written), "picture"),
             )
-            datasets.add_change(config.dataset, datasets.get(config.dataset).version, time.time(), what, written)
-    result: dict[str, object] = {"captioned": len(done), "version": datasets.get(config.dataset).version}
+            captions.remember_change(what, written)
+    result: dict[str, object] = {"captioned": len(done), "version": captions.version}
     left = len(todo) - n_todo
     return {**result, "left": left, **({"left_because": [missing.message, missing.fix]} if missing else {})}
 
@@ -179,13 +199,12 @@ def _fitting(name: CaptionerName, images: Sequence[DatasetImage], config: Captio
 def _caption(
     batch: Sequence[DatasetImage],
     captioner: WritesCaptions,
-    dataset: str,
-    datasets: DatasetRepository,
+    captions: Captions,
     written: dict[str, tuple[str, str]],
 ) -> None:
     for image, text in zip(batch, captioner.caption([image.path for image in batch]), strict=True):
         # Somebody may have written one while this was looking.
-        if datasets.fill_caption(dataset, image.image_id, text, expected=image.caption):
+        if captions.fill(image, text):
             written[image.image_id] = (image.caption, image.caption_source.value)
 
 

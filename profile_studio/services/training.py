@@ -149,12 +149,16 @@ class TrainingService:
 
     def _measured_steps_per_second(self, config: LoraTrainingConfig) -> float | None:
         """The median of earlier trainings that did the same work in a step."""
-        work = ("base", "targets", "batch_size", "gradient_accumulation", "resolution", "precision")
+        work = (
+            "base", "targets", "batch_size", "gradient_accumulation", "resolution", "precision",
+            "gradient_checkpointing",
+        )  # fmt: skip
         wanted = config.model_dump(mode="json")
+        unsaid = LoraTrainingConfig.model_fields  # a training of an earlier version does not say every number
         speeds = [
             float(str(job.result[STEPS_PER_SECOND_KEY]))
             for job in self._jobs.find([JobStatus.COMPLETED], JobKind.TRAIN)
-            if job.result and all(job.spec.get(key) == wanted[key] for key in work)
+            if job.result and all(job.spec.get(key, unsaid[key].default) == wanted[key] for key in work)
         ]
         return statistics.median(speeds) if speeds else None
 

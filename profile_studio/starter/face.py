@@ -19,9 +19,9 @@ import torch
 from torch import Tensor
 
 from profile_studio.base_models import STARTER, BaseModel
+from profile_studio.domain.families import family_facts
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.domain.trigger_words import prompt_with_trigger
-from profile_studio.families import StableDiffusionPipeline, load_pipeline
 from profile_studio.families.stable_diffusion import StableDiffusion
 from profile_studio.files.atomic import write_atomically
 from profile_studio.inference.adapters import without_peft_warnings
@@ -83,9 +83,8 @@ def balanced_order(attributes: Sequence[Attributes], rng: random.Random, count: 
 def train_face(workspace: Workspace, minutes: float) -> None:
     """Trains the adapter on the shipped starter and style adapters; writes ``face-stability.safetensors`` beside them."""
     base = _base(workspace)
-    pipeline = load_pipeline(base, workspace.device, torch.float32)
-    family = StableDiffusion(pipeline)
-    styles = _attach_styles(workspace, pipeline, base)
+    family = StableDiffusion(base, workspace.device, torch.float32)
+    styles = _attach_styles(workspace, family)
     own = _base_portraits(workspace)
     in_style = {style: _style_portraits(workspace, style, trigger) for style, trigger in styles.items()}
     config = LoraTrainingConfig(
@@ -114,7 +113,7 @@ def train_face(workspace: Workspace, minutes: float) -> None:
     step, running = first_step, 0.0
     for step, lr in Pace(minutes, config.learning_rate, warmup_steps=50, flat_share=0.4).steps(first_step):
         style, weight = rng.choice(list(styles)), rng.uniform(0, MAXIMUM_WEIGHT)
-        _use_frozen(pipeline, adapter, style, weight)
+        _use_frozen(family, adapter, style, weight)
         clean = in_style[style] if weight >= FULL_STYLE else own
         loss = _loss(family, clean, rng, workspace.device)
         optimizer.param_groups[0]["lr"] = lr
@@ -132,10 +131,12 @@ def train_face(workspace: Workspace, minutes: float) -> None:
 
 def _base(workspace: Workspace) -> BaseModel:
     folder = workspace.starter.resolve()
-    return BaseModel(STARTER, folder, "sd1", looks.SIDE_PX, 64, folder / "unet" / "diffusion_pytorch_model.safetensors")
+    return BaseModel(
+        STARTER, folder, family_facts("sd1"), looks.SIDE_PX, 64, folder / "unet" / "diffusion_pytorch_model.safetensors"
+    )
 
 
-def _attach_styles(workspace: Workspace, pipeline: StableDiffusionPipeline, base: BaseModel) -> dict[str, str]:
+def _attach_styles(workspace: Workspace, family: StableDiffusion) -> dict[str, str]:
     """Loads the style adapters that ship; name to trigger word.
 
     Raises:
@@ -145,17 +146,17 @@ def _attach_styles(workspace: Workspace, pipeline: StableDiffusionPipeline, base
     for path in sorted(workspace.loras.glob("*.safetensors")):
         adapter = read_adapter(path)
         if adapter.kind is AdapterKind.STYLE:
-            check_base(adapter, STARTER, base.hash)
+            check_base(adapter, STARTER, family.base.hash)
             with without_peft_warnings():
-                pipeline.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=adapter.name)
+                family.pipeline.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=adapter.name)
             styles[adapter.name] = adapter.trigger_word
     return styles
 
 
-def _use_frozen(pipeline: StableDiffusionPipeline, adapter: TrainedAdapter, style: str, weight: float) -> None:
+def _use_frozen(family: StableDiffusion, adapter: TrainedAdapter, style: str, weight: float) -> None:
     """Attaches the style at this weight beside the trained adapter, which alone learns."""
-    pipeline.set_adapters([style, _PEFT_NAME], [weight, 1.0])
-    pipeline.unet.requires_grad_(False)
+    family.pipeline.set_adapters([style, _PEFT_NAME], [weight, 1.0])
+    family.pipeline.unet.requires_grad_(False)
     for parameter in adapter.parameters:
         parameter.requires_grad_(True)
 
@@ -164,10 +165,10 @@ def _loss(family: StableDiffusion, clean: CleanPictures, rng: random.Random, dev
     chosen = balanced_order(clean.attributes, rng, BATCH)
     latents = clean.latents[chosen].contiguous(memory_format=torch.channels_last)
     with torch.no_grad():
-        embeds = family.encode_prompts([clean.prompt(index, rng) for index in chosen])
-    timesteps = torch.randint(family.num_noise_levels, (BATCH,), device=device)
+        conditioning = family.encode_prompts([clean.prompt(index, rng) for index in chosen])
+    timesteps = family.noise_levels(torch.rand(BATCH, device=device))
     with torch.autocast(device.type, torch.bfloat16):
-        return family.training_loss(latents, embeds, torch.randn_like(latents), timesteps, MIN_SNR_GAMMA).mean()
+        return family.training_loss(latents, conditioning, torch.randn_like(latents), timesteps, MIN_SNR_GAMMA).mean()
 
 
 def _encode(workspace: Workspace, pictures: np.ndarray) -> Tensor:

@@ -219,7 +219,10 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 def _in_a_sentence(context: sa.ExceptionContext) -> ProfileStudioError | None:
     file = Path((context.engine and context.engine.url.database) or "")
-    return fault_in_words(context.original_exception, file) or disk_full(context.original_exception)
+    fault = fault_in_words(context.original_exception, file)
+    # Connections keep the pages they have read; those opened after the file was put back read it anew.
+    context.is_disconnect = context.is_disconnect or isinstance(fault, DatabaseDamaged)
+    return fault or disk_full(context.original_exception)
 
 
 def _unreachable(context: sa.ExceptionContext) -> ProfileStudioError | None:

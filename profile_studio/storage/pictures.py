@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from profile_studio.domain.errors import InvalidName, InvalidPicture, InvalidSettings
 from profile_studio.domain.generation import PictureRecipe
+from profile_studio.domain.noise_schedulers import portable_name
 from profile_studio.files.atomic import write_atomically
 
 RECIPE_CHUNK = "profile_studio"
@@ -17,16 +18,6 @@ PORTABLE_CHUNK = "parameters"
 THUMBNAIL_SIDE_PX = 192  # a grid's cell at twice the density
 
 # As Automatic1111 calls what diffusers' classes do.
-_SAMPLER_NAMES = {
-    "DDIMScheduler": "DDIM",
-    "DPMSolverMultistepScheduler": "DPM++ 2M",
-    "EulerAncestralDiscreteScheduler": "Euler a",
-    "EulerDiscreteScheduler": "Euler",
-    "LCMScheduler": "LCM",
-    "LMSDiscreteScheduler": "LMS",
-    "PNDMScheduler": "PLMS",
-    "UniPCMultistepScheduler": "UniPC",
-}
 
 
 def write_picture(folder: Path, image: Image.Image, recipe: PictureRecipe) -> Path:
@@ -102,7 +93,7 @@ def portable_parameters(recipe: PictureRecipe, height: int, width: int) -> str:
     hashes = ", ".join(f"{name}: {digest[:12]}" for name, digest in recipe.adapter_hashes.items())
     facts = {
         "Steps": request.num_inference_steps,
-        "Sampler": _SAMPLER_NAMES.get(recipe.noise_scheduler, recipe.noise_scheduler.removesuffix("Scheduler")),
+        "Sampler": portable_name(recipe.noise_scheduler, request.noise_scheduler),
         "CFG scale": f"{request.guidance_scale:g}",
         "Seed": recipe.seed,
         "Size": f"{width}x{height}",

@@ -6,6 +6,7 @@ from typing import cast
 
 import torch
 from diffusers.loaders.peft import PeftAdapterMixin
+from diffusers.models.modeling_utils import ModelMixin
 from peft import LoraConfig
 from peft.tuners.lora import LoraLayer
 from torch import Tensor, nn
@@ -25,16 +26,19 @@ class TrainedAdapter:
 
     def __init__(self, family: Family, config: LoraTrainingConfig) -> None:
         self._config = config
-        self._parts = family.trained_parts(config.targets)
+        layers = family.trained_layers(config.targets)
+        self._parts = {name: family.parts[name] for name in layers}
         with torch.random.fork_rng():
             torch.manual_seed(config.seed)
-            for module, layers in self._parts.values():
+            for name, module in self._parts.items():
                 module.requires_grad_(False)
                 attachable = cast(PeftAdapterMixin, module)  # diffusers' and transformers' models both have it
                 attachable.add_adapter(
-                    LoraConfig(r=config.rank, lora_alpha=config.network_alpha, target_modules=layers),  # pyright: ignore[reportArgumentType]  # any alpha above 0 scales
+                    LoraConfig(r=config.rank, lora_alpha=config.network_alpha, target_modules=layers[name]),  # pyright: ignore[reportArgumentType]  # any alpha above 0 scales
                     adapter_name=_PEFT_NAME,
                 )
+                if config.gradient_checkpointing and isinstance(module, ModelMixin):
+                    module.enable_gradient_checkpointing()  # a text encoder keeps too little for that to pay
         for parameter in self.parameters:
             parameter.data = parameter.data.float()
 
@@ -50,7 +54,7 @@ class TrainedAdapter:
 
     @property
     def trains_text_encoder(self) -> bool:
-        return "text_encoder" in self._parts
+        return any(name.startswith("text_encoder") for name in self._parts)
 
     def tensors(self) -> dict[str, Tensor]:
         """Copies of the weights on the processor, fp32, by the file's names, without alphas."""
@@ -76,7 +80,7 @@ class TrainedAdapter:
 
     def _layers(self) -> Iterator[tuple[str, nn.Linear, nn.Linear]]:
         """File name, down and up; those of convolutions are `nn.Conv2d`, which has a weight all the same."""
-        for component, (part, _) in self._parts.items():
+        for component, part in self._parts.items():
             for layer_name, layer in part.named_modules():
                 if isinstance(layer, LoraLayer):
                     yield (

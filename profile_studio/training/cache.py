@@ -22,6 +22,7 @@ from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.families.base import Family
+from profile_studio.families.conditioning import Conditioning, Frame, cat
 from profile_studio.files.atomic import write_atomically
 from profile_studio.files.full_disk import check_room
 
@@ -30,13 +31,14 @@ from profile_studio.files.full_disk import check_room
 class Bucket:
     """The pictures of one size.
 
-    `latents` has shape (pictures, versions, channels, height, width), fp32, on the processor; `prompts` has one entry
-    per picture, with the trigger word. `entries` says which picture stands at which place of an epoch: one that counts
+    `latents` has shape (pictures, versions, channels, height, width), fp32, on the processor; `prompts`, with the trigger
+    word, and `frames` have one entry per picture. `entries` says which picture stands at which place of an epoch: one that counts
     several times stands at several.
     """
 
     latents: Tensor
     prompts: tuple[str, ...]
+    frames: tuple[Frame, ...]
     entries: tuple[int, ...]
 
 
@@ -74,7 +76,12 @@ def load_training_set(path: Path) -> TrainingSet:
     with safe_open(path, framework="pt") as file:
         facts = json.loads(file.metadata()["facts"])
         buckets = tuple(
-            Bucket(file.get_tensor(f"latents.{number}"), tuple(bucket["prompts"]), tuple(bucket["entries"]))
+            Bucket(
+                file.get_tensor(f"latents.{number}"),
+                tuple(bucket["prompts"]),
+                tuple(Frame.of_json(frame) for frame in bucket["frames"]),
+                tuple(bucket["entries"]),
+            )
             for number, bucket in enumerate(facts["buckets"])
         )
         class_word = facts.get("class_word", "")  # absent where a training was paused before there was one
@@ -87,23 +94,26 @@ class PromptEncoder:
     def __init__(self, family: Family, *, text_encoder_is_trained: bool) -> None:
         self._family = family
         self._is_trained = text_encoder_is_trained
-        self._embeds: dict[str, Tensor] = {}
+        self._encoded: dict[str, Conditioning] = {}
 
-    def encode(self, prompts: Sequence[str]) -> Tensor:
-        """Shape (prompts, 77, width); differentiable where the text encoder is trained."""
+    def encode(self, prompts: Sequence[str]) -> Conditioning:
+        """One row a prompt; differentiable where the text encoder is trained."""
         if self._is_trained:
             return self._family.encode_prompts(prompts)
         for prompt in prompts:
-            if prompt not in self._embeds:
+            if prompt not in self._encoded:
                 with torch.no_grad():
-                    self._embeds[prompt] = self._family.encode_prompts([prompt])[0]
-        return torch.stack([self._embeds[prompt] for prompt in prompts])
+                    self._encoded[prompt] = self._family.encode_prompts([prompt])
+        return cat([self._encoded[prompt] for prompt in prompts])
 
 
 def save_training_set(path: Path, training_set: TrainingSet) -> None:
     """Writes the cache file."""
     facts = {
-        "buckets": [{"prompts": bucket.prompts, "entries": bucket.entries} for bucket in training_set.buckets],
+        "buckets": [
+            {"prompts": bucket.prompts, "frames": bucket.frames, "entries": bucket.entries}
+            for bucket in training_set.buckets
+        ],
         "trigger_word": training_set.trigger_word,
         "sample_prompts": training_set.sample_prompts,
         "class_word": training_set.class_word,
@@ -120,7 +130,7 @@ def _encode_bucket(
     latents = torch.stack([_encode_versions(family, image, crop, config) for image, crop in pictures])
     prompts = tuple(prompt_with_trigger(trigger_word, image.caption) for image, _ in pictures)
     entries = tuple(index for index, (image, _) in enumerate(pictures) for _ in range(image.repeats))
-    return Bucket(latents, prompts, entries)
+    return Bucket(latents, prompts, tuple(frame_of(image, crop) for image, crop in pictures), entries)
 
 
 def _encode_versions(family: Family, image: DatasetImage, crop: Crop, config: LoraTrainingConfig) -> Tensor:
@@ -129,6 +139,13 @@ def _encode_versions(family: Family, image: DatasetImage, crop: Crop, config: Lo
     versions = training_pictures(image, crop, variations)
     with torch.no_grad():  # one by one: the memory of a batch of large pictures is not there on a laptop
         return torch.cat([family.encode_pictures(_in_numbers(version)[None]).float().cpu() for version in versions])
+
+
+def frame_of(image: DatasetImage, crop: Crop) -> Frame:
+    """What SDXL is told of a training picture."""
+    scale = crop.size.width / (crop.box.right - crop.box.left)
+    original = Resolution(image.height, image.width)
+    return Frame(original, round(crop.box.top * scale), round(crop.box.left * scale), crop.size)
 
 
 def _in_numbers(picture: Image.Image) -> Tensor:

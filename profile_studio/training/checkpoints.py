@@ -6,13 +6,14 @@ A checkpoint is written under a temporary name first; `files.checkpoints` says w
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import safetensors.torch
 import torch
 
+from profile_studio.domain.noise import NOISE_VERSION
 from profile_studio.files.checkpoints import write_manifest
 from profile_studio.files.full_disk import check_room
 from profile_studio.files.job_folder import JobFolder
@@ -23,18 +24,27 @@ _ADAPTER = "adapter.safetensors"
 _OPTIMIZER = "optimizer.pt"
 _PROGRESS = "progress.json"
 _BYTES_A_LOSS = 24
+_UNSAID_NOISE_VERSION = 1  # checkpoints of that time do not tell
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training is: finished steps, the loss of each, and the seconds spent in them."""
+    """How far a training is: finished steps, the loss of each, and the seconds spent in them.
+
+    `noise_version` is that of the first step: after an update of the studio a training may go on with another noise.
+    """
 
     losses: tuple[float, ...] = ()
     seconds: float = 0.0
+    noise_version: int = NOISE_VERSION
 
     @property
     def step(self) -> int:
         return len(self.losses)
+
+    def after(self, loss: float, seconds: float) -> "Progress":
+        """One step further."""
+        return replace(self, losses=(*self.losses, loss), seconds=self.seconds + seconds)
 
 
 def save_checkpoint(folder: JobFolder, trainer: Trainer, progress: Progress) -> None:
@@ -66,7 +76,7 @@ def load_newest_checkpoint(folder: JobFolder, trainer: Trainer) -> Progress:
     trainer.optimizer.load_state_dict(states["optimizer"])
     trainer.scaler.load_state_dict(states["scaler"])
     saved = json.loads((checkpoint / _PROGRESS).read_text())
-    return Progress(tuple(saved["losses"]), saved["seconds"])
+    return Progress(tuple(saved["losses"]), saved["seconds"], saved.get("noise_version", _UNSAID_NOISE_VERSION))
 
 
 def delete_checkpoints(folder: JobFolder) -> None:

@@ -23,7 +23,13 @@ class Trainer:
         self.adapter = adapter
         self.parameters = adapter.parameters
         self.device = self.parameters[0].device
-        self.optimizer = torch.optim.AdamW(self.parameters, lr=config.learning_rate, weight_decay=1e-2)
+        self.optimizer = torch.optim.AdamW(
+            self.parameters,
+            lr=config.learning_rate,
+            betas=(config.adam_beta1, config.adam_beta2),
+            eps=config.adam_epsilon,
+            weight_decay=config.weight_decay,
+        )
         # fp16 gradients vanish without a scale; the scaler does nothing for fp32 and bf16.
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=config.precision == "fp16")
         self._family = family
@@ -52,7 +58,7 @@ class Trainer:
     def _loss(self, batch_number: int) -> torch.Tensor:
         data = self._training_set
         sizes = [len(bucket.entries) for bucket in data.buckets]
-        batch = draw_batch(self._config, batch_number, sizes, self._family.num_noise_levels)
+        batch = draw_batch(self._config, batch_number, sizes)
         bucket = data.buckets[batch.bucket]
         pictures = [bucket.entries[index] for index in batch.indices]
         prompts = [
@@ -66,11 +72,13 @@ class Trainer:
         noise = batch.noise(tuple(latents.shape)).to(self.device)
         lower_precision = {"fp16": torch.float16, "bf16": torch.bfloat16}.get(self._config.precision)
         with torch.autocast(self.device.type, dtype=lower_precision, enabled=lower_precision is not None):
+            conditioning = self._prompts.encode(prompts)
+            conditioning = self._family.frame(conditioning, [bucket.frames[picture] for picture in pictures])
             losses = self._family.training_loss(
                 latents.to(memory_format=torch.channels_last),
-                self._prompts.encode(prompts),
+                conditioning,
                 noise,
-                batch.timesteps.to(self.device),
+                self._family.noise_levels(batch.levels).to(self.device),
                 self._config.min_snr_gamma,
             )
         return losses.mean()

@@ -1,27 +1,32 @@
 """One training from its config to a verified adapter file: what the worker calls for a job."""
 
-import json
 import math
 import statistics
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from PIL import ImageChops
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from profile_studio.base_models import find_base_model
+from profile_studio.base_models import BaseModel
 from profile_studio.domain.adapters import cover_path
 from profile_studio.domain.datasets import Dataset
-from profile_studio.domain.errors import InvalidAdapter, InvalidDataset, InvalidSettings, TrainingFailed
+from profile_studio.domain.errors import InvalidAdapter, InvalidSettings, TrainingFailed
 from profile_studio.domain.jobs import Interrupted, JobContext, LossPoint, ProgressReport, Wish
+from profile_studio.domain.noise import NOISE_VERSION
 from profile_studio.domain.out_of_memory import is_out_of_memory
+from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.training import LoraTrainingConfig
-from profile_studio.families import StableDiffusionPipeline, load_pipeline, pick_device
-from profile_studio.families.stable_diffusion import StableDiffusion
+from profile_studio.families import pick_device
+from profile_studio.families.base import Family
+from profile_studio.families.registry import load_family
 from profile_studio.files.atomic import write_atomically, write_json
 from profile_studio.files.full_disk import check_room
 from profile_studio.files.job_folder import JobFolder
@@ -33,15 +38,9 @@ from profile_studio.lora_files import (
     base_label,
     changes_nothing,
     has_sound_numbers,
-    read_header,
     read_lora,
 )
 from profile_studio.prompt_tokens import CutCaptions, cut_captions
-from profile_studio.settings import Settings
-from profile_studio.storage.adapter_names import free_name, placing_adapter
-from profile_studio.storage.database import Database
-from profile_studio.storage.datasets import DatasetRepository
-from profile_studio.storage.jobs import JobRepository
 from profile_studio.training.adapter import TrainedAdapter
 from profile_studio.training.cache import TrainingSet, encode_dataset, load_training_set, save_training_set
 from profile_studio.training.checkpoints import (
@@ -57,12 +56,32 @@ STEPS_BEFORE_AN_ESTIMATE = 3
 STEPS_OF_AN_ESTIMATE = 20
 LOSS_SHARE = 0.1  # the first and the last tenth of the curve are averaged into one number each
 VERIFICATION_STEPS = 4
+FORMER_NOISE = Sentence(
+    "This training began before the studio's noise changed: it goes on with the new one, and cannot be repeated exactly."
+)
 _DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 
 
-def run_training(config: LoraTrainingConfig, context: JobContext, settings: Settings) -> dict[str, object]:
+class Publisher(Protocol):
+    """Who gives a trained LoRA its name and place."""
+
+    def free_place(self, wanted: str) -> AbstractContextManager[Path]:
+        """The path to publish under, which nobody else takes inside the block; its stem is the LoRA's name."""
+        ...
+
+
+def run_training(
+    config: LoraTrainingConfig,
+    base: BaseModel,
+    load_dataset: Callable[[], Dataset],
+    folder: JobFolder,
+    publisher: Publisher,
+    context: JobContext,
+) -> dict[str, object]:
     """Trains, or goes on training, and publishes the adapter.
 
+    Args:
+        load_dataset: called only where the folder does not have the encoded pictures of an earlier attempt.
     Returns: the job's result, see the fields at `_publish` and `_facts`.
     Raises:
         Interrupted: a person paused or canceled; a pause is saved first.
@@ -70,10 +89,10 @@ def run_training(config: LoraTrainingConfig, context: JobContext, settings: Sett
         TrainingFailed: the loss, the weights or what they draw are no numbers, the memory is too small, or the result
             has no effect.
         NotFinite: the base model draws no picture, before anything is trained.
-        InputError: the data set or the base model is not usable (any more).
+        InputError: a picture or the base model is not usable (any more), or what `load_dataset` raises.
     """
     try:
-        return _Run(config, context, settings).to_the_end()
+        return _Run(config, base, load_dataset, folder, publisher, context).to_the_end()
     except FloatingPointError as error:
         raise TrainingFailed(
             "The training diverged: with its LoRA the picture is NaN.",
@@ -95,51 +114,39 @@ def run_training(config: LoraTrainingConfig, context: JobContext, settings: Sett
 class _Parts:
     """What a training works with once everything is loaded."""
 
-    pipeline: StableDiffusionPipeline
+    family: Family
     training_set: TrainingSet
     facts: TrainingFacts
     trainer: Trainer
     cut_captions: CutCaptions
 
 
+@dataclass
 class _Run:
     """One attempt at a job."""
 
-    def __init__(self, config: LoraTrainingConfig, context: JobContext, settings: Settings) -> None:
-        self.config = config
-        self.context = context
-        self.settings = settings
-        self.database = Database(settings.resolved_database_url)
-        self.folder = JobFolder(context.folder)
-        self.step_seconds: list[float] = []
-        self.sample_seconds = 0.0
+    config: LoraTrainingConfig
+    base: BaseModel
+    load_dataset: Callable[[], Dataset]
+    folder: JobFolder
+    publisher: Publisher
+    context: JobContext
+    step_seconds: list[float] = field(default_factory=list)
+    remarks: list[Sentence] = field(default_factory=list)
+    sample_seconds: float = 0.0
 
     def to_the_end(self) -> dict[str, object]:
-        if (result := self._published_earlier()) is not None:
-            return result
         self._tell(0, "Loading the base model")
         parts = self._prepare()
         progress, resumed_at_step = self._train(parts)
         self._tell(self.config.num_train_steps, "Checking the LoRA")
-        result = self._publish(parts, {**_facts(progress, resumed_at_step), "cut_captions": asdict(parts.cut_captions)})
+        facts = {"cut_captions": asdict(parts.cut_captions), "remarks": self.remarks}
+        result = self._publish(parts, {**_facts(progress, resumed_at_step), **facts})
         delete_checkpoints(self.folder)
         return result
 
-    def _published_earlier(self) -> dict[str, object] | None:
-        """The result of an attempt that ended between publishing its file and closing its row."""
-        written = self.folder.result
-        if not written.exists():
-            return None
-        result = json.loads(written.read_text())
-        published = self.settings.user_loras_dir / result["file"]
-        if not published.exists():
-            return None
-        is_ours = read_header(published).metadata.get("profile_studio.job") == self.context.job.id
-        return result if is_ours else None
-
     def _prepare(self) -> _Parts:
         config = self.config
-        base = find_base_model(config.base, self.settings)
         device = pick_device()
         if config.precision != "fp32" and device.type != "cuda":
             raise InvalidSettings(
@@ -147,16 +154,15 @@ class _Run:
                 "Train with precision fp32.",
                 precision=config.precision,
             )
-        pipeline = load_pipeline(base, device, _DTYPES[config.precision])
-        family = StableDiffusion(pipeline)
+        family = load_family(self.base, device, _DTYPES[config.precision])
         self._tell(0, "Reading the pictures")
-        training_set = self._training_set(family, base.bucket_step)
+        training_set = self._training_set(family)
         try:
-            self._write_samples(pipeline, training_set, step=0)
+            self._write_samples(family, training_set, step=0)
         except FloatingPointError as error:
-            raise why_not_finite(base_label(config.base), pipeline.scheduler) from error
+            raise why_not_finite(base_label(config.base), family.noise_scheduler) from error
         facts = TrainingFacts(
-            base_hash=base.hash,
+            base_hash=self.base.hash,
             prediction_type=family.prediction_type,
             trigger_word=training_set.trigger_word,
             class_word=training_set.class_word,
@@ -165,31 +171,23 @@ class _Run:
         )
         trainer = Trainer(family, TrainedAdapter(family, config), training_set, config)
         prompts = [prompt for bucket in training_set.buckets for prompt in bucket.prompts]
-        return _Parts(pipeline, training_set, facts, trainer, cut_captions(prompts, base.folder / "tokenizer"))
+        return _Parts(family, training_set, facts, trainer, cut_captions(prompts, self.base.folder / "tokenizer"))
 
-    def _training_set(self, family: StableDiffusion, bucket_step: int) -> TrainingSet:
+    def _training_set(self, family: Family) -> TrainingSet:
         """The encoded pictures of an earlier attempt; encoded anew where they are not there, or damaged."""
         cache = self.folder.cache
         try:
             return load_training_set(cache)
         except (OSError, ValueError, KeyError, SafetensorError):
-            save_training_set(cache, encode_dataset(family, self._dataset(), self.config, bucket_step))
+            save_training_set(cache, encode_dataset(family, self.load_dataset(), self.config, self.base.bucket_step))
         return load_training_set(cache)
-
-    def _dataset(self) -> Dataset:
-        dataset = DatasetRepository(self.database, self.settings.datasets_dir).get(self.config.dataset)
-        if self.config.dataset_version and dataset.version != self.config.dataset_version:
-            raise InvalidDataset(
-                "The data set {dataset!r} was changed after this training was queued.",
-                "Start the training again.",
-                dataset=dataset.name,
-            )
-        return dataset
 
     def _train(self, parts: _Parts) -> tuple[Progress, int]:
         config = self.config
         trainer = parts.trainer
         progress = load_newest_checkpoint(self.folder, trainer)
+        if progress.step and progress.noise_version != NOISE_VERSION:
+            self._remark(FORMER_NOISE)
         resumed_at_step = progress.step
         steps = trainer.steps(progress.step)
         while progress.step < config.num_train_steps:
@@ -202,7 +200,7 @@ class _Run:
             loss = next(steps)
             self.step_seconds.append(time.perf_counter() - started)
             _refuse_divergence(loss, progress.step + 1, config)
-            progress = Progress((*progress.losses, loss), progress.seconds + self.step_seconds[-1])
+            progress = progress.after(loss, self.step_seconds[-1])
             self._tell(progress.step, "", LossPoint(progress.step, loss))
             if config.sample_every and progress.step % config.sample_every == 0:
                 self._keep_step(parts, progress.step)
@@ -218,14 +216,14 @@ class _Run:
         check_room(self.folder.path, parts.trainer.adapter.file_bytes)
         with write_atomically(self.folder.step_file(step)) as temporary:
             parts.trainer.adapter.save(temporary, adapter_metadata(self.config, parts.facts, step, time.time()))
-        self._write_samples(parts.pipeline, parts.training_set, step)
+        self._write_samples(parts.family, parts.training_set, step)
         self.sample_seconds = time.perf_counter() - started
 
-    def _write_samples(self, pipeline: StableDiffusionPipeline, training_set: TrainingSet, step: int) -> None:
+    def _write_samples(self, family: Family, training_set: TrainingSet, step: int) -> None:
         if self.config.sample_every:
             write_samples(
                 self.folder,
-                pipeline,
+                family,
                 training_set.sample_prompts,
                 self.config.resolution,
                 step,
@@ -239,23 +237,28 @@ class _Run:
         check_room(self.folder.path, parts.trainer.adapter.file_bytes)
         with write_atomically(candidate) as temporary:
             parts.trainer.adapter.save(temporary, adapter_metadata(self.config, parts.facts, steps, time.time()))
-        verify_adapter(candidate, parts.pipeline, self.config.resolution, self.context.yield_device)
+        verify_adapter(candidate, parts.family, self.config.resolution, self.context.yield_device)
         if (wish := self.context.wish()) is Wish.CANCEL:  # also what an attempt hears that no longer owns the job
             raise Interrupted(wish)
-        with placing_adapter(self.settings):
-            name = free_name(self.config.adapter_name, self.settings, JobRepository(self.database))
+        with self.publisher.free_place(self.config.adapter_name) as published:
+            name = published.stem
             if name != self.config.adapter_name:
                 renamed = self.config.model_copy(update={"adapter_name": name})
                 metadata = adapter_metadata(renamed, parts.facts, steps, time.time())
                 save_file(load_file(candidate), candidate, metadata)
-            published = self.settings.user_loras_dir / f"{name}.safetensors"
             result = {"adapter": name, "file": published.name, **facts}
             write_json(self.folder.result, result)
             keep_cover(self.folder, cover_path(published))
             candidate.replace(published)
         return result
 
+    def _remark(self, sentence: Sentence) -> None:
+        """Says what is other than was asked for: beside the progress, in the log and in the result."""
+        self.remarks.append(sentence)
+        print(sentence, file=sys.stderr)  # noqa: T201  into the job's log
+
     def _tell(self, step: int, note: str, *losses: LossPoint) -> None:
+        note = note or next(iter(self.remarks), "")
         total = self.config.num_train_steps
         self.context.report(ProgressReport(step, total, self._seconds_left(total - step), note, losses))
 
@@ -267,12 +270,10 @@ class _Run:
         return steps_left * typical_step + samples_left * self.sample_seconds
 
 
-def verify_adapter(
-    path: Path, pipeline: StableDiffusionPipeline, size_px: int, between_steps: Callable[[], None]
-) -> None:
+def verify_adapter(path: Path, family: Family, size_px: int, between_steps: Callable[[], None]) -> None:
     """Makes sure that an adapter file works: the studio reads it, its numbers are sound, and it changes a picture.
 
-    Any LoRA on the pipeline is removed first; it is left without one.
+    Any LoRA on the base model is removed first; it is left without one.
 
     Raises:
         TrainingFailed: it cannot be read, its numbers are not finite or all zero, or the picture stays the same.
@@ -291,12 +292,12 @@ def verify_adapter(
             "The trained LoRA changes nothing: everything it adds is zero.",
             "Train with a higher learning rate or more steps.",
         )
-    pipeline.unload_lora_weights()
-    without = draw(pipeline, "", size_px, between_steps, VERIFICATION_STEPS)
-    attach_lora(pipeline, lora, "verified", path.name, "")
-    pipeline.set_adapters(["verified"])
-    picture = draw(pipeline, "", size_px, between_steps, VERIFICATION_STEPS)
-    pipeline.unload_lora_weights()
+    family.pipeline.unload_lora_weights()
+    without = draw(family, "", size_px, between_steps, VERIFICATION_STEPS)
+    attach_lora(family.parts, lora, "verified", path.name, "")
+    family.pipeline.set_adapters(["verified"])
+    picture = draw(family, "", size_px, between_steps, VERIFICATION_STEPS)
+    family.pipeline.unload_lora_weights()
     if ImageChops.difference(without, picture).getbbox() is None:
         raise TrainingFailed(
             "The trained LoRA does not change the picture.", "Train with a higher learning rate or more steps."

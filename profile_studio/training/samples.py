@@ -5,21 +5,23 @@ from pathlib import Path
 
 import torch
 from PIL import Image
-from torch import Tensor
 
+from profile_studio.domain.crops import Resolution
 from profile_studio.domain.generation import NUM_INFERENCE_STEPS, GenerationRequest, Quality
-from profile_studio.families import StableDiffusionPipeline
+from profile_studio.families.base import Family
 from profile_studio.files.atomic import write_atomically
 from profile_studio.files.job_folder import JobFolder
-from profile_studio.inference.finite import check_finite
+from profile_studio.inference.denoise import denoise
+from profile_studio.inference.previews import as_picture
 
 SAMPLE_SEED = 0
 COVER_SIDE_PX = 256
 GUIDANCE_SCALE = float(GenerationRequest.model_fields["guidance_scale"].default)
 
 
+@torch.inference_mode()
 def draw(
-    pipeline: StableDiffusionPipeline,
+    family: Family,
     prompt: str,
     size_px: int,
     between_steps: Callable[[], None],
@@ -32,29 +34,22 @@ def draw(
     Raises:
         FloatingPointError: the numbers became NaN or infinite.
     """
-
-    def after_step(_pipeline: object, _step: int, _timestep: object, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-        check_finite(tensors["latents"])
-        between_steps()
-        return tensors
-
-    with torch.no_grad():
-        pictures = pipeline(
-            prompt,
-            height=size_px,
-            width=size_px,
-            num_inference_steps=num_inference_steps,
-            guidance_scale=GUIDANCE_SCALE,
-            generator=torch.Generator().manual_seed(SAMPLE_SEED),
-            callback_on_step_end=after_step,  # pyright: ignore[reportArgumentType]  # diffusers calls it with four
-            return_dict=False,
-        )[0]
-    return pictures[0]
+    latents = denoise(
+        family,
+        family.encode_prompts([prompt]),
+        family.encode_prompts([""]),
+        seed=SAMPLE_SEED,
+        size=Resolution(size_px, size_px),
+        num_inference_steps=num_inference_steps,
+        guidance_scale=GUIDANCE_SCALE,
+        on_step=lambda _step: between_steps(),
+    )
+    return as_picture(family.decode_latents(latents))
 
 
 def write_samples(
     folder: JobFolder,
-    pipeline: StableDiffusionPipeline,
+    family: Family,
     prompts: Sequence[str],
     size_px: int,
     step: int,
@@ -64,7 +59,7 @@ def write_samples(
     for index, prompt in enumerate(prompts):
         path = folder.sample(step, index)
         if not path.exists():
-            picture = draw(pipeline, prompt, size_px, between_steps)
+            picture = draw(family, prompt, size_px, between_steps)
             with write_atomically(path) as temporary:
                 picture.save(temporary, format="PNG")
 

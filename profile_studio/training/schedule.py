@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from profile_studio.domain.noise import standard_normal
 from profile_studio.domain.training import LoraTrainingConfig
 
-_ORDER, _BATCH, _BUCKETS = 0, 1, 2  # streams of the seed that must not overlap
+_ORDER, _BATCH, _BUCKETS, _NOISE = range(4)  # streams of the seed that must not overlap
 
 
 @dataclass(frozen=True)
@@ -21,22 +22,22 @@ class Batch:
     """One micro-batch of pictures of one size; all lists and tensors have one entry per sample.
 
     `indices` count within the bucket; `epochs` says how often each of them was shown before.
-    `drop_caption` says where only the trigger word is shown. `timesteps` has shape (batch,).
+    `drop_caption` says where only the trigger word is shown. `levels` says how noisy each becomes, as a share of all noise levels, in [0, 1).
     """
 
     bucket: int
     indices: list[int]
     epochs: list[int]
     drop_caption: list[bool]
-    timesteps: Tensor
-    noise_seed: int
+    levels: Tensor
+    noise_seed: tuple[int, ...]
 
     def noise(self, shape: tuple[int, ...]) -> Tensor:
         """Standard normal noise, drawn on the processor so that every device trains on the same."""
-        return torch.randn(shape, generator=torch.Generator().manual_seed(self.noise_seed))
+        return torch.from_numpy(standard_normal(self.noise_seed, shape))
 
 
-def draw_batch(config: LoraTrainingConfig, number: int, bucket_sizes: Sequence[int], num_noise_levels: int) -> Batch:
+def draw_batch(config: LoraTrainingConfig, number: int, bucket_sizes: Sequence[int]) -> Batch:
     """The micro-batch of this number, counted over the whole training.
 
     Every picture of a bucket is shown once before any of it is shown again, and buckets take turns in proportion to
@@ -47,14 +48,14 @@ def draw_batch(config: LoraTrainingConfig, number: int, bucket_sizes: Sequence[i
     bucket, turn = _turn(config.seed, number, bucket_sizes)
     shown = [_picture(config.seed, turn * size + slot, bucket_sizes[bucket]) for slot in range(size)]
     rng = np.random.default_rng([config.seed, _BATCH, number])
-    levels = (rng.permutation(size) + rng.random(size)) / size * num_noise_levels
+    levels = (rng.permutation(size) + rng.random(size)) / size
     return Batch(
         bucket=bucket,
         indices=[index for index, _ in shown],
         epochs=[epoch for _, epoch in shown],
         drop_caption=[bool(draw < config.caption_dropout) for draw in rng.random(size)],
-        timesteps=torch.from_numpy(levels.astype(np.int64)),
-        noise_seed=int(rng.integers(2**63 - 1)),
+        levels=torch.from_numpy(levels),
+        noise_seed=(config.seed, _NOISE, number),
     )
 
 

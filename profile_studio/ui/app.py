@@ -1,6 +1,5 @@
 """The page as a whole: the bar above, the tabs, and how they hand on to each other."""
 
-import datetime
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,32 +7,30 @@ import gradio as gr
 
 from profile_studio.base_models import STARTER, find_base_model
 from profile_studio.domain.adapters import Adapter
-from profile_studio.domain.errors import ProfileStudioError
-from profile_studio.domain.jobs import JobStatus
 from profile_studio.services.studio import Studio
 from profile_studio.ui.api import open_api
 from profile_studio.ui.components.adapter_slots import chosen_weights
-from profile_studio.ui.components.job_view import status_line, status_trouble
+from profile_studio.ui.components.job_view import status_line
 from profile_studio.ui.components.language_switch import language_switch
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, notice_area, tells_errors
 from profile_studio.ui.languages import LANGUAGES
 from profile_studio.ui.page import (
+    ASK_FOR_NEWS,
     BLEND,
     COMPARE,
     GALLERY,
     OPEN_REMEMBERED_TAB,
     PICTURES,
     POLL_INTERVAL_S,
-    POLLING,
     QUIET,
     REMEMBER_TAB,
     STORAGE,
     TRAIN,
     Page,
+    Part,
 )
 from profile_studio.ui.serving import CACHE_AGE_S, CACHE_SWEEP_S, LONGEST_QUEUE
-from profile_studio.ui.sessions import sessions_heard_of
 from profile_studio.ui.tabs import blend, compare, gallery, pictures, storage, train
 from profile_studio.ui.texts import ENGLISH, Texts
 
@@ -66,16 +63,18 @@ def _build_page(blocks: gr.Blocks, studio: Studio, texts: Texts) -> None:
         _space_banner(studio.settings.is_demo, texts)
     notice = notice_area()
     carried_dataset, carried_adapter, carried_picture = gr.State(None), gr.State(None), gr.State(None)
+    news = {part: gr.Textbox("", label=part, visible="hidden") for part in Part}
     with gr.Tabs(selected=BLEND, overflow_behavior="wrap") as tabs:  # no door hides behind a menu
-        page = Page(studio, texts, tabs, base, carried_dataset, carried_adapter, carried_picture)
+        page = Page(studio, texts, tabs, base, carried_dataset, carried_adapter, carried_picture, news)
         pictures_tab = pictures.build(page)
         train_tab = train.build(page)
         blend_tab = blend.build(page)
         compare_tab = compare.build(page)
         gallery_tab = gallery.build(page)
         storage_tab = storage.build(page)
-    heartbeat = gr.Timer(POLL_INTERVAL_S)
-    _wire_status(blocks, page, heartbeat, status)
+    clock = gr.Timer(POLL_INTERVAL_S)
+    told = [*news.values(), status, clock]
+    clock.tick(None, told, told, js=ASK_FOR_NEWS % texts.language, **QUIET)
     _wire_tabs(page, pictures_tab, train_tab, blend_tab, compare_tab)
     for tab, name in ((gallery_tab, GALLERY), (storage_tab, STORAGE)):
         tab.select(None, None, None, js=REMEMBER_TAB % name, **QUIET)
@@ -94,35 +93,6 @@ def _space_banner(is_demo: bool, texts: Texts) -> None:
 
 def _base_choices(texts: Texts) -> list[tuple[str, str]]:
     return [(texts.header.starter, STARTER)]
-
-
-def _wire_status(blocks: gr.Blocks, page: Page, heartbeat: gr.Timer, status: gr.HTML) -> None:
-    def looks(interval_s: float) -> tuple[str, Any]:
-        calm_s = calm_interval_s(sessions_heard_of(blocks.state_holder, datetime.datetime.now()))
-        is_about_right = 0.8 < interval_s / calm_s < 1.25
-        return status_html(page.studio, page.texts), gr.skip() if is_about_right else gr.update(value=calm_s)
-
-    heartbeat.tick(looks, heartbeat, [status, heartbeat], **POLLING)
-
-
-def status_html(studio: Studio, texts: Texts) -> str:
-    """What the bar says now: long work, or why nobody can know about it."""
-    try:
-        jobs = [job for job in studio.jobs.list() if not job.status.is_finished or job.status is JobStatus.PAUSED]
-    except ProfileStudioError as error:
-        return status_trouble(error, texts)
-    return status_line(
-        jobs,
-        studio.jobs.worker_is_running(),
-        texts,
-        studio.imports.going_on(),
-        disk_is_full=studio.storage.disk_is_full(),
-    )
-
-
-def calm_interval_s(windows: int) -> float:
-    """How often each window may ask for the status, so that all together ask twenty times a second at most."""
-    return max(POLL_INTERVAL_S, windows / 20)
 
 
 def _wire_tabs(

@@ -152,13 +152,24 @@ class PacedLogin:
             _log.warning(words, address, tries.wrong, tries.wait_s)
 
 
+def is_let_in(request: Request) -> bool:
+    """Whether this browser has said the password, or none is asked for: Gradio looks at its own addresses only."""
+    app: App = request.app
+    return app.auth is None or any(request.cookies.get(cookie) in app.tokens for cookie in _cookies_of(app))
+
+
+def _cookies_of(app: App) -> tuple[str, str]:
+    """Where browsers keep that they were let in."""
+    return f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}"
+
+
 def logout_route() -> Route:
     """Forgets the browser that asks; Gradio's own route would forget all of them, because all have one name."""
 
     def logout(request: Request) -> RedirectResponse:
         app: App = request.app
         answer = RedirectResponse("./", status_code=302)
-        for cookie in (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}"):
+        for cookie in _cookies_of(app):
             app.tokens.pop(request.cookies.get(cookie), None)
             answer.delete_cookie(cookie)
         return answer

@@ -54,8 +54,11 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "Choose {base!r}.": "“{base}” 모델을 고르세요.",
     "The base model {base!r} is not on this disk.": "기본 모델 “{base}”: 이 컴퓨터에 없어요.",
     "Give a folder in diffusers layout, or one of: {names}.": "diffusers 형식의 폴더를 적거나, 다음 중에서 고르세요: {names}.",
-    "The folder {base!r} holds {found}, not a Stable Diffusion 1.x with safetensors.": (
-        "“{base}” 폴더에 있는 것은 safetensors로 된 Stable Diffusion 1.x 모델이 아니에요 ({found})."
+    "This base model does not draw with the noise scheduler {name!r}.": (
+        "이 기본 모델은 “{name}” 노이즈 스케줄러로 그릴 수 없어요."
+    ),
+    "The folder {base!r} holds {found}, which is none of the families that the studio knows: {families}.": (
+        "“{base}” 폴더에 있는 것은 {found}이고, 스튜디오가 아는 종류가 아니에요: {families}."
     ),
     "{file} of the base model {base!r} is a git-LFS pointer instead of the file itself.": (
         "기본 모델 “{base}”: {file} 자리에 진짜 파일 대신 git-LFS 포인터가 있어요."
@@ -76,8 +79,8 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "{file} of the base model {base!r} cannot be read.": "기본 모델 “{base}”: {file} 파일을 읽을 수 없어요.",
     "Download its folder again.": "폴더를 다시 내려받으세요.",
     "no model": "모델 없음",
-    "Choose a Stable Diffusion 1.x folder in diffusers layout with .safetensors weights.": (
-        ".safetensors 파일이 든 diffusers 형식의 Stable Diffusion 1.x 폴더를 고르세요."
+    "Choose a folder of one of these in diffusers layout with .safetensors weights.": (
+        ".safetensors 파일이 든 diffusers 형식의 이 종류 폴더를 고르세요."
     ),
     "The base model {base!r} ({hub}) is neither on this disk nor reachable on the hub.": (
         "기본 모델 “{base}” ({hub}): 이 컴퓨터에 없고, 허브에도 연결할 수 없어요."
@@ -406,6 +409,12 @@ _TRAINING: dict[str, str] = {
     ),
     "Train with a smaller batch_size, resolution or rank, or close other programs.": (
         "배치 크기, 해상도, 랭크를 줄여 학습하거나 다른 프로그램을 닫으세요."
+    ),
+    "Needs less memory and more time; the numbers stay the same.": (
+        "메모리를 덜 쓰는 대신 시간이 더 걸려요. 결과 숫자는 같아요."
+    ),
+    "This training began before the studio's noise changed: it goes on with the new one, and cannot be repeated exactly.": (
+        "이 학습은 스튜디오의 잡음이 바뀌기 전에 시작됐어요. 새 잡음으로 이어서 학습하며, 똑같이 다시 만들 수는 없어요."
     ),
     "The precision {precision} needs a CUDA graphics card, and this machine has none.": (
         "{precision} 정밀도를 쓰려면 CUDA 그래픽 카드가 필요한데, 이 컴퓨터에는 없어요."

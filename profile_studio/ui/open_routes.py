@@ -17,7 +17,7 @@ _READ = re.compile(
     "|".join(
         (
             r"/(?:assets|static)/.+",
-            r"/(?:config|theme\.css|favicon\.ico|manifest\.json|robots\.txt|healthz|logout)",
+            rf"/(?:config|theme\.css|favicon\.ico|manifest\.json|robots\.txt|healthz|news/{_PART}|logout)",
             rf"{_API}/(?:info|openapi\.json|theme\.css|startup-events|app_id|user|token|login_check)",
             rf"{_API}/(?:queue/data|queue/status|heartbeat/{_PART}|call/{_PART}/{_PART})",
             rf"{_API}/file=.+",

@@ -32,12 +32,16 @@ class LimitedStreams:
     """Refuses connections that stay open beyond a number; one address may hold half of them.
 
     A window without its heartbeat works all the same: only its end is not seen.
+
+    Args:
+        heartbeats: where open windows are counted, by address.
     """
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, heartbeats: Counter[str]) -> None:
         self._app = app
         self._most = most
-        self._open: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
+        # Heartbeats are one a window and never end; answers must not wait for them.
+        self._open: dict[bool, Counter[str]] = {True: heartbeats, False: Counter()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(scope.get("root_path", "")) if scope["type"] == "http" else ""
@@ -46,7 +50,6 @@ class LimitedStreams:
             return
         client = HTTPConnection(scope).client
         address = client.host if client else ""
-        # Heartbeats are one a window and never end; answers must not wait for them.
         held = self._open[path.startswith(_STREAMS[0])]
         if held.total() >= self._most // 2 or held[address] >= max(1, self._most // 4):
             await PlainTextResponse("Too many open connections.", 503, {"retry-after": "10"})(scope, receive, send)

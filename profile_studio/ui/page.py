@@ -1,6 +1,8 @@
 """What every tab is given."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import gradio as gr
@@ -56,6 +58,20 @@ of a number: it is corrected only when the person is done with it.
 
 POLL_INTERVAL_S = 1.5
 
+ASK_FOR_NEWS = """async (...known) => {
+  if (window.studioAsks) return known;
+  window.studioAsks = true;
+  try {
+    const answer = await fetch(`${window.gradio_config.root}/news/%s`);
+    return answer.ok ? await answer.json() : known;
+  } catch {
+    return known;
+  } finally {
+    window.studioAsks = false;
+  }
+}"""
+"""Asks `ui/news.py`, one question at a time: a browser has six connections for one studio. Without an answer all stays."""
+
 QUIET: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}
 """How quick listeners are wired: their answer is their own progress.
 
@@ -65,6 +81,15 @@ counting the time, 60 times a second, until the page is closed.
 
 POLLING: dict[str, Any] = {**QUIET, "concurrency_limit": None}
 """How listeners are wired that only look at rows: no veil over the page, no waiting for each other."""
+
+
+class Part(StrEnum):
+    """What of the news a window looks at, in the order in which `ui/news.py` tells them."""
+
+    TRAININGS = "trainings"
+    COMPARISONS = "comparisons"
+    CAPTIONINGS = "captionings"
+    IMPORTS = "imports"
 
 
 @dataclass(frozen=True)
@@ -86,6 +111,7 @@ class Page:
     carried_dataset: gr.State  # the set a person came with from Pictures, until Train has taken it
     carried_adapter: gr.State  # the LoRA a person came with from Train, until Blend has taken it
     carried_picture: gr.State  # the `CarriedPicture` a person came with from Gallery, until Blend has taken it
+    news: Mapping[Part, gr.Textbox]  # the version a window was told last; emptied, it looks once more
 
     @property
     def is_demo(self) -> bool:

@@ -1,6 +1,7 @@
 """How the page is served: what Gradio may keep, what it may give away, and whether it is well."""
 
 import shutil
+from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,6 +19,7 @@ from profile_studio.ui.admission import admit_fairly
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.door import PacedLogin, check_who_comes_in, logout_route
 from profile_studio.ui.languages import LANGUAGES, PagesInLanguages
+from profile_studio.ui.news import News, news_route
 from profile_studio.ui.open_routes import OpenRoutes
 from profile_studio.ui.open_streams import LimitedStreams, most_streams
 from profile_studio.ui.own_site import OwnSite
@@ -48,6 +50,7 @@ def launch_options(studio: Studio, host: str) -> dict[str, Any]:
     """
     settings = studio.settings
     check_who_comes_in(settings, host)
+    heartbeats = Counter[str]()
     return {
         "server_name": host,
         "theme": StudioTheme(),
@@ -69,8 +72,8 @@ def launch_options(studio: Studio, host: str) -> dict[str, Any]:
         "state_session_capacity": MOST_SESSIONS,
         "num_workers": 0,  # servers of their own for files and uploads, on ports that have none of these rules
         "app_kwargs": {
-            "routes": [_health_route(studio), logout_route()],
-            "middleware": _middleware(settings),
+            "routes": [_health_route(studio), news_route(News(studio, heartbeats.total)), logout_route()],
+            "middleware": _middleware(settings, heartbeats),
             "lifespan": _prepared(settings, host),
         },
     }
@@ -114,11 +117,11 @@ def _prepared(settings: Settings, host: str) -> Lifespan[App]:
     return lifespan
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
+def _middleware(settings: Settings, heartbeats: Counter[str]) -> list[Middleware]:
     pages = Middleware(PagesInLanguages, first_styles=FIRST_STYLES.read_text("utf-8"))
     routes = Middleware(OpenRoutes, takes_files=not settings.is_demo)
     return [
-        Middleware(LimitedStreams, most=most_streams()),
+        Middleware(LimitedStreams, most=most_streams(), heartbeats=heartbeats),
         routes,
         Middleware(PacedLogin),
         Middleware(OwnUploads, folder=settings.uploads_dir),

@@ -74,12 +74,6 @@ class Sessions(StateHolder):
                 queue.pending_messages_per_session.pop(session_id, None)
 
 
-def sessions_heard_of(sessions: StateHolder, now: datetime.datetime) -> int:
-    """How many windows and programs said something in the last minute."""
-    since = now - datetime.timedelta(minutes=1)
-    return sum(last_used > since for last_used in list(sessions.time_last_used.values()))
-
-
 def keep_light_sessions(app: App) -> None:
     """Gives the app our sessions; to be called before it answers anybody."""
     sessions = Sessions()

@@ -407,6 +407,11 @@ class TrainTexts:
             "checkpoint_every": "Steps between checkpoints",
             "sample_every": "Steps between sample pictures",
             "max_grad_norm": "Gradient norm limit",
+            "weight_decay": "Weight decay",
+            "adam_beta1": "AdamW beta 1",
+            "adam_beta2": "AdamW beta 2",
+            "adam_epsilon": "AdamW epsilon",
+            "gradient_checkpointing": "Gradient checkpointing",
             "seed": "Seed",
         }
     )

@@ -19,12 +19,11 @@ from profile_studio.jobs.attempts import EXIT_DISK_FULL
 from profile_studio.jobs.lease import DeviceLease
 from profile_studio.services.traces import TracesOfDatasets
 from profile_studio.settings import Settings
-from profile_studio.storage.compared_models import compared_models
 from profile_studio.storage.database import Database
-from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.faults import known_fault
 from profile_studio.storage.job_facts import write_job_facts
 from profile_studio.storage.jobs import JobRepository
+from profile_studio.worker.composition import caption, compare, train
 from profile_studio.worker.parent import on_parent_gone
 
 REPORT_INTERVAL_S = 1.0
@@ -128,8 +127,7 @@ def run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
 def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     supervisor_gone = threading.Event()
     on_parent_gone(supervisor_gone.set)
-    database = Database(settings.resolved_database_url)
-    repository = JobRepository(database)
+    repository = JobRepository(Database(settings.resolved_database_url))
     job = repository.get(job_id)
     if job.attempt != attempt or not job.status.is_held:
         return EXIT_SETTLED
@@ -144,7 +142,7 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
         context.note(WAITING_FOR_DEVICE)
         with lease.for_job():
             context.note("")
-            result = _work(job, context, settings, database)
+            result = _work(job, context, settings)
         context.flush()
         repository.complete(job_id, attempt, result, time.time())
     except Interrupted:
@@ -170,26 +168,15 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     return EXIT_SETTLED
 
 
-def _work(job: Job, context: JobContext, settings: Settings, database: Database) -> dict[str, object]:
-    # Imported here: a job loads only what it computes with, and nothing if it cannot be read.
+def _work(job: Job, context: JobContext, settings: Settings) -> dict[str, object]:
     if job.kind is JobKind.TRAIN:
         training = LoraTrainingConfig.model_validate(job.spec)
-        from profile_studio.training.run import run_training
-
         if is_former_size(job.spec, ("resolution",)):
             print(FORMER_SIZE_TOLD, file=sys.stderr)  # noqa: T201  into the job's log
-        return run_training(training, context, settings)
+        return train(training, context, settings)
     if job.kind is JobKind.CAPTION:
-        captioning = CaptioningConfig.model_validate(job.spec)
-        from profile_studio.metrics.captioning_run import run_captioning
-
-        return run_captioning(captioning, context, settings)
-    comparison = ComparisonConfig.model_validate(job.spec)
-    datasets = DatasetRepository(database, settings.datasets_dir)
-    compared = compared_models(comparison, settings, JobRepository(database), datasets)
-    from profile_studio.metrics.run import run_comparison
-
-    return run_comparison(comparison, compared, context, settings)
+        return caption(CaptioningConfig.model_validate(job.spec), context, settings)
+    return compare(ComparisonConfig.model_validate(job.spec), context, settings)
 
 
 def _settle_wish(repository: JobRepository, job: Job) -> int:

@@ -7,8 +7,9 @@ import torch
 
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.training import Targets
-from profile_studio.families import load_pipeline
-from profile_studio.families.stable_diffusion import StableDiffusion, min_snr_weight
+from profile_studio.families.conditioning import Conditioning
+from profile_studio.families.diffusion import min_snr_weight
+from profile_studio.families.stable_diffusion import StableDiffusion
 from profile_studio.settings import Settings
 from profile_studio.training.adapter import TrainedAdapter
 from tests.training.helpers import small_config
@@ -17,7 +18,7 @@ from tests.training.helpers import small_config
 @pytest.fixture
 def family(tiny_base: Path, settings: Settings) -> StableDiffusion:
     base = find_base_model(str(tiny_base), settings)
-    return StableDiffusion(load_pipeline(base, torch.device("cpu"), torch.float32))
+    return StableDiffusion(base, torch.device("cpu"), torch.float32)
 
 
 def test_noise_weights_follow_min_snr() -> None:
@@ -45,18 +46,18 @@ def test_a_perfect_prediction_has_no_loss(
     timesteps = torch.tensor([100, 900])
     alphas = family.pipeline.scheduler.alphas_cumprod[timesteps][:, None, None, None]
     velocity = alphas.sqrt() * noise - (1 - alphas).sqrt() * latents
-    family.prediction_type = prediction_type
+    monkeypatch.setattr(family._levels, "prediction_type", prediction_type)
     answer = noise if prediction_type == "epsilon" else velocity
-    monkeypatch.setattr(family, "unet", lambda *_args, **_kwargs: (answer,))
+    monkeypatch.setattr(family, "predict", lambda *_args: answer)
 
-    loss = family.training_loss(latents, torch.zeros(2, 77, 32), noise, timesteps, 5.0)
+    loss = family.training_loss(latents, Conditioning(torch.zeros(2, 77, 32)), noise, timesteps, 5.0)
 
     torch.testing.assert_close(loss, torch.zeros(2), atol=1e-10, rtol=0)
 
 
 def test_encodings_have_the_shapes_the_denoiser_wants(family: StableDiffusion) -> None:
     with torch.no_grad():
-        assert family.encode_prompts(["a", "b c"]).shape == (2, 77, 32)
+        assert family.encode_prompts(["a", "b c"]).prompt_embeds.shape == (2, 77, 32)
         assert family.encode_pictures(torch.zeros(3, 3, 64, 64)).shape == (3, 4, 8, 8)
 
 
@@ -64,6 +65,7 @@ def test_encodings_have_the_shapes_the_denoiser_wants(family: StableDiffusion) -
     ("targets", "unet_layers", "text_layers"),
     [
         (Targets.ATTENTION, 32, 0),
+        (Targets.ATTENTION_QV, 16, 0),
         (Targets.CROSS_ATTENTION, 16, 0),
         (Targets.CROSS_ATTENTION_QV, 8, 0),
         (Targets.ATTENTION_AND_TEXT_ENCODER, 32, 8),

@@ -39,7 +39,7 @@ def test_a_weight_scales_every_layer(studio_pipeline: Any, base: BaseModel, writ
 
     draw(studio_pipeline, base, [ChosenAdapter("style", path, 0.6)])
 
-    pipeline = studio_pipeline.pipeline
+    pipeline = studio_pipeline.family.pipeline
     layers = [
         m for model in (pipeline.unet, pipeline.text_encoder) for m in model.modules() if isinstance(m, LoraLayer)
     ]
@@ -59,7 +59,7 @@ def test_a_blend_is_the_sum_of_its_parts(studio_pipeline: Any, base: BaseModel, 
 
     chosen = [ChosenAdapter("a", write_lora("a", 1), 0.7), ChosenAdapter("b", write_lora("b", 2), 0.4)]
     studio_pipeline._adapters.attach(chosen)
-    layer = studio_pipeline.pipeline.unet.get_submodule(ATTENTION)
+    layer = studio_pipeline.family.pipeline.unet.get_submodule(ATTENTION)
     features = torch.randn(1, 5, 32, generator=torch.Generator().manual_seed(0))
 
     with torch.no_grad():
@@ -98,7 +98,7 @@ def test_the_latest_adapters_stay_loaded_up_to_a_number_of_bytes(
 
     for each in chosen:
         rack.attach([each])
-    assert len(rack._loaded) == len(studio_pipeline.pipeline.unet.peft_config) == 3
+    assert len(rack._loaded) == len(studio_pipeline.family.pipeline.unet.peft_config) == 3
 
     rack.attach(chosen)  # what is wanted now stays, whatever it adds up to in memory
     assert len(rack._loaded) == 5

@@ -56,7 +56,7 @@ def test_a_lora_that_holds_nan_is_named_and_its_neighbour_still_draws(
 def test_loras_that_overflow_together_are_named_with_their_weights(studio_pipeline: Any) -> None:
     adapters = [ChosenAdapter("strong", Path("strong.safetensors"), 0.8), ChosenAdapter("good", Path("good"), 1.0)]
 
-    error = why_not_finite("tiny", studio_pipeline.pipeline.scheduler, adapters)
+    error = why_not_finite("tiny", studio_pipeline.family.pipeline.scheduler, adapters)
 
     assert "with the LoRA strong = 0.8 and good = 1 the latents" in error.message
     assert "lower weights" in error.fix
@@ -79,7 +79,7 @@ def test_a_damaged_base_is_named(base: BaseModel, part: str) -> None:
     from profile_studio.inference.studio_pipeline import StudioPipeline
 
     damaged = StudioPipeline.load(base)
-    layer = damaged.pipeline.unet.conv_out if part == "unet" else damaged.pipeline.vae.decoder.conv_out
+    layer = damaged.family.pipeline.unet.conv_out if part == "unet" else damaged.family.pipeline.vae.decoder.conv_out
     layer.bias.data.fill_(NAN)
 
     with pytest.raises(NotFinite, match=f"the base model '{base.folder.name}' the latents contain NaN"):

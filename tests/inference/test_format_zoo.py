@@ -204,7 +204,7 @@ def attached_deltas(studio_pipeline: Any, path: Path) -> dict[str, Values]:
     from peft.tuners.lora import LoraLayer
 
     studio_pipeline._adapters.attach([ChosenAdapter("zoo", path, 1.0)])
-    pipeline = studio_pipeline.pipeline
+    pipeline = studio_pipeline.family.pipeline
     return {
         name.removeprefix("text_model."): module.get_delta_weight(active).detach().numpy()
         for model in (pipeline.unet, pipeline.text_encoder)

@@ -11,34 +11,34 @@ from profile_studio.inference.prompts import PromptEncoder, check_prompt_syntax
 @pytest.fixture
 def encoder(studio_pipeline: Any) -> PromptEncoder:
     studio_pipeline._adapters.attach([])
-    return PromptEncoder(studio_pipeline.pipeline, latin_only=True)
+    return PromptEncoder(studio_pipeline.family, latin_only=True)
 
 
 def test_an_unweighted_prompt_is_what_plain_diffusers_makes_of_it(studio_pipeline: Any, encoder: PromptEncoder) -> None:
-    embeds = encoder.encode("a woman, red hair", "hat", ())
+    positive, negative = encoder.encode("a woman, red hair", "hat", ())
 
-    plain, plain_negative = studio_pipeline.pipeline.encode_prompt("a woman, red hair", "cpu", 1, True, "hat")
-    assert embeds.prompt_embeds.equal(plain)
-    assert embeds.negative_prompt_embeds.equal(plain_negative)
+    plain, plain_negative = studio_pipeline.family.pipeline.encode_prompt("a woman, red hair", "cpu", 1, True, "hat")
+    assert positive.prompt_embeds.equal(plain)
+    assert negative.prompt_embeds.equal(plain_negative)
 
 
 @pytest.mark.parametrize(("one", "other"), [("red hair++", "red hair"), ("(red hair)1.3", "red hair")])
 def test_a_weight_changes_what_a_word_means(encoder: PromptEncoder, one: str, other: str) -> None:
-    assert not encoder.encode(one, "", ()).prompt_embeds.equal(encoder.encode(other, "", ()).prompt_embeds)
+    assert not encoder.encode(one, "", ())[0].prompt_embeds.equal(encoder.encode(other, "", ())[0].prompt_embeds)
 
 
 def test_the_weights_of_other_programs_mean_the_same(encoder: PromptEncoder) -> None:
-    ours, theirs = encoder.encode("a (cat)1.3", "", ()), encoder.encode("a (cat:1.3)", "", ())
+    (ours, _), (theirs, _) = (encoder.encode(prompt, "", ()) for prompt in ("a (cat)1.3", "a (cat:1.3)"))
 
     assert ours.prompt_embeds.equal(theirs.prompt_embeds)
 
 
 def test_a_long_prompt_is_not_cut(encoder: PromptEncoder) -> None:
     words = "a " * 100
-    long, longer = encoder.encode(words + "b", "", ()), encoder.encode(words + "c", "", ())
+    (long, negative), (longer, _) = (encoder.encode(words + end, "", ()) for end in ("b", "c"))
 
     assert long.prompt_embeds.shape[1] % 77 == 0
-    assert long.negative_prompt_embeds.shape == long.prompt_embeds.shape
+    assert negative.prompt_embeds.shape == long.prompt_embeds.shape
     assert not long.prompt_embeds.equal(longer.prompt_embeds)
 
 

@@ -1,5 +1,7 @@
 """From a request to pictures."""
 
+from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -7,7 +9,14 @@ import pytest
 
 from profile_studio.base_models import BaseModel, find_base_model
 from profile_studio.domain.errors import InvalidSettings, Stopped
-from profile_studio.domain.generation import GenerationRequest, NoiseSchedulerName
+from profile_studio.domain.generation import GenerationRequest
+from profile_studio.domain.noise import standard_normal
+from profile_studio.domain.noise_schedulers import (
+    DENOISING,
+    NoiseSchedulerName,
+    noise_scheduler_names,
+    offered_noise_schedulers,
+)
 from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.inference.studio_pipeline import DrawnPicture, Step
 from profile_studio.lora_files import read_header
@@ -22,7 +31,7 @@ def draw(pipeline: Any, base: BaseModel, **changes: object) -> list[DrawnPicture
     return list(pipeline.draw(small_request(base, **changes), []))
 
 
-@pytest.mark.parametrize("noise_scheduler", ["default", "ddim", "dpm++", "euler"])
+@pytest.mark.parametrize("noise_scheduler", noise_scheduler_names(DENOISING))
 def test_equal_requests_give_equal_pictures(
     studio_pipeline: Any, base: BaseModel, noise_scheduler: NoiseSchedulerName
 ) -> None:
@@ -35,19 +44,35 @@ def test_equal_requests_give_equal_pictures(
     assert not np.array_equal(first, other)
 
 
-def test_a_picture_is_the_one_that_plain_diffusers_draws(studio_pipeline: Any, base: BaseModel) -> None:
+@pytest.mark.parametrize("guidance_scale", [1.0, 5.0])
+@pytest.mark.parametrize("noise_scheduler", noise_scheduler_names(DENOISING))
+def test_a_picture_is_the_one_that_plain_diffusers_draws_from_the_same_noise(
+    studio_pipeline: Any, base: BaseModel, noise_scheduler: NoiseSchedulerName, guidance_scale: float
+) -> None:
     import torch
     from diffusers import StableDiffusionPipeline
 
-    plain = StableDiffusionPipeline(**studio_pipeline.pipeline.components, requires_safety_checker=False)
-    plain.scheduler = studio_pipeline._base_scheduler
-    expected = plain(
-        "red hair", num_inference_steps=3, guidance_scale=4.0, generator=torch.Generator().manual_seed(7)
-    ).images[0]
+    from profile_studio.inference.noise_schedulers import make_noise_scheduler, own_noise
 
-    (picture,) = draw(studio_pipeline, base)
+    def draw_noise(*stream: int) -> Callable[[tuple[int, ...]], torch.Tensor]:
+        return lambda shape: torch.from_numpy(standard_normal([7, *stream], shape))
 
-    assert np.array_equal(np.asarray(picture.image), np.asarray(expected))
+    plain = StableDiffusionPipeline(**studio_pipeline.family.pipeline.components, requires_safety_checker=False)
+    plain.scheduler = make_noise_scheduler(noise_scheduler, studio_pipeline.family.noise_scheduler)
+    numbers = count(1)
+    with own_noise(lambda shape: draw_noise(next(numbers))(shape)):
+        expected = plain(
+            "red hair",
+            num_inference_steps=3,
+            guidance_scale=guidance_scale,
+            eta=0.3 if noise_scheduler == "tcd" else 0.0,  # the scheduler's own default, which the pipeline overrides
+            latents=torch.from_numpy(standard_normal(7, (1, 4, 8, 8))),
+            output_type="np",
+        ).images[0]
+
+    (picture,) = draw(studio_pipeline, base, noise_scheduler=noise_scheduler, guidance_scale=guidance_scale)
+
+    assert np.abs(np.asarray(picture.image) / 255 - expected).max() <= 0.5 / 255 + 1e-4
 
 
 def test_picture_i_is_the_same_whatever_the_count(studio_pipeline: Any, base: BaseModel) -> None:
@@ -117,7 +142,7 @@ def test_the_starter_draws_a_finite_picture_with_every_noise_scheduler() -> None
     pipeline = StudioPipeline.load(find_base_model("starter", Settings()))
     request = GenerationRequest(prompt="portrait, red hair++, (blue background)1.2", num_inference_steps=4)
 
-    for noise_scheduler in ("default", "ddim", "dpm++", "euler"):
+    for noise_scheduler in offered_noise_schedulers():
         (picture,) = pipeline.draw(request.model_copy(update={"noise_scheduler": noise_scheduler}), [])
         assert picture.image.size == (256, 256)
         assert np.asarray(picture.image).std() > 10  # neither black, which is what NaN becomes, nor one colour

@@ -12,10 +12,11 @@ from profile_studio.domain.captioning import CaptionerName, CaptioningConfig
 from profile_studio.domain.datasets import CaptionSource
 from profile_studio.domain.errors import CaptionerMissing
 from profile_studio.domain.jobs import Interrupted, Wish
-from profile_studio.metrics.captioning_run import BlipCaptioner, run_captioning
+from profile_studio.metrics.captioning_run import BlipCaptioner
 from profile_studio.settings import REPOSITORY_ROOT, Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
+from profile_studio.worker.composition import caption
 from tests.metrics.tiny_blip import WORDS, build_tiny_blip
 from tests.training.helpers import RecordingContext, create_dataset
 
@@ -47,7 +48,7 @@ def repository(studio_settings: Settings) -> DatasetRepository:
 def test_photographs_get_sentences_and_what_a_person_wrote_stays(
     studio_settings: Settings, repository: DatasetRepository
 ) -> None:
-    result = run_captioning(CONFIG, RecordingContext(studio_settings.jobs_dir / "job"), studio_settings)
+    result = caption(CONFIG, RecordingContext(studio_settings.jobs_dir / "job"), studio_settings)
     first, *others = repository.get("dots").images
     assert (first.caption, first.caption_source) == ("by hand", CaptionSource.HAND)
     assert result["captioned"] == 9
@@ -60,7 +61,7 @@ def test_a_stopped_captioning_keeps_its_sentences(studio_settings: Settings, rep
     folder = studio_settings.jobs_dir / "job"
     stopping = RecordingContext(folder, wish_at=lambda step: Wish.CANCEL if step >= 4 else None)
     with pytest.raises(Interrupted):
-        run_captioning(CONFIG, stopping, studio_settings)
+        caption(CONFIG, stopping, studio_settings)
     assert repository.get("dots").captioned == 5
 
 

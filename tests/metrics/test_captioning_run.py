@@ -8,10 +8,10 @@ from profile_studio.domain.captioning import CaptionerName, CaptioningConfig
 from profile_studio.domain.datasets import CaptionSource
 from profile_studio.domain.errors import CaptionerMissing
 from profile_studio.domain.jobs import Interrupted, Wish
-from profile_studio.metrics.captioning_run import run_captioning
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
+from profile_studio.worker.composition import caption
 from tests.metrics.tiny_blip import WORDS, build_tiny_blip
 from tests.training.helpers import RecordingContext, create_dataset
 
@@ -47,7 +47,7 @@ def config(**changes: object) -> CaptioningConfig:
 
 def test_only_pictures_without_a_caption_get_one(studio_settings: Settings, repository: DatasetRepository) -> None:
     before = repository.get("dots").version
-    result = run_captioning(config(), RecordingContext(studio_settings.jobs_dir / "job"), studio_settings)
+    result = caption(config(), RecordingContext(studio_settings.jobs_dir / "job"), studio_settings)
     images = repository.get("dots").images
     assert images[0].caption == "by hand"
     assert all(image.caption.startswith("portrait") for image in images[1:])
@@ -61,11 +61,11 @@ def test_a_stopped_captioning_keeps_what_is_done_and_goes_on_there(
     folder = studio_settings.jobs_dir / "job"
     stopping = RecordingContext(folder, wish_at=lambda step: Wish.PAUSE if step >= 4 else None)
     with pytest.raises(Interrupted):
-        run_captioning(config(overwrite=True), stopping, studio_settings)
+        caption(config(overwrite=True), stopping, studio_settings)
     assert repository.get("dots").captioned == 4
     repository.set_captions("dots", {"1": "mine now"}, CaptionSource.HAND)
 
-    run_captioning(config(overwrite=True), RecordingContext(folder), studio_settings)
+    caption(config(overwrite=True), RecordingContext(folder), studio_settings)
 
     assert repository.get("dots").captioned == 10
     assert repository.get("dots").images[1].caption == "mine now"
@@ -75,7 +75,7 @@ def test_drawings_of_a_mixed_set_get_captions_and_photographs_that_nobody_can_de
     studio_settings: Settings, repository: DatasetRepository
 ) -> None:
     context = RecordingContext(studio_settings.jobs_dir / "job")
-    result = run_captioning(CaptioningConfig(dataset="dots"), context, studio_settings)
+    result = caption(CaptioningConfig(dataset="dots"), context, studio_settings)
     assert [bool(image.caption) for image in repository.get("dots").images] == [True] * 6 + [False] * 4
     assert (result["captioned"], result["left"]) == (5, 4)
     message, fix = result["left_because"]  # type: ignore[misc]
@@ -83,18 +83,14 @@ def test_drawings_of_a_mixed_set_get_captions_and_photographs_that_nobody_can_de
     assert "PROFILE_STUDIO_BLIP" in fix
 
     with pytest.raises(CaptionerMissing):  # now nothing can be written
-        run_captioning(
-            CaptioningConfig(dataset="dots"), RecordingContext(studio_settings.jobs_dir / "again"), studio_settings
-        )
+        caption(CaptioningConfig(dataset="dots"), RecordingContext(studio_settings.jobs_dir / "again"), studio_settings)
 
 
 def test_each_picture_of_a_mixed_set_is_described_by_the_captioner_that_fits_it(
     studio_settings: Settings, repository: DatasetRepository, tmp_path: Path
 ) -> None:
     with_blip = studio_settings.model_copy(update={"blip": str(build_tiny_blip(tmp_path / "blip"))})
-    result = run_captioning(
-        CaptioningConfig(dataset="dots"), RecordingContext(studio_settings.jobs_dir / "job"), with_blip
-    )
+    result = caption(CaptioningConfig(dataset="dots"), RecordingContext(studio_settings.jobs_dir / "job"), with_blip)
     captions = [image.caption for image in repository.get("dots").images]
     assert all(caption.startswith("portrait") for caption in captions[1:6])
     assert all(caption and set(caption.split()) <= set(WORDS) for caption in captions[6:])
@@ -105,7 +101,7 @@ def test_a_missing_captioner_for_photographs_is_one_sentence(
     studio_settings: Settings, repository: DatasetRepository
 ) -> None:
     with pytest.raises(CaptionerMissing) as caught:
-        run_captioning(
+        caption(
             config(captioner=CaptionerName.BLIP), RecordingContext(studio_settings.jobs_dir / "job"), studio_settings
         )
     assert "PROFILE_STUDIO_BLIP" in caught.value.fix

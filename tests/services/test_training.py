@@ -8,7 +8,7 @@ from PIL import ImageOps
 
 from profile_studio.domain.datasets import CaptionSource
 from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, InvalidName, InvalidSettings, UnknownDataset
-from profile_studio.domain.jobs import JobStatus
+from profile_studio.domain.jobs import JobKind, JobStatus
 from profile_studio.domain.presets import preset, with_steps
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, resolutions_near
 from profile_studio.jobs.presence import supervisor_presence
@@ -164,7 +164,23 @@ def test_a_promise_is_measured_once_a_training_like_it_was_done_here(
 
     assert service.promise(config).seconds == pytest.approx(6 / 0.1 + SECONDS_BESIDE_STEPS)
     assert service.promise(config).sentence == "About 80 seconds, as measured in earlier trainings here."
-    assert service.promise(small_config(tiny_base, batch_size=8)).seconds is None
+    for other in ({"batch_size": 8}, {"gradient_checkpointing": True}):
+        assert service.promise(small_config(tiny_base, **other)).seconds is None
+
+
+def test_a_training_of_an_earlier_version_is_measured_by_what_it_did_not_say(
+    settings: Settings, database: Database, tiny_base: Path
+) -> None:
+    create_dataset(settings)
+    config = small_config(tiny_base)
+    spec = config.model_dump(mode="json", exclude={"gradient_checkpointing"})
+    repository = JobRepository(database)
+    job = repository.create(JobKind.TRAIN, spec, 6, now=0.0)
+    attempt = repository.claim(job.id, now=0.0)
+    assert attempt is not None
+    repository.complete(job.id, attempt, {"steps_per_second": 0.1}, now=1.0)
+
+    assert TrainingService(settings, database).promise(config).seconds == pytest.approx(6 / 0.1 + SECONDS_BESIDE_STEPS)
 
 
 def test_versions_of_the_starters_pictures_are_promised_with_their_time(settings: Settings, database: Database) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.starter_words import BACKGROUNDS, STYLES
-from profile_studio.families import load_pipeline
+from profile_studio.families.registry import load_family
 from profile_studio.lora_files import check_base, read_adapter
 from profile_studio.metrics.critic import Critic
 from profile_studio.settings import Settings
@@ -22,7 +22,7 @@ MINIMUM_RIGHT_BACKGROUNDS, MINIMUM_MEAN_SCORE = 19, 0.75
 @pytest.mark.slow
 def test_backgrounds_are_right_and_faces_intact(tmp_path: Path) -> None:
     settings = Settings()
-    pipeline = load_pipeline(find_base_model("starter", settings), torch.device("cpu"), torch.float32)
+    pipeline = load_family(find_base_model("starter", settings), torch.device("cpu"), torch.float32).pipeline
     styles = list(STYLES.values())
     wanted = [colour for colour in BACKGROUNDS for _ in range(2)]
     prompts = [

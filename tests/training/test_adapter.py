@@ -10,8 +10,7 @@ from peft import PeftModel
 
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.training import Targets
-from profile_studio.families import load_pipeline
-from profile_studio.families.stable_diffusion import StableDiffusion
+from profile_studio.families.registry import load_family
 from profile_studio.lora_files import TrainingFacts, adapter_metadata
 from profile_studio.services.adapters import AdapterService
 from profile_studio.settings import Settings
@@ -25,9 +24,9 @@ CPU = torch.device("cpu")
 def randomised_adapter(base: Path, settings: Settings, targets: Targets) -> tuple[StableDiffusionPipeline, Path]:
     """A pipeline whose LoRA is strong and random, with alpha = rank / 2, and the file it was saved to."""
     found = find_base_model(str(base), settings)
-    pipeline = load_pipeline(found, CPU, torch.float32)
+    family = load_family(found, CPU, torch.float32)
     config = small_config(base, targets=targets)
-    adapter = TrainedAdapter(StableDiffusion(pipeline), config)
+    adapter = TrainedAdapter(family, config)
     generator = torch.Generator().manual_seed(1)
     adapter.load(
         {
@@ -38,7 +37,7 @@ def randomised_adapter(base: Path, settings: Settings, targets: Targets) -> tupl
     path = settings.user_loras_dir / "dotted.safetensors"
     facts = TrainingFacts(found.hash, "epsilon", "dotty", ("a, b",), "job")
     adapter.save(path, adapter_metadata(config, facts, 6, now=0.0))
-    return pipeline, path
+    return family.pipeline, path
 
 
 def latents(pipeline: StableDiffusionPipeline) -> torch.Tensor:
@@ -70,7 +69,7 @@ def test_plain_diffusers_draws_from_the_file_what_the_trainer_draws(
 def test_the_diffusers_export_draws_the_same_picture(tiny_base: Path, settings: Settings, targets: Targets) -> None:
     trained, _ = randomised_adapter(tiny_base, settings, targets)
     exported = AdapterService(settings).export("dotted", "diffusers", settings.resolved_home / "exported")
-    plain = load_pipeline(find_base_model(str(tiny_base), settings), CPU, torch.float32)
+    plain = load_family(find_base_model(str(tiny_base), settings), CPU, torch.float32).pipeline
 
     plain.load_lora_weights(exported.parent, weight_name=exported.name)
 
@@ -80,7 +79,7 @@ def test_the_diffusers_export_draws_the_same_picture(tiny_base: Path, settings: 
 def test_the_peft_export_opens_as_a_peft_model_that_draws_the_same_picture(tiny_base: Path, settings: Settings) -> None:
     trained, _ = randomised_adapter(tiny_base, settings, Targets.ALL)
     folder = AdapterService(settings).export("dotted", "peft", settings.resolved_home / "exported")
-    plain = load_pipeline(find_base_model(str(tiny_base), settings), CPU, torch.float32)
+    plain = load_family(find_base_model(str(tiny_base), settings), CPU, torch.float32).pipeline
 
     plain.unet = PeftModel.from_pretrained(plain.unet, folder).base_model.model
 
@@ -90,10 +89,10 @@ def test_the_peft_export_opens_as_a_peft_model_that_draws_the_same_picture(tiny_
 
 def test_a_fresh_adapter_changes_nothing_and_depends_on_the_seed_alone(tiny_base: Path, settings: Settings) -> None:
     found = find_base_model(str(tiny_base), settings)
-    pipelines = [load_pipeline(found, CPU, torch.float32) for _ in range(2)]
-    before = latents(pipelines[0])
+    families = [load_family(found, CPU, torch.float32) for _ in range(2)]
+    before = latents(families[0].pipeline)
 
-    first, second = (TrainedAdapter(StableDiffusion(pipeline), small_config(tiny_base)) for pipeline in pipelines)
+    first, second = (TrainedAdapter(family, small_config(tiny_base)) for family in families)
 
-    torch.testing.assert_close(latents(pipelines[0]), before, atol=0, rtol=0)
+    torch.testing.assert_close(latents(families[0].pipeline), before, atol=0, rtol=0)
     assert all(torch.equal(value, second.tensors()[name]) for name, value in first.tensors().items())

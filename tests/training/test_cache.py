@@ -13,8 +13,8 @@ from profile_studio.decoding.crops import training_pictures
 from profile_studio.domain.augmentation import Augmentation, Variation
 from profile_studio.domain.crops import Crop, CropMode, Resolution, crop_of
 from profile_studio.domain.datasets import Dataset, DatasetImage, FaceBox, ImageMeasures
-from profile_studio.families import load_pipeline
-from profile_studio.families.stable_diffusion import StableDiffusion
+from profile_studio.families.base import Family
+from profile_studio.families.registry import load_family
 from profile_studio.settings import Settings
 from profile_studio.training.cache import encode_dataset, load_training_set, save_training_set
 from tests.training.helpers import create_dataset, small_config
@@ -32,9 +32,9 @@ def square_of(image: DatasetImage, side: int) -> Image.Image:
     return training_pictures(image, crop_of(image, CropMode.CENTER, side, 16), [Variation()])[0]
 
 
-def tiny_family(tiny_base: Path, settings: Settings) -> StableDiffusion:
+def tiny_family(tiny_base: Path, settings: Settings) -> Family:
     base = find_base_model(str(tiny_base), settings)
-    return StableDiffusion(load_pipeline(base, torch.device("cpu"), torch.float32))
+    return load_family(base, torch.device("cpu"), torch.float32)
 
 
 def test_pixel_art_is_enlarged_without_new_colours_and_a_photograph_smoothly(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from profile_studio.domain.jobs import ProgressReport
 from profile_studio.files.full_disk import ROOM_FOR_ROWS_BYTES, disk_full
 from profile_studio.files.job_folder import JobFolder
 from profile_studio.settings import Settings
-from profile_studio.training.run import run_training
+from profile_studio.worker.composition import train
 from tests.small_disk import fill, small_disk
 from tests.training.helpers import RecordingContext, create_dataset, small_config
 
@@ -33,7 +33,7 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> dict[
     settings = Settings(home=tmp_path_factory.mktemp("unbroken"))
     settings.create_folders()
     create_dataset(settings)
-    result = run_training(small_config(tiny_base), RecordingContext(settings.jobs_dir / "job"), settings)
+    result = train(small_config(tiny_base), RecordingContext(settings.jobs_dir / "job"), settings)
     return tensors(settings.user_loras_dir / str(result["file"]))
 
 
@@ -91,7 +91,7 @@ def test_a_training_goes_on_after_room_is_made(
     context = Filling(folder, disk=settings.resolved_home, moment=moment, leave_bytes=leave_bytes)
 
     with pytest.raises(Exception) as caught:  # whichever library met it first
-        run_training(config, context, settings)
+        train(config, context, settings)
 
     assert disk_full(caught.value) is not None
     kept = JobFolder(folder).newest_whole_checkpoint()
@@ -100,6 +100,6 @@ def test_a_training_goes_on_after_room_is_made(
     assert left_over == []
     assert context.filling is not None
     context.filling.unlink()
-    resumed = run_training(config, RecordingContext(folder), settings)
+    resumed = train(config, RecordingContext(folder), settings)
     assert resumed["resumed_at_step"] == (kept_step or 0)
     assert tensors(settings.user_loras_dir / str(resumed["file"])) == unbroken

@@ -1,5 +1,6 @@
 """The whole training on a tiny base: resume, truth about the result, and what is left behind."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,16 +12,19 @@ from profile_studio.base_models import find_base_model
 from profile_studio.domain.datasets import CaptionSource
 from profile_studio.domain.errors import InvalidDataset, InvalidPicture, NotFinite, TrainingFailed
 from profile_studio.domain.jobs import Interrupted, JobKind, Wish
-from profile_studio.domain.training import Targets
-from profile_studio.families import load_pipeline
+from profile_studio.domain.noise import NOISE_VERSION
+from profile_studio.domain.training import LoraTrainingConfig, Targets
+from profile_studio.families.registry import load_family
+from profile_studio.files.checkpoints import MANIFEST, write_manifest
 from profile_studio.files.job_folder import JobFolder
 from profile_studio.lora_files import read_adapter, read_header
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.jobs import JobRepository
-from profile_studio.training.run import run_training, verify_adapter
+from profile_studio.training.run import FORMER_NOISE, verify_adapter
 from profile_studio.training.samples import write_samples
+from profile_studio.worker.composition import train
 from tests.tiny_base import build_contradictory_base
 from tests.training.helpers import RecordingContext, create_dataset, small_config
 
@@ -43,11 +47,11 @@ def test_a_run_that_was_paused_and_resumed_gives_the_same_numbers_as_an_unbroken
     unbroken = small_config(tiny_base, adapter_name="unbroken", **chosen)
     broken = small_config(tiny_base, adapter_name="broken", **chosen)
 
-    run_training(unbroken, RecordingContext(settings.jobs_dir / "a"), settings)
+    train(unbroken, RecordingContext(settings.jobs_dir / "a"), settings)
     pause_at_3 = RecordingContext(settings.jobs_dir / "b", lambda step: Wish.PAUSE if step == 3 else None)
     with pytest.raises(Interrupted) as interruption:
-        run_training(broken, pause_at_3, settings)
-    result = run_training(broken, RecordingContext(settings.jobs_dir / "b"), settings)
+        train(broken, pause_at_3, settings)
+    result = train(broken, RecordingContext(settings.jobs_dir / "b"), settings)
 
     assert interruption.value.wish is Wish.PAUSE
     assert result["resumed_at_step"] == 3
@@ -57,17 +61,54 @@ def test_a_run_that_was_paused_and_resumed_gives_the_same_numbers_as_an_unbroken
     assert all(torch.equal(expected[name], actual[name]) for name in expected)
 
 
+@pytest.mark.parametrize(
+    ("paused_at", "version", "is_told"), [(3, None, True), (3, NOISE_VERSION, False), (0, None, False)]
+)
+def test_a_training_that_began_with_a_noise_that_is_gone_goes_on_and_says_so(
+    tiny_base: Path, settings: Settings, paused_at: int, version: int | None, is_told: bool
+) -> None:
+    create_dataset(settings)
+    config, folder = small_config(tiny_base), settings.job_folder("a")
+    with pytest.raises(Interrupted):
+        train(config, RecordingContext(folder.path, lambda step: Wish.PAUSE if step == paused_at else None), settings)
+    checkpoint = folder.checkpoint(paused_at)
+    progress = json.loads((checkpoint / "progress.json").read_text())
+    assert progress.pop("noise_version") == NOISE_VERSION
+    saved = {**progress, **({"noise_version": version} if version else {})}
+    (checkpoint / "progress.json").write_text(json.dumps(saved))
+    (checkpoint / MANIFEST).unlink()
+    write_manifest(checkpoint, paused_at)
+    context = RecordingContext(folder.path)
+
+    result = train(config, context, settings)
+
+    assert result["remarks"] == ([FORMER_NOISE] if is_told else [])
+    assert (context.reports[-2].note == FORMER_NOISE) == is_told
+    kept = json.loads((folder.result).read_text())
+    assert kept["remarks"] == result["remarks"]
+
+
+def test_a_config_always_states_the_noise_that_is_drawn(tiny_base: Path, settings: Settings) -> None:
+    create_dataset(settings)
+    of_an_earlier_version = {**small_config(tiny_base).model_dump(mode="json"), "noise_version": 1}
+
+    train(LoraTrainingConfig.model_validate(of_an_earlier_version), RecordingContext(settings.jobs_dir / "a"), settings)
+
+    metadata = read_header(settings.user_loras_dir / "dotted.safetensors").metadata
+    assert json.loads(metadata["profile_studio.config"])["noise_version"] == NOISE_VERSION
+
+
 def test_a_run_goes_on_from_an_older_checkpoint_when_the_newest_is_damaged(tiny_base: Path, settings: Settings) -> None:
     create_dataset(settings)
     config = small_config(tiny_base)
     folder = settings.jobs_dir / "a"
     pause_at_4 = RecordingContext(folder, lambda step: Wish.PAUSE if step == 4 else None)
     with pytest.raises(Interrupted):
-        run_training(config, pause_at_4, settings)
+        train(config, pause_at_4, settings)
     damaged = folder / "checkpoints" / "checkpoint-4" / "optimizer.pt"
     damaged.write_bytes(damaged.read_bytes()[:-1])
 
-    result = run_training(config, RecordingContext(folder), settings)
+    result = train(config, RecordingContext(folder), settings)
 
     assert result["resumed_at_step"] == 2
 
@@ -85,9 +126,9 @@ def test_a_training_whose_check_failed_is_resumed_at_its_end(tiny_base: Path, se
     create_dataset(settings)
     config = small_config(tiny_base, num_train_steps=5)
     with pytest.raises(TrainingFailed):
-        run_training(config, _NoMemoryToCheck(settings.jobs_dir / "a"), settings)
+        train(config, _NoMemoryToCheck(settings.jobs_dir / "a"), settings)
 
-    assert run_training(config, RecordingContext(settings.jobs_dir / "a"), settings)["resumed_at_step"] == 5
+    assert train(config, RecordingContext(settings.jobs_dir / "a"), settings)["resumed_at_step"] == 5
 
 
 def test_a_finished_training_leaves_samples_step_files_and_an_adapter_that_knows_its_origin(
@@ -97,7 +138,7 @@ def test_a_finished_training_leaves_samples_step_files_and_an_adapter_that_knows
     config = small_config(tiny_base, sample_every=3, dataset_version=dataset.version)
     context = RecordingContext(settings.jobs_dir / "a")
 
-    result = run_training(config, context, settings)
+    result = train(config, context, settings)
 
     adapter = read_adapter(settings.user_loras_dir / "dotted.safetensors")
     assert result["file"] == adapter.path.name
@@ -124,7 +165,7 @@ def test_a_canceled_training_leaves_no_adapter_and_no_new_checkpoint(tiny_base: 
     context = RecordingContext(settings.jobs_dir / "a", lambda step: Wish.CANCEL if step == 3 else None)
 
     with pytest.raises(Interrupted):
-        run_training(small_config(tiny_base), context, settings)
+        train(small_config(tiny_base), context, settings)
 
     assert [path.name for path in (context.folder / "checkpoints").iterdir()] == ["checkpoint-2"]
     assert list(settings.user_loras_dir.iterdir()) == []
@@ -132,10 +173,10 @@ def test_a_canceled_training_leaves_no_adapter_and_no_new_checkpoint(tiny_base: 
 
 def test_an_attempt_that_died_after_publishing_is_not_trained_again(tiny_base: Path, settings: Settings) -> None:
     create_dataset(settings)
-    first = run_training(small_config(tiny_base), RecordingContext(settings.jobs_dir / "a"), settings)
+    first = train(small_config(tiny_base), RecordingContext(settings.jobs_dir / "a"), settings)
     second_context = RecordingContext(settings.jobs_dir / "a")
 
-    assert run_training(small_config(tiny_base), second_context, settings) == first
+    assert train(small_config(tiny_base), second_context, settings) == first
     assert second_context.reports == []
 
 
@@ -149,13 +190,13 @@ def test_a_training_whose_name_was_taken_meanwhile_is_published_under_a_free_one
         (settings.user_loras_dir / f"{taken}.safetensors").write_bytes(b"of a friend")
     context = RecordingContext(settings.jobs_dir / "a")
 
-    result = run_training(small_config(tiny_base, num_train_steps=2), context, settings)
+    result = train(small_config(tiny_base, num_train_steps=2), context, settings)
 
     adapter = read_adapter(settings.user_loras_dir / "dotted-4.safetensors")
     assert (result["adapter"], result["file"]) == ("dotted-4", adapter.path.name)
     assert read_header(adapter.path).metadata["ss_output_name"] == "dotted-4"
     assert (settings.user_loras_dir / "dotted.safetensors").read_bytes() == b"of a friend"
-    assert run_training(small_config(tiny_base, num_train_steps=2), context, settings) == result
+    assert train(small_config(tiny_base, num_train_steps=2), context, settings) == result
 
 
 def test_a_diverging_training_fails_with_a_sentence(tiny_base: Path, settings: Settings) -> None:
@@ -163,7 +204,7 @@ def test_a_diverging_training_fails_with_a_sentence(tiny_base: Path, settings: S
     config = small_config(tiny_base, learning_rate=1.0, network_alpha=512.0, rank=1, num_train_steps=60)
 
     with pytest.raises(TrainingFailed) as failure:
-        run_training(config, RecordingContext(settings.jobs_dir / "a"), settings)
+        train(config, RecordingContext(settings.jobs_dir / "a"), settings)
 
     assert "learning rate" in str(failure.value)
     assert list(settings.user_loras_dir.iterdir()) == []
@@ -177,18 +218,18 @@ def test_a_base_that_draws_nan_is_named_before_anything_is_trained(
     context = RecordingContext(settings.jobs_dir / "a")
 
     with pytest.raises(NotFinite, match="the base model 'zero-snr' predicts epsilon"):
-        run_training(small_config(base, sample_every=2), context, settings)
+        train(small_config(base, sample_every=2), context, settings)
 
     assert max(report.step for report in context.reports) == 0
 
 
 def test_a_sample_of_nan_is_an_error_and_no_black_picture(tiny_base: Path, settings: Settings, tmp_path: Path) -> None:
     base = find_base_model(str(tiny_base), settings)
-    pipeline = load_pipeline(base, torch.device("cpu"), torch.float32)
-    pipeline.unet.conv_out.bias.data.fill_(torch.nan)
+    family = load_family(base, torch.device("cpu"), torch.float32)
+    family.pipeline.unet.conv_out.bias.data.fill_(torch.nan)
 
     with pytest.raises(FloatingPointError):
-        write_samples(JobFolder(tmp_path), pipeline, ["a dot"], 64, 2, lambda: None)
+        write_samples(JobFolder(tmp_path), family, ["a dot"], 64, 2, lambda: None)
 
     assert list(tmp_path.rglob("*.png")) == []
 
@@ -198,18 +239,18 @@ def test_a_training_without_effect_fails_with_a_sentence(tiny_base: Path, settin
     config = small_config(tiny_base, learning_rate=1e-12, num_train_steps=1)
 
     with pytest.raises(TrainingFailed) as failure:
-        run_training(config, RecordingContext(settings.jobs_dir / "a"), settings)
+        train(config, RecordingContext(settings.jobs_dir / "a"), settings)
 
     assert "higher learning rate" in str(failure.value)
 
 
 def test_a_result_that_cannot_be_read_back_fails_with_a_sentence(tmp_path: Path, tiny_base: Path) -> None:
-    pipeline = load_pipeline(find_base_model(str(tiny_base), Settings()), torch.device("cpu"), torch.float32)
+    family = load_family(find_base_model(str(tiny_base), Settings()), torch.device("cpu"), torch.float32)
     path = tmp_path / "candidate.safetensors"
     path.write_bytes(b"cut")
 
     with pytest.raises(TrainingFailed) as failure:
-        verify_adapter(path, pipeline, 64, lambda: None)
+        verify_adapter(path, family, 64, lambda: None)
 
     assert "cannot be read back" in failure.value.message
 
@@ -220,7 +261,7 @@ def test_a_data_set_that_changed_while_the_training_waited_is_refused(tiny_base:
     DatasetRepository(database, settings.datasets_dir).set_captions("dots", {"0": "another"}, CaptionSource.HAND)
 
     with pytest.raises(InvalidDataset) as failure:
-        run_training(
+        train(
             small_config(tiny_base, dataset_version=dataset.version),
             RecordingContext(settings.jobs_dir / "a"),
             settings,
@@ -233,12 +274,10 @@ def test_a_resumed_training_does_not_need_its_data_set_any_more(tiny_base: Path,
     create_dataset(settings)
     config = small_config(tiny_base)
     with pytest.raises(Interrupted):
-        run_training(
-            config, RecordingContext(settings.jobs_dir / "a", lambda s: Wish.PAUSE if s == 1 else None), settings
-        )
+        train(config, RecordingContext(settings.jobs_dir / "a", lambda s: Wish.PAUSE if s == 1 else None), settings)
     DatasetRepository(Database(settings.resolved_database_url), settings.datasets_dir).delete("dots")
 
-    result = run_training(config, RecordingContext(settings.jobs_dir / "a"), settings)
+    result = train(config, RecordingContext(settings.jobs_dir / "a"), settings)
 
     assert result["steps"] == 6
 
@@ -254,7 +293,7 @@ def test_a_picture_that_is_missing_or_damaged_is_named(
     else:
         picture.path.write_bytes(picture.path.read_bytes()[: len(content) * 20])
     with pytest.raises(InvalidPicture, match=f"'{picture.original_name}' is missing or damaged"):
-        run_training(small_config(tiny_base), RecordingContext(settings.jobs_dir / "a"), settings)
+        train(small_config(tiny_base), RecordingContext(settings.jobs_dir / "a"), settings)
 
 
 def test_a_truncated_cache_is_encoded_again(tiny_base: Path, settings: Settings) -> None:
@@ -262,12 +301,12 @@ def test_a_truncated_cache_is_encoded_again(tiny_base: Path, settings: Settings)
     config = small_config(tiny_base)
     folder = settings.jobs_dir / "a"
     with pytest.raises(Interrupted):
-        run_training(config, RecordingContext(folder, lambda step: Wish.PAUSE if step == 2 else None), settings)
+        train(config, RecordingContext(folder, lambda step: Wish.PAUSE if step == 2 else None), settings)
     cache = folder / "cache.safetensors"
     whole = cache.read_bytes()
     cache.write_bytes(whole[:-100])
 
-    result = run_training(config, RecordingContext(folder), settings)
+    result = train(config, RecordingContext(folder), settings)
 
     assert result["resumed_at_step"] == 2
     assert cache.read_bytes() == whole

@@ -31,7 +31,7 @@ class Opened:
             base = gr.Dropdown(["starter"], value="starter", allow_custom_value=True, label="base")
             states = [gr.State(None) for _ in range(3)]
             with gr.Tabs() as tabs:
-                self.page = Page(Studio.open(settings), ENGLISH, tabs, base, *states)
+                self.page = Page(Studio.open(settings), ENGLISH, tabs, base, *states, {})
                 self.tab = blend.build(self.page)
 
     def shows(self, carried: CarriedPicture | None = None, base: str = "starter") -> tuple[str, str]:

@@ -11,9 +11,7 @@ from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
 from profile_studio.storage import sqlite_faults
 from profile_studio.ui.api import StudioApi
-from profile_studio.ui.app import status_html
 from profile_studio.ui.korean import KOREAN
-from profile_studio.ui.texts import ENGLISH
 
 
 @pytest.fixture
@@ -44,16 +42,3 @@ def test_the_korean_page_says_it_too(studio: Studio, locked: None) -> None:
         studio.datasets.set_class_word("pixel-art", "person")
     assert "잠그고 있어요" in KOREAN.common.said(caught.value.message)
     assert "닫으세요" in KOREAN.common.said(caught.value.fix)
-
-
-def test_the_bar_above_says_that_the_database_is_damaged(studio: Studio) -> None:
-    file = studio.settings.resolved_home / "studio.db"
-    with sqlite3.connect(file) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    file.write_bytes(b"\xa5" * file.stat().st_size)
-
-    words = status_html(studio, ENGLISH)
-
-    assert "The database studio.db is damaged." in words
-    assert "doctor" in words

@@ -39,7 +39,7 @@ def shown(studio: Studio, texts: Texts, in_a_loop: Callable[[Callable[[], Any]],
 
     def show() -> tuple[str, Any, Any]:
         with gr.Blocks():
-            page = Page(studio, texts, gr.Tabs(), gr.Dropdown(), gr.State(), gr.State(), gr.State())
+            page = Page(studio, texts, gr.Tabs(), gr.Dropdown(), gr.State(), gr.State(), gr.State(), {})
             check = build_honest_check(texts.pictures)
             updates = shows_honest_check(page, check, studio.datasets.get("club"))
         return updates[check.cost], updates[check.held_back]["choices"], updates[check.held_back]["value"]

@@ -3,8 +3,10 @@ from dataclasses import replace
 import pytest
 
 from profile_studio.domain.jobs import Job, JobError, JobKind, JobStatus, LossPoint
+from profile_studio.domain.sentences import Sentence
 from profile_studio.ui.components.job_view import job_label, progress_words, renamed_words, status_line
 from profile_studio.ui.components.markup import duration
+from profile_studio.ui.korean import KOREAN
 from profile_studio.ui.tabs.train import job_html, loss_table
 from profile_studio.ui.texts import ENGLISH
 
@@ -64,6 +66,13 @@ def test_a_receipt_says_when_the_lora_got_another_name() -> None:
     assert renamed_words(done, ENGLISH.train) == ""
     words = "It is called “pixel-me-2” because the name “pixel-me” was taken meanwhile."
     assert renamed_words(replace(done, adapter_name="pixel-me-2"), ENGLISH.train) == words
+
+
+def test_a_receipt_says_what_was_other_than_asked_for_in_the_pages_language() -> None:
+    remark = Sentence("The disk is full.")
+    done = replace(RUNNING, status=JobStatus.COMPLETED, result={"remarks": [remark]})
+    assert remark in job_html(done, ENGLISH)
+    assert KOREAN.common.said(remark) in job_html(done, KOREAN) != job_html(done, ENGLISH)
 
 
 def test_a_receipt_counts_in_minutes_and_hours() -> None:

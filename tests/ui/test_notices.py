@@ -1,16 +1,20 @@
+import errno
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import gradio as gr
+import pytest
 from pydantic import BaseModel, Field
 
-from profile_studio.domain.errors import InvalidSettings, UnknownAdapter
+from profile_studio.domain.errors import DatabaseDamaged, InvalidSettings, UnknownAdapter
 from profile_studio.domain.jobs import JobError
 from profile_studio.settings import REPOSITORY_ROOT
 from profile_studio.ui.components.notices import (
     Updates,
     error_notice,
     error_notice_of_job,
+    leaves_faults_to_the_bar,
     notice_area,
     parse_form,
     tells_errors,
@@ -38,6 +42,23 @@ def test_an_error_of_ours_becomes_a_message_with_its_fix() -> None:
     shown = handler()[notice]
     assert shown["visible"]
     assert "Choose another." in shown["value"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_told_above"),
+    [
+        (DatabaseDamaged("The database is damaged.", "Run doctor."), True),
+        (OSError(errno.ENOSPC, "No space left on device"), True),
+        (KeyError("step"), False),  # our own mistake, which a log must have
+    ],
+)
+def test_a_look_that_nobody_asked_for_leaves_a_fault_to_the_bar(fault: Exception, is_told_above: bool) -> None:
+    @leaves_faults_to_the_bar
+    def look(_seen: str) -> Updates:
+        raise fault
+
+    with nullcontext() if is_told_above else pytest.raises(type(fault)):
+        assert look("before") == {}
 
 
 def test_no_fold_tells_where_things_lie(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
@@ -17,7 +18,7 @@ class Streams:
     """Connections to an app that never ends them, behind the limit."""
 
     def __init__(self, most: int) -> None:
-        self._limited = LimitedStreams(self._stay_open, most)
+        self._limited = LimitedStreams(self._stay_open, most, heartbeats=Counter())
         self._end = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 

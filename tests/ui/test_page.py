@@ -71,6 +71,13 @@ def test_a_promise_has_one_listener_so_that_no_late_answer_takes_a_newer_one_bac
     assert told_by == a_language * 2
 
 
+def test_one_clock_a_window_asks_for_news_without_a_place_in_the_queue(page: gr.Blocks) -> None:
+    clocks = {block._id: block.page for block in page.blocks.values() if isinstance(block, gr.Timer)}
+    ticks = [listener for listener in page.fns.values() if any(target in clocks for target, _ in listener.targets)]
+    assert sorted(clocks.values()) == ["", "ko"]
+    assert [(listener.fn, "/news/" in str(listener.js)) for listener in ticks] == [(None, True)] * 2
+
+
 def test_nothing_of_the_home_is_served_by_path_and_nothing_is_told_to_anyone(
     settings: Settings, page: gr.Blocks
 ) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
-from profile_studio.ui.app import build, calm_interval_s
-from profile_studio.ui.sessions import KEPT_AFTER_CLOSING_S, Sessions, sessions_heard_of
+from profile_studio.ui.app import build
+from profile_studio.ui.sessions import KEPT_AFTER_CLOSING_S, Sessions
 from tests.ui.served_page import call, served_page
 
 NOW = datetime.datetime(2026, 1, 1)
@@ -51,16 +51,6 @@ def test_what_an_answer_changed_in_one_window_is_changed_in_no_other(page: gr.Bl
 
     assert sessions["one"][key] is changed
     assert sessions["another"][key] is page.blocks[key]
-
-
-@pytest.mark.parametrize(("windows", "interval_s"), [(1, 1.5), (30, 1.5), (200, 10.0)])
-def test_many_windows_ask_for_the_status_less_often(sessions: Sessions, windows: int, interval_s: float) -> None:
-    for number in range(windows):
-        sessions[str(number)]
-        sessions.time_last_used[str(number)] = NOW
-    sessions.time_last_used["gone"] = NOW - datetime.timedelta(minutes=2)
-
-    assert calm_interval_s(sessions_heard_of(sessions, NOW)) == interval_s
 
 
 @pytest.mark.parametrize(

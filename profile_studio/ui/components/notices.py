@@ -103,6 +103,21 @@ def tells_errors(notice: gr.HTML, texts: CommonTexts) -> Callable[[Handler], Han
     return decorate
 
 
+def leaves_faults_to_the_bar(look: Callable[..., Updates]) -> Callable[..., Updates]:
+    """Decorates looks that nobody asked for: a fault that has words is told above, and when it is over all look again."""
+
+    @functools.wraps(look)
+    def looked(*seen: Any) -> Updates:
+        try:
+            return look(*seen)
+        except Exception as error:
+            if not isinstance(error, ProfileStudioError) and known_fault(error) is None:
+                raise
+            return {}
+
+    return looked
+
+
 def parse_form(model: type[Form], form: dict[str, Any], labels: dict[str, str], texts: CommonTexts) -> Form:
     """The form as a checked value.
 

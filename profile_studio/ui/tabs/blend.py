@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import gradio as gr
 
@@ -15,11 +15,11 @@ from profile_studio.domain.errors import InvalidPrompt, UnknownAdapter
 from profile_studio.domain.generation import (
     NUM_INFERENCE_STEPS,
     GenerationRequest,
-    NoiseSchedulerName,
     Quality,
     change_word_weight,
 )
 from profile_studio.domain.korean_words import foreign_words, in_english
+from profile_studio.domain.noise_schedulers import offered_noise_schedulers
 from profile_studio.domain.training import AdapterKind
 from profile_studio.services.gallery import MadePicture, Remaking
 from profile_studio.services.generation import DoneEvent, PictureEvent, PreviewEvent
@@ -177,9 +177,7 @@ def build(page: Page) -> BlendTab:
                         limits = GenerationRequest.model_fields
                         steps = gr.Number(NUM_INFERENCE_STEPS[Quality.QUALITY], label=texts.steps, precision=0)
                         guidance = gr.Number(limits["guidance_scale"].default, label=texts.guidance, step=0.5)
-                        scheduler = gr.Dropdown(
-                            list(get_args(NoiseSchedulerName)), value="default", label=texts.scheduler
-                        )
+                        scheduler = gr.Dropdown(offered_noise_schedulers(), value="default", label=texts.scheduler)
                         seed = gr.Number(_OPENING_SEED, label=texts.seed, precision=0, elem_id="seed")
                 files = adapter_files(page)
         next_tab = gr.Button(texts.next, size="lg", elem_id="to-compare")

@@ -14,7 +14,7 @@ from profile_studio.services.background_import import BackgroundImport
 from profile_studio.ui.components.import_news import import_news, import_progress
 from profile_studio.ui.components.markup import escape, picture_source
 from profile_studio.ui.components.notices import Updates, good_news, tells_errors, told
-from profile_studio.ui.page import LOOK_UP, POLL_INTERVAL_S, POLLING, QUIET, Page
+from profile_studio.ui.page import LOOK_UP, POLLING, QUIET, Page, Part
 
 _ICON_PX = 64
 
@@ -40,7 +40,6 @@ class BringForm:
     underway: gr.Column
     progress: gr.HTML
     stop: gr.Button
-    timer: gr.Timer
     seen: gr.State
     followed: gr.State
     ended: gr.State
@@ -87,7 +86,7 @@ def build_bring(page: Page) -> BringForm:
     camera.click(None, None, None, js=_TAKE_PICTURE, **QUIET)
     return BringForm(
         place, card, files, about_files, name, consent, use, try_example, examples, back, underway, progress, stop,
-        gr.Timer(POLL_INTERVAL_S), gr.State(None), gr.State(0), gr.State(0), gr.Checkbox(visible=False),
+        gr.State(None), gr.State(0), gr.State(0), gr.Checkbox(visible=False),
     )  # fmt: skip
 
 
@@ -122,7 +121,7 @@ def wire_bring(
     texts, studio = page.texts.pictures, page.studio
     safe = tells_errors(notice, page.texts.common)
     seen, followed, ended = form.seen, form.followed, form.ended
-    import_parts = [form.place, form.underway, form.progress, form.stop, seen, followed]
+    import_parts = [form.place, form.underway, form.progress, form.stop, seen, followed, page.news[Part.IMPORTS]]
 
     def asks_about_files(paths: list[str] | None) -> Updates:
         return {form.about_files: gr.update(visible=bool(paths)), form.name: _suggested_name(page, paths or [])}
@@ -137,9 +136,12 @@ def wire_bring(
         )
         now = studio.imports.newest()
         if now is not None and now.is_going_on and now.name == request.name:  # the second press of a double click
-            return {**shows_import(now), followed: now.number}
-        started = studio.imports.start(request, request.sources)
-        return {**shows_import(started), followed: started.number}
+            return follows(now)
+        return follows(studio.imports.start(request, request.sources))
+
+    def follows(now: BackgroundImport) -> Updates:
+        """Its beginning, and one more look: a short import may be over before this answer comes."""
+        return {**shows_import(now), followed: now.number, page.news[Part.IMPORTS]: ""}
 
     def shows_import(now: BackgroundImport) -> Updates:
         return {
@@ -204,7 +206,7 @@ def wire_bring(
         imports, [form.files, form.name, form.consent], [*import_parts, notice],
         show_progress_on=form.use, api_visibility="private",
     ).then(None, None, None, js=LOOK_UP, **QUIET)  # fmt: skip
-    form.timer.tick(looks, [seen, followed, dataset], [*import_parts, ended], **POLLING)
+    page.news[Part.IMPORTS].change(looks, [seen, followed, dataset], [*import_parts, ended], **POLLING)
     ended.change(
         tells_outcome, form.is_typing, [form.files, form.about_files, *set_parts, notice], js=_IS_TYPING, **QUIET
     )

@@ -17,12 +17,13 @@ from profile_studio.ui.components.notices import (
     Updates,
     error_notice_of_job,
     good_news,
+    leaves_faults_to_the_bar,
     notice_area,
     parse_form,
     tells_errors,
     told,
 )
-from profile_studio.ui.page import COMPARE, POLL_INTERVAL_S, POLLING, QUIET, Page
+from profile_studio.ui.page import COMPARE, POLLING, QUIET, Page, Part
 from profile_studio.ui.texts import CompareTexts
 
 _NO_DATASET = ""
@@ -45,7 +46,7 @@ def build(page: Page) -> CompareTab:
     texts, studio = page.texts.compare, page.studio
     limits = ComparisonConfig.model_fields
     with gr.Tab(texts.tab, id=COMPARE, elem_id=COMPARE) as tab:
-        shown_job, last_look, timer = gr.State(None), gr.State(None), gr.Timer(POLL_INTERVAL_S)
+        shown_job, last_look = gr.State(None), gr.State(None)
         notice = notice_area()
         with gr.Column(elem_classes="card welcome", visible=False) as empty:
             gr.HTML(f"<p>{escape(texts.no_models)}</p>")
@@ -123,7 +124,7 @@ def build(page: Page) -> CompareTab:
     @safe
     def starts(*values: Any) -> Updates:
         job = studio.comparison.submit(config_of(values))
-        return {shown_job: job.id, notice: told(good_news(texts.started)), **looks(job.id, None)}
+        return {shown_job: job.id, notice: told(good_news(texts.started)), **looks_again(job.id)}
 
     def looks(job_id: str | None, seen: str | None) -> Updates:
         """The jobs list and the chosen job; nothing at all if nothing changed since `seen`."""
@@ -140,6 +141,10 @@ def build(page: Page) -> CompareTab:
             live: gr.update(visible=job is not None),
         }
         return {**shown, shown_job: job.id, **shows_job(job)} if job else shown
+
+    def looks_again(job_id: str | None) -> Updates:
+        """The same where something was done: this answer may come after that of a later look, so there is one more."""
+        return {**looks(job_id, None), page.news[Part.COMPARISONS]: ""}
 
     def shows_job(job: Job) -> Updates:
         is_going = job.status in (JobStatus.QUEUED, JobStatus.RUNNING)
@@ -165,12 +170,12 @@ def build(page: Page) -> CompareTab:
     @safe_job
     def pauses(job_id: str) -> Updates:
         studio.jobs.pause(job_id)
-        return looks(job_id, None)
+        return looks_again(job_id)
 
     @safe_job
     def resumes(job_id: str) -> Updates:
         studio.jobs.resume(job_id)
-        return looks(job_id, None)
+        return looks_again(job_id)
 
     @safe_job
     def asks_before_canceling(job_id: str) -> Updates:
@@ -180,7 +185,7 @@ def build(page: Page) -> CompareTab:
     @safe_job
     def cancels(job_id: str) -> Updates:
         studio.jobs.cancel(job_id)
-        return {confirm: gr.update(visible=False), **looks(job_id, None)}
+        return {confirm: gr.update(visible=False), **looks_again(job_id)}
 
     @safe
     def shown(chosen: Sequence[str], reference: str | None, base: str, job_id: str | None) -> Updates:
@@ -194,12 +199,12 @@ def build(page: Page) -> CompareTab:
             # Only what must change is sent: a choice made while the tab was opening would be taken back by its own echo.
             models: gr.update(choices=names) if kept == chosen else gr.update(choices=names, value=kept),
             dataset: references if reference in sets else {**references, "value": _NO_DATASET},
-            **looks(job_id, None),
+            **looks_again(job_id),
         }
 
     job_parts = [
         no_jobs, jobs, live, shown_job, last_look, progress, pause, resume, cancel, result, sentences, table, downloads,
-        pictures,
+        pictures, page.news[Part.COMPARISONS],
     ]  # fmt: skip
     gr.on(
         [models.change, specs.blur, prompts.blur, seeds.change, steps.change],
@@ -207,7 +212,7 @@ def build(page: Page) -> CompareTab:
     )  # fmt: skip
     start.click(starts, fields, [*job_parts, notice], show_progress_on=start, api_visibility="private")
     jobs.input(safe_job(looks), [jobs, last_look], [*job_parts, job_notice], **POLLING)
-    timer.tick(looks, [shown_job, last_look], job_parts, **POLLING)
+    page.news[Part.COMPARISONS].change(leaves_faults_to_the_bar(looks), [shown_job, last_look], job_parts, **POLLING)
     pause.click(pauses, shown_job, [*job_parts, job_notice], **QUIET)
     resume.click(resumes, shown_job, [*job_parts, job_notice], **QUIET)
     cancel.click(asks_before_canceling, shown_job, [question, confirm, job_notice], **QUIET)

@@ -29,7 +29,7 @@ from profile_studio.ui.components.set_pictures import (
     small_picture,
 )
 from profile_studio.ui.components.training_view import training_view_html
-from profile_studio.ui.page import LOOK_UP, PICTURES, QUIET, Page
+from profile_studio.ui.page import LOOK_UP, PICTURES, QUIET, Page, Part
 from profile_studio.ui.tabs.bring_pictures import build_bring, shows_invitation, wire_bring
 from profile_studio.ui.tabs.set_tools import build_tools, shows_tools, takes_captions_back, wire_tools
 from profile_studio.ui.texts import PicturesTexts
@@ -167,6 +167,7 @@ def build(page: Page) -> PicturesTab:
             trigger: opened.trigger_word,
             class_word: opened.class_word,
             next_tab: _next_step(opened, texts),
+            page.news[Part.CAPTIONINGS]: "",  # another set, another captioning
             **shows_tools(page, tools, opened),
             **shows_picture(opened, picture_id, arranged),
         }
@@ -242,7 +243,10 @@ def build(page: Page) -> PicturesTab:
         fate,
         caption,
     ]
-    set_parts = [*bring.shown, show, dataset, trigger, class_word, next_tab, confirm, *tools.shown, *picture_parts]
+    set_parts = [
+        *bring.shown, show, dataset, trigger, class_word, next_tab, confirm, *tools.shown, *picture_parts,
+        page.news[Part.CAPTIONINGS],
+    ]  # fmt: skip
     safe = tells_errors(notice, page.texts.common)
 
     @safe

@@ -18,8 +18,15 @@ from profile_studio.ui.caption_words import left_sentence
 from profile_studio.ui.components.caption_list import AFTER_SAVES
 from profile_studio.ui.components.job_view import progress_html
 from profile_studio.ui.components.markup import details, escape
-from profile_studio.ui.components.notices import Updates, error_notice_of_job, good_news, tells_errors, told
-from profile_studio.ui.page import POLL_INTERVAL_S, POLLING, QUIET, Page
+from profile_studio.ui.components.notices import (
+    Updates,
+    error_notice_of_job,
+    good_news,
+    leaves_faults_to_the_bar,
+    tells_errors,
+    told,
+)
+from profile_studio.ui.page import POLLING, QUIET, Page, Part
 from profile_studio.ui.tabs.honest_check import HonestCheck, build_honest_check, shows_honest_check, wire_honest_check
 from profile_studio.ui.texts import PicturesTexts
 
@@ -45,7 +52,6 @@ class SetTools:
     export: gr.Button
     exported: gr.File
     versions: gr.HTML
-    timer: gr.Timer
     seen_job: gr.State
     taken_copy: gr.State
 
@@ -86,7 +92,7 @@ def build_tools(texts: PicturesTexts) -> SetTools:
     edits = {CaptionEdit.REPLACE: replace, CaptionEdit.PREFIX: prefix, CaptionEdit.SUFFIX: suffix}
     return SetTools(
         advice, tags, find, replacement, words, edits, undo, write, stop, progress, honest, export_format, export,
-        exported, versions, gr.Timer(POLL_INTERVAL_S), gr.State(None), gr.State(None),
+        exported, versions, gr.State(None), gr.State(None),
     )  # fmt: skip
 
 
@@ -149,7 +155,7 @@ def wire_tools(
     @safe
     def writes(name: str, picture_id: str | None, arranged: Arrangement) -> Updates:
         studio.captioning.submit(name)
-        return looks(name, picture_id, arranged, None)
+        return {**looks(name, picture_id, arranged, None), page.news[Part.CAPTIONINGS]: ""}
 
     def looks(name: str | None, picture_id: str | None, arranged: Arrangement, seen: str | None) -> Updates:
         """The set's captioning as its row says; the whole tab anew when it has come to an end."""
@@ -188,7 +194,9 @@ def wire_tools(
     tools.undo.click(takes_back, looked_at, [*set_parts, notice], js=AFTER_SAVES, **QUIET)
     tools.write.click(writes, looked_at, [*job_parts, *set_parts, notice], **QUIET)
     tools.stop.click(stops, dataset, [notice], **QUIET)
-    tools.timer.tick(looks, [*looked_at, seen_job], [*job_parts, *set_parts], **POLLING)
+    page.news[Part.CAPTIONINGS].change(
+        leaves_faults_to_the_bar(looks), [*looked_at, seen_job], [*job_parts, *set_parts], **POLLING
+    )
     wire_honest_check(page, tools.honest, looked_at, notice, shows_set, set_parts)
     # Gradio has its own copy by then, which it sweeps.
     tools.export.click(exports, [dataset, tools.export_format], [tools.exported, taken_copy, notice], **QUIET).success(

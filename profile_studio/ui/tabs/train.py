@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import gradio as gr
 import pandas as pd
@@ -25,19 +25,21 @@ from profile_studio.ui.components.notices import (
     Updates,
     error_notice_of_job,
     good_news,
+    leaves_faults_to_the_bar,
     notice_area,
     parse_form,
     tells_errors,
     told,
 )
 from profile_studio.ui.components.training_view import versions_html
-from profile_studio.ui.page import POLL_INTERVAL_S, POLLING, QUIET, TRAIN, Page
+from profile_studio.ui.page import POLLING, QUIET, TRAIN, Page, Part
 from profile_studio.ui.texts import Texts, TrainTexts
 
 NUMBER_FIELDS = (
     "num_train_steps", "rank", "network_alpha", "targets", "learning_rate", "lr_scheduler", "lr_warmup_steps",
     "batch_size", "gradient_accumulation", "resolution", "precision", "min_snr_gamma", "caption_dropout",
-    "checkpoint_every", "sample_every", "max_grad_norm", "seed",
+    "checkpoint_every", "sample_every", "max_grad_norm", "weight_decay", "adam_beta1", "adam_beta2", "adam_epsilon",
+    "gradient_checkpointing", "seed",
 )  # fmt: skip
 """What the fold shows, in this order: every field of a training but those that have words of their own."""
 
@@ -68,7 +70,6 @@ def build(page: Page) -> TrainTab:
         shown_job, last_look, taken_copy = gr.State(None), gr.State(None), gr.State(None)
         filled_for = gr.State(None)  # the set whose name and numbers are in the form
         filled_by = gr.State(None)  # the words that these numbers stand for
-        timer = gr.Timer(POLL_INTERVAL_S)
         notice = notice_area()
         with gr.Column(elem_classes="card welcome", visible=False) as empty:
             gr.HTML(f"<p>{escape(texts.empty)}</p>")
@@ -158,7 +159,7 @@ def build(page: Page) -> TrainTab:
             form: gr.update(visible=bool(sets)),
             dataset: gr.update(choices=sets, value=opened),
             page.carried_dataset: None,
-            **looks(job_id, None),
+            **looks_again(job_id),
         }
 
     @safe
@@ -214,7 +215,7 @@ def build(page: Page) -> TrainTab:
             shown_job: job.id,
             name: next_name,
             notice: told(news),
-            **looks(job.id, None),
+            **looks_again(job.id),
         }
 
     @safe
@@ -246,6 +247,10 @@ def build(page: Page) -> TrainTab:
         }
         return {**shown, shown_job: job.id, **shows_job(job)} if job else shown
 
+    def looks_again(job_id: str | None) -> Updates:
+        """The same where something was done: this answer may come after that of a later look, so there is one more."""
+        return {**looks(job_id, None), page.news[Part.TRAININGS]: ""}
+
     def shows_job(job: Job) -> Updates:
         pictures = studio.jobs.samples(job.id)
         shown = {progress: job_html(job, page.texts), **_buttons(job)}
@@ -266,12 +271,12 @@ def build(page: Page) -> TrainTab:
     @safe_job
     def pauses(job_id: str) -> Updates:
         studio.jobs.pause(job_id)
-        return looks(job_id, None)
+        return looks_again(job_id)
 
     @safe_job
     def resumes(job_id: str) -> Updates:
         studio.jobs.resume(job_id)
-        return looks(job_id, None)
+        return looks_again(job_id)
 
     @safe_job
     def asks_before_canceling(job_id: str) -> Updates:
@@ -282,7 +287,7 @@ def build(page: Page) -> TrainTab:
     @safe_job
     def cancels(job_id: str) -> Updates:
         studio.jobs.cancel(job_id)
-        return {confirm: gr.update(visible=False), **looks(job_id, None)}
+        return {confirm: gr.update(visible=False), **looks_again(job_id)}
 
     @safe_job
     def brings_file(job_id: str) -> Updates:
@@ -292,7 +297,8 @@ def build(page: Page) -> TrainTab:
         return {link: str(copied), taken_copy: str(copied)}
 
     job_parts = [
-        no_jobs, jobs, live, shown_job, last_look, progress, pause, resume, cancel, finished, samples, loss
+        no_jobs, jobs, live, shown_job, last_look, progress, pause, resume, cancel, finished, samples, loss,
+        page.news[Part.TRAININGS],
     ]  # fmt: skip
     number_parts = [*numbers.values(), name, consent, filled_by]
     choices = [page.base, kind, thoroughness]
@@ -325,7 +331,7 @@ def build(page: Page) -> TrainTab:
         api_name="queue_training", api_visibility="private",
     )  # fmt: skip
     jobs.input(safe_job(looks), [jobs, last_look], [*job_parts, job_notice], **POLLING)
-    timer.tick(looks, [shown_job, last_look], job_parts, **POLLING)
+    page.news[Part.TRAININGS].change(leaves_faults_to_the_bar(looks), [shown_job, last_look], job_parts, **POLLING)
     pause.click(pauses, shown_job, [*job_parts, job_notice], **QUIET)
     resume.click(resumes, shown_job, [*job_parts, job_notice], **QUIET)
     cancel.click(asks_before_canceling, shown_job, [question, confirm, job_notice], **QUIET)
@@ -348,6 +354,8 @@ def _number(field: str, texts: Texts) -> Any:
     description = texts.common.said(info.description) if info.description else None
     if field == "targets":
         return gr.Dropdown([target.value for target in Targets], label=label, info=description)
+    if info.annotation is bool:
+        return gr.Checkbox(label=label, info=description, min_width=150)
     if choices := [choice for choice in get_args(info.annotation) if isinstance(choice, str)]:
         return gr.Dropdown(choices, label=label, info=description)
     return gr.Number(
@@ -419,18 +427,20 @@ def job_html(job: Job, texts: Texts) -> str:
     if job.error:
         return progress_html(job, texts.train.step, texts) + error_notice_of_job(job.error, texts.common)
     if job.status is JobStatus.COMPLETED:
-        return good_news(receipt(job, texts.train))
+        return good_news(receipt(job, texts))
     return progress_html(job, texts.train.step, texts)
 
 
-def receipt(job: Job, texts: TrainTexts) -> str:
+def receipt(job: Job, texts: Texts) -> str:
     """What the training did, to hold against what was promised."""
     seconds = (job.finished_at or 0) - (job.started_at or 0)
-    sentence = texts.receipt.format(name=job_name(job), steps=job.steps, time=duration(max(seconds, 0)))
+    sentence = texts.train.receipt.format(name=job_name(job), steps=job.steps, time=duration(max(seconds, 0)))
     losses = (job.result or {}).get("loss")
     if isinstance(losses, dict) and losses.get("first") is not None and losses.get("last") is not None:
-        sentence += " " + texts.receipt_loss.format(first=losses["first"], last=losses["last"])
-    return " ".join(filter(None, [sentence, cut_sentences(cut_captions_of(job), texts), renamed_words(job, texts)]))
+        sentence += " " + texts.train.receipt_loss.format(first=losses["first"], last=losses["last"])
+    remarks = [texts.common.said(remark) for remark in cast(list[str], (job.result or {}).get("remarks", []))]
+    cut = cut_sentences(cut_captions_of(job), texts.train)
+    return " ".join(filter(None, [sentence, *remarks, cut, renamed_words(job, texts.train)]))
 
 
 def loss_table(losses: Sequence[LossPoint], texts: TrainTexts) -> pd.DataFrame:

@@ -1,0 +1,64 @@
+"""What each kind of job gets from the home: the work itself knows no database."""
+
+from profile_studio.base_models import find_base_model
+from profile_studio.domain.captioning import CaptioningConfig
+from profile_studio.domain.comparison import ComparisonConfig
+from profile_studio.domain.datasets import Dataset
+from profile_studio.domain.errors import InvalidDataset
+from profile_studio.domain.jobs import JobContext
+from profile_studio.domain.training import LoraTrainingConfig
+from profile_studio.files.job_folder import JobFolder
+from profile_studio.settings import Settings
+from profile_studio.storage.adapter_names import AdapterPublisher
+from profile_studio.storage.captions import CaptionsOfDataset
+from profile_studio.storage.compared_models import compared_models
+from profile_studio.storage.database import Database
+from profile_studio.storage.datasets import DatasetRepository
+from profile_studio.storage.jobs import JobRepository
+
+# The rooms that compute are imported inside: a job loads only what it computes with.
+
+
+def train(config: LoraTrainingConfig, context: JobContext, settings: Settings) -> dict[str, object]:
+    """Trains for this home; what is returned and raised is told at `run_training`."""
+    database = Database(settings.resolved_database_url)
+    publisher = AdapterPublisher(settings, JobRepository(database))
+    folder = JobFolder(context.folder)
+    if (result := publisher.published_earlier(folder, context.job.id)) is not None:
+        return result
+    from profile_studio.training.run import run_training
+
+    def load_dataset() -> Dataset:
+        return _unchanged_dataset(config, DatasetRepository(database, settings.datasets_dir))
+
+    return run_training(config, find_base_model(config.base, settings), load_dataset, folder, publisher, context)
+
+
+def caption(config: CaptioningConfig, context: JobContext, settings: Settings) -> dict[str, object]:
+    """Writes captions in this home; what is returned and raised is told at `run_captioning`."""
+    from profile_studio.metrics.captioning_run import run_captioning
+
+    datasets = DatasetRepository(Database(settings.resolved_database_url), settings.datasets_dir)
+    captions = CaptionsOfDataset(datasets, config.dataset)
+    return run_captioning(config, datasets.get(config.dataset), captions, JobFolder(context.folder), context, settings)
+
+
+def compare(config: ComparisonConfig, context: JobContext, settings: Settings) -> dict[str, object]:
+    """Compares models of this home; what is returned and raised is told at `run_comparison`."""
+    database = Database(settings.resolved_database_url)
+    datasets = DatasetRepository(database, settings.datasets_dir)
+    compared = compared_models(config, settings, JobRepository(database), datasets)
+    from profile_studio.metrics.run import run_comparison
+
+    return run_comparison(config, compared, context, settings)
+
+
+def _unchanged_dataset(config: LoraTrainingConfig, datasets: DatasetRepository) -> Dataset:
+    dataset = datasets.get(config.dataset)
+    if config.dataset_version and dataset.version != config.dataset_version:
+        raise InvalidDataset(
+            "The data set {dataset!r} was changed after this training was queued.",
+            "Start the training again.",
+            dataset=dataset.name,
+        )
+    return dataset

@@ -1,0 +1,468 @@
+"""The families that every fact is checked on, and all of the product that the facts touch.
+
+A new family is one more row of `FAMILIES`. Facts and faults build trainings, take steps, save, load and draw through here
+alone, so that a change of the product is followed in one place.
+"""
+
+import atexit
+import copy
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from diffusers import DDPMScheduler, DiffusionPipeline
+from diffusers.training_utils import compute_snr
+from peft.tuners.lora import LoraLayer
+from PIL import Image
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from profile_studio.base_models import find_base_model
+from profile_studio.domain.datasets import Dataset, DatasetImage
+from profile_studio.domain.generation import GenerationRequest
+from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
+from profile_studio.families import load_pipeline
+from profile_studio.families.stable_diffusion import StableDiffusion
+from profile_studio.inference.adapters import ChosenAdapter
+from profile_studio.inference.studio_pipeline import StudioPipeline
+from profile_studio.lora_files import TrainingFacts, adapter_metadata, kohya_name
+from profile_studio.settings import Settings
+from profile_studio.training import cache as training_cache
+from profile_studio.training import checkpoints
+from profile_studio.training.adapter import TrainedAdapter
+from profile_studio.training.cache import TrainingSet
+from profile_studio.training.loop import Trainer
+from profile_studio.training.run import run_training
+from tests.tiny_base import build_tiny_base
+from tests.training.helpers import RecordingContext, create_dataset
+
+TRIGGER_WORD = "dotty"
+PICTURES = 4
+PROMPT, SEED, DRAWING_STEPS = "dotty, square", 7, 2
+CPU = torch.device("cpu")
+_SCRATCH = Path(tempfile.mkdtemp(prefix="conformance-"))
+atexit.register(shutil.rmtree, _SCRATCH, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class FamilyUnderTest:
+    """One row of the table.
+
+    Args:
+        base: what a config calls the base; builds it where it does not ship.
+        side_px: of a training picture that fills one bucket.
+        denoiser: the component that predicts.
+        last_weight: its tensor that every prediction passes through last.
+        noise_levels: how far timesteps go.
+        targets: those that the family has.
+        losses: the loss of each sample without weights, from (plain pipeline, latents, prompts, noise, timesteps), by
+            diffusers' own schedulers: what the product's is held against.
+        weights: what each sample's loss counts, from (plain pipeline, timesteps, gamma), by the published formula.
+    """
+
+    name: str
+    base: Callable[[], str]
+    side_px: int
+    denoiser: str
+    last_weight: str
+    noise_levels: int
+    targets: tuple[Targets, ...]
+    losses: Callable[[Any, Tensor, Sequence[str], Tensor, Tensor], Tensor]
+    weights: Callable[[Any, Tensor, float], Tensor]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What one training of the table is of."""
+
+    family: FamilyUnderTest
+    kind: AdapterKind
+    targets: Targets
+
+    def __str__(self) -> str:
+        return f"{self.family.name}-{self.kind}-{self.targets}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step did, by the names that tensors have in the file: gradients as the optimizer got them.
+
+    `prompts`, `latents`, `noise` and `timesteps` are what the denoiser was trained on, one entry a sample.
+    """
+
+    loss: float
+    gradients: Mapping[str, Tensor]
+    prompts: tuple[str, ...]
+    latents: Tensor
+    noise: Tensor
+    timesteps: Tensor
+
+    @property
+    def shown(self) -> tuple[Tensor, tuple[str, ...], Tensor, Tensor]:
+        """What `FamilyUnderTest.losses` is asked with."""
+        return self.latents, self.prompts, self.noise, self.timesteps
+
+
+class Training:
+    """A small training of a case that a fact takes step by step.
+
+    Nothing but a gradient moves its weights: there is no decay. `changes` are settings other than those of `_config`.
+    """
+
+    def __init__(self, case: Case, **changes: object) -> None:
+        self.case = case
+        self.config = _config(case, changes)
+        self.pipeline = _copy(_studio_pipeline(case.family))
+        self._family = _Watched(StableDiffusion(self.pipeline))
+        self._training_set = _training_set(case.family, training_cache.encode_dataset)
+        self._facts = TrainingFacts(
+            base_hash=find_base_model(self.config.base, Settings()).hash,
+            prediction_type=self.pipeline.scheduler.config.prediction_type,
+            trigger_word=TRIGGER_WORD,
+            captions=self._training_set.prompts,
+            job_id="job",
+        )
+        self.adapter = TrainedAdapter(self._family, self.config)
+        self.trainer = Trainer(self._family, self.adapter, self._training_set, self.config)
+        for group in self.trainer.optimizer.param_groups:
+            group["weight_decay"] = 0.0
+        self._progress = checkpoints.Progress()
+        self._steps = self.trainer.steps(0)
+        self._gradients: dict[str, Tensor] = {}
+        self.trainer.optimizer.register_step_pre_hook(self._keep_gradients)
+
+    def step(self) -> Step:
+        """Takes the next step."""
+        self._family.forget()
+        loss = next(self._steps)
+        self._progress = checkpoints.Progress((*self._progress.losses, loss))
+        return Step(loss, self._gradients, *self._family.seen())
+
+    def steps(self, count: int) -> list[Step]:
+        return [self.step() for _ in range(count)]
+
+    def weights(self) -> dict[str, Tensor]:
+        """Copies of what is trained, by the names that tensors have in the file."""
+        return self.adapter.tensors()
+
+    def layers(self) -> set[str]:
+        """The names of the trained layers."""
+        return {name.removesuffix(".lora_up.weight") for name in self.weights() if name.endswith(".lora_up.weight")}
+
+    def base_weights(self) -> dict[str, Tensor]:
+        """Copies of everything of the base that could be trained by mistake, by component and name."""
+        trained = {id(parameter) for parameter in self.adapter.parameters}
+        return {
+            f"{component}.{name}": parameter.detach().clone()
+            for component, module in components(self.pipeline).items()
+            for name, parameter in module.named_parameters()
+            if id(parameter) not in trained
+        }
+
+    def randomise(self, scale: float = 0.1) -> None:
+        """Makes the adapter strong and random; fp16 holds its numbers exactly, so that a file keeps them."""
+        random = np.random.RandomState(1)
+        self.adapter.load(
+            {
+                name: torch.from_numpy(random.standard_normal(value.shape).astype(np.float16)).float().mul(scale).half()
+                for name, value in self.weights().items()
+            }
+        )
+
+    def losses(self, step: Step, min_snr_gamma: float | None) -> Tensor:
+        """The product's loss of each sample of a step, anew, with another weighting."""
+        with torch.no_grad():
+            embeds = self._family.encode_prompts(step.prompts)
+            return self._family.training_loss(step.latents, embeds, step.noise, step.timesteps, min_snr_gamma)
+
+    def save(self, path: Path) -> Path:
+        """Writes the adapter's file as a training does."""
+        self.adapter.save(path, adapter_metadata(self.config, self._facts, self._progress.step, now=0.0))
+        return path
+
+    def save_checkpoint(self, folder: Path) -> None:
+        checkpoints.save_checkpoint(folder, self.trainer, self._progress)
+
+    def load_checkpoint(self, folder: Path) -> int:
+        """Goes on from the newest checkpoint; returns its step."""
+        self._progress = checkpoints.load_newest_checkpoint(folder, self.trainer)
+        self._steps = self.trainer.steps(self._progress.step)
+        return self._progress.step
+
+    def _keep_gradients(self, *_arguments: object) -> None:
+        names = self.weights()
+        self._gradients = {
+            name: torch.zeros_like(parameter) if parameter.grad is None else parameter.grad.clone()
+            for name, parameter in zip(names, self.adapter.parameters, strict=True)
+        }
+
+
+class _Watched:
+    """A family that remembers what a trainer showed it."""
+
+    def __init__(self, family: StableDiffusion) -> None:
+        self._family = family
+        self._prompts: list[tuple[str, Tensor]] = []
+        self._shown: tuple[Tensor, Tensor, Tensor, Tensor] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._family, name)
+
+    def encode_prompts(self, prompts: Sequence[str]) -> Tensor:
+        embeds = self._family.encode_prompts(prompts)
+        self._prompts += zip(prompts, embeds.detach(), strict=True)
+        return embeds
+
+    def training_loss(
+        self, latents: Tensor, prompt_embeds: Tensor, noise: Tensor, timesteps: Tensor, min_snr_gamma: float | None
+    ) -> Tensor:
+        self._shown = (latents.detach(), prompt_embeds.detach(), noise.detach(), timesteps)
+        return self._family.training_loss(latents, prompt_embeds, noise, timesteps, min_snr_gamma)
+
+    def forget(self) -> None:
+        self._shown = None
+
+    def seen(self) -> tuple[tuple[str, ...], Tensor, Tensor, Tensor]:
+        assert self._shown is not None, "the trainer asked for no loss"
+        latents, embeds, noise, timesteps = self._shown
+        newest_first = self._prompts[::-1]
+        prompts = tuple(next(prompt for prompt, own in newest_first if torch.equal(own, row)) for row in embeds)
+        return prompts, latents, noise, timesteps
+
+
+def plain_pipeline(family: FamilyUnderTest) -> Any:
+    """The base as plain diffusers loads it, for whatever a fact does to it."""
+    return _copy(_plain_pipeline(family))
+
+
+def components(pipeline: Any) -> dict[str, nn.Module]:
+    """What of a pipeline could be trained, by name."""
+    return {name: part for name, part in pipeline.components.items() if isinstance(part, nn.Module) and name != "vae"}
+
+
+def modules_by_layer(pipeline: Any) -> dict[str, Any]:
+    """Every module of a pipeline that has a LoRA or can get one, by the name it has in our files."""
+    return {
+        kohya_name(component, name): module
+        for component, part in components(pipeline).items()
+        for name, module in part.named_modules()
+        if isinstance(module, nn.Linear | nn.Conv2d | LoraLayer)
+    }
+
+
+def merge(pipeline: Any, tensors: Mapping[str, Tensor], scaling: Callable[[str], float]) -> None:
+    """Adds `scaling x up @ down` to each layer of a plain pipeline, by hand; differentiable in the tensors.
+
+    Source: Hu et al. 2021, arXiv:2106.09685, section 4.1.
+    """
+    modules = modules_by_layer(pipeline)
+    for name in tensors:
+        if name.endswith(".lora_up.weight"):
+            layer = name.removesuffix(".lora_up.weight")
+            up, down = tensors[name], tensors[f"{layer}.lora_down.weight"]
+            module = modules[layer]
+            product = (up.flatten(1) @ down.flatten(1)).reshape(module.weight.shape)
+            merged = module.weight.detach() + scaling(layer) * product
+            del module._parameters["weight"]  # a Parameter could not depend on the tensors
+            module.weight = merged
+
+
+def draw_in_studio(family: FamilyUnderTest, file: Path | None = None, guidance_scale: float = 1.0) -> Tensor:
+    """What the studio draws with a file at weight 1, before it is rounded: shape (1, 3, height, width)."""
+    base = find_base_model(family.base(), Settings())
+    studio = StudioPipeline(_copy(_studio_pipeline(family)), base)
+    request = GenerationRequest(
+        prompt=PROMPT, base=family.base(), num_inference_steps=DRAWING_STEPS, seed=SEED, guidance_scale=guidance_scale
+    )
+    chosen = [ChosenAdapter(file.stem, file, 1.0)] if file else []
+    return _decoded(studio.pipeline, lambda: list(studio.draw(request, chosen)))
+
+
+def draw_in_diffusers(family: FamilyUnderTest, file: Path | None = None, guidance_scale: float = 1.0) -> Tensor:
+    """What plain diffusers draws of the same words from the same noise."""
+    pipeline = plain_pipeline(family)
+    if file:
+        pipeline.load_lora_weights(file.parent, weight_name=file.name)
+    return _decoded(
+        pipeline,
+        lambda: pipeline(
+            PROMPT,
+            num_inference_steps=DRAWING_STEPS,
+            guidance_scale=guidance_scale,
+            generator=torch.Generator().manual_seed(SEED),
+        ),
+    )
+
+
+def run_job(case: Case, home: Path, base: str) -> None:
+    """Trains a case from its config to the published file, as the worker does."""
+    settings = Settings(home=home)
+    settings.create_folders()
+    create_dataset(settings)
+    config = _config(case, {"base": base, "num_train_steps": 2})
+    run_training(config, RecordingContext(settings.jobs_dir / "job"), settings)
+
+
+def published(home: Path) -> list[Path]:
+    """The adapters that jobs of this home have published."""
+    return sorted(Settings(home=home).user_loras_dir.iterdir())
+
+
+def base_with_nan(family: FamilyUnderTest, folder: Path) -> str:
+    """A copy of a base whose denoiser predicts nothing but NaN."""
+    shutil.copytree(find_base_model(family.base(), Settings()).folder, folder)
+    (path,) = (folder / family.denoiser).glob("*.safetensors")
+    weights = load_file(path)
+    save_file({**weights, family.last_weight: torch.full_like(weights[family.last_weight], torch.nan)}, path)
+    return str(folder)
+
+
+@cache
+def dataset_of(family: FamilyUnderTest) -> Dataset:
+    """Coloured squares, each with a caption of its own."""
+    folder = _SCRATCH / f"pictures-{family.side_px}"
+    folder.mkdir()
+    images: list[DatasetImage] = []
+    for number in range(PICTURES):
+        path = folder / f"{number}.png"
+        colours = np.random.RandomState(number).randint(0, 256, (4, 4, 3)).astype(np.uint8)
+        Image.fromarray(colours).resize((family.side_px,) * 2, Image.Resampling.NEAREST).save(path)
+        caption = f"square number {number}"
+        images.append(DatasetImage(f"{number}", path, path.name, caption, False, family.side_px, family.side_px))
+    return Dataset("dots", "1", TRIGGER_WORD, "dots", None, 0.0, tuple(images))
+
+
+def latents_of(family: FamilyUnderTest, pipeline: Any, image: DatasetImage) -> Tensor:
+    """The latents of a training picture by plain diffusers: shape (channels, height, width)."""
+    with Image.open(image.path) as picture:
+        pixels = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].float() / 127.5 - 1
+    with torch.no_grad():
+        return (pipeline.vae.encode(pixels).latent_dist.mode() * pipeline.vae.config.scaling_factor)[0]
+
+
+def _config(case: Case, changes: Mapping[str, object]) -> LoraTrainingConfig:
+    values: dict[str, object] = {
+        "dataset": "dots",
+        "adapter_name": "dotted",
+        "base": case.family.base(),
+        "kind": case.kind,
+        "targets": case.targets,
+        "num_train_steps": 10,
+        "rank": 4,
+        "network_alpha": 2.0,
+        "learning_rate": 1e-2,
+        "lr_scheduler": "constant",
+        "batch_size": 2,
+        "resolution": case.family.side_px,
+        "caption_dropout": 0.0,
+        "min_snr_gamma": None,
+        "max_grad_norm": 1e6,  # none is clipped
+        "checkpoint_every": 1,
+        "sample_every": 0,
+    }
+    return LoraTrainingConfig.model_validate({**values, **changes})
+
+
+def _decoded(pipeline: Any, draw: Callable[[], object]) -> Tensor:
+    """What the VAE made while something was drawn, before anybody rounded it."""
+    pictures: list[Tensor] = []
+    handle = pipeline.vae.decoder.register_forward_hook(lambda _module, _inputs, output: pictures.append(output))
+    draw()
+    handle.remove()
+    (picture,) = pictures
+    return picture.clone()
+
+
+def _copy(pipeline: Any) -> Any:
+    """A pipeline of its own in all that could be trained; the VAE is shared, which nothing changes."""
+    copied = copy.copy(pipeline)
+    for name, part in components(pipeline).items():
+        setattr(copied, name, copy.deepcopy(part))
+    return copied
+
+
+@cache
+def _training_set(family: FamilyUnderTest, encode: Callable[..., TrainingSet]) -> TrainingSet:
+    """The encoded pictures, which do not differ between cases; `encode` is an argument because faults replace it."""
+    base = find_base_model(family.base(), Settings())
+    config = _config(Case(family, AdapterKind.STYLE, family.targets[0]), {})
+    return encode(StableDiffusion(_studio_pipeline(family)), dataset_of(family), config, base.bucket_step)
+
+
+@cache
+def _studio_pipeline(family: FamilyUnderTest) -> Any:
+    return load_pipeline(find_base_model(family.base(), Settings()), CPU, torch.float32)
+
+
+@cache
+def _plain_pipeline(family: FamilyUnderTest) -> Any:
+    folder = find_base_model(family.base(), Settings()).folder
+    pipeline = DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
+    pipeline.set_progress_bar_config(disable=True)
+    for part in (getattr(pipeline, family.denoiser), pipeline.vae):
+        part.to(memory_format=torch.channels_last)  # the order of additions differs between the two layouts
+    return pipeline
+
+
+@cache
+def _tiny_sd15() -> str:
+    return str(build_tiny_base(_SCRATCH / "tiny-sd15"))
+
+
+def _sd1_losses(pipeline: Any, latents: Tensor, prompts: Sequence[str], noise: Tensor, timesteps: Tensor) -> Tensor:
+    """Source: diffusers, examples/text_to_image; Ho et al. 2020, arXiv:2006.11239, equation 14."""
+    scheduler = DDPMScheduler.from_config(pipeline.scheduler.config)
+    tokens = pipeline.tokenizer(
+        list(prompts), padding="max_length", truncation=True, max_length=77, return_tensors="pt"
+    )
+    embeds = pipeline.text_encoder(tokens.input_ids)[0]
+    noisy = scheduler.add_noise(latents, noise, timesteps)
+    predicts_noise = scheduler.config.prediction_type == "epsilon"
+    target = noise if predicts_noise else scheduler.get_velocity(latents, noise, timesteps)
+    prediction = pipeline.unet(noisy, timesteps, embeds, return_dict=False)[0]
+    return (prediction - target).square().mean(dim=(1, 2, 3))
+
+
+def _sd1_weights(pipeline: Any, timesteps: Tensor, gamma: float, *, floor: float = 0.0) -> Tensor:
+    """Min-SNR; `floor` is where the ratio is kept for a base that starts at pure noise.
+
+    Source: Hang et al. 2023, arXiv:2303.09556, section 3.4.
+    """
+    scheduler = DDPMScheduler.from_config(pipeline.scheduler.config)
+    snr = compute_snr(scheduler, timesteps)
+    predicts_noise = scheduler.config.prediction_type == "epsilon"
+    return snr.clamp(min=floor, max=gamma) / (snr if predicts_noise else snr + 1)
+
+
+FAMILIES = (
+    FamilyUnderTest("sd15", _tiny_sd15, 64, "unet", "conv_out.bias", 1000, tuple(Targets), _sd1_losses, _sd1_weights),
+    FamilyUnderTest(
+        "starter",
+        lambda: "starter",
+        256,
+        "unet",
+        "conv_out.bias",
+        1000,
+        tuple(Targets),
+        _sd1_losses,
+        partial(_sd1_weights, floor=1.0),
+    ),
+)
+TINY = FAMILIES[0]
+
+CASES = tuple(
+    Case(family, kind, targets)
+    for family in FAMILIES
+    for targets, kind in zip(family.targets, cycle(AdapterKind), strict=False)
+)
+"""Every target of every family, and with them the kinds of adapters in turn: a kind changes what a file says of itself."""
+
+A_CASE_A_FAMILY = tuple(Case(family, AdapterKind.STYLE, family.targets[0]) for family in FAMILIES)
+"""For what neither kind nor target can change."""

@@ -1,0 +1,28 @@
+"""The saved file changes a picture in plain diffusers as it does in the studio."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.conformance.families import CASES, Case, FamilyUnderTest, Training, draw_in_diffusers, draw_in_studio
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_saved_file_changes_a_picture_in_diffusers_as_in_the_studio(case: Case, tmp_path: Path) -> None:
+    training = Training(case)
+    training.randomise()
+    file = training.save(tmp_path / "dotted.safetensors")
+
+    in_diffusers, in_studio = draw_in_diffusers(case.family, file), draw_in_studio(case.family, file)
+
+    assert (in_diffusers - _without_lora(case.family)).abs().max() > 1e-3
+    torch.testing.assert_close(in_studio, in_diffusers, atol=1e-4, rtol=0)
+
+
+@cache
+def _without_lora(family: FamilyUnderTest) -> torch.Tensor:
+    return draw_in_diffusers(family)

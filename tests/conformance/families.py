@@ -25,12 +25,16 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from profile_studio.base_models import find_base_model
+from profile_studio.domain.crops import Resolution
 from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.generation import GenerationRequest
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
-from profile_studio.families import load_pipeline
-from profile_studio.families.stable_diffusion import StableDiffusion
+from profile_studio.families.base import Family
+from profile_studio.families.conditioning import Conditioning, Frame
+from profile_studio.families.registry import load_family
+from profile_studio.files.job_folder import JobFolder
 from profile_studio.inference.adapters import ChosenAdapter
+from profile_studio.inference.denoise import initial_noise
 from profile_studio.inference.studio_pipeline import StudioPipeline
 from profile_studio.lora_files import TrainingFacts, adapter_metadata, kohya_name
 from profile_studio.settings import Settings
@@ -39,7 +43,7 @@ from profile_studio.training import checkpoints
 from profile_studio.training.adapter import TrainedAdapter
 from profile_studio.training.cache import TrainingSet
 from profile_studio.training.loop import Trainer
-from profile_studio.training.run import run_training
+from profile_studio.worker.composition import train
 from tests.tiny_base import build_tiny_base
 from tests.training.helpers import RecordingContext, create_dataset
 
@@ -119,8 +123,9 @@ class Training:
     def __init__(self, case: Case, **changes: object) -> None:
         self.case = case
         self.config = _config(case, changes)
-        self.pipeline = _copy(_studio_pipeline(case.family))
-        self._family = _Watched(StableDiffusion(self.pipeline))
+        loaded = _copy_family(_loaded(case.family))
+        self.pipeline = loaded.pipeline
+        self._family = _Watched(loaded)
         self._training_set = _training_set(case.family, training_cache.encode_dataset)
         self._facts = TrainingFacts(
             base_hash=find_base_model(self.config.base, Settings()).hash,
@@ -179,8 +184,10 @@ class Training:
     def losses(self, step: Step, min_snr_gamma: float | None) -> Tensor:
         """The product's loss of each sample of a step, anew, with another weighting."""
         with torch.no_grad():
-            embeds = self._family.encode_prompts(step.prompts)
-            return self._family.training_loss(step.latents, embeds, step.noise, step.timesteps, min_snr_gamma)
+            size = Resolution(self.case.family.side_px, self.case.family.side_px)
+            conditioning = self._family.encode_prompts(step.prompts)
+            conditioning = self._family.frame(conditioning, [Frame.whole(size)] * len(step.prompts))
+            return self._family.training_loss(step.latents, conditioning, step.noise, step.timesteps, min_snr_gamma)
 
     def save(self, path: Path) -> Path:
         """Writes the adapter's file as a training does."""
@@ -188,11 +195,11 @@ class Training:
         return path
 
     def save_checkpoint(self, folder: Path) -> None:
-        checkpoints.save_checkpoint(folder, self.trainer, self._progress)
+        checkpoints.save_checkpoint(JobFolder(folder), self.trainer, self._progress)
 
     def load_checkpoint(self, folder: Path) -> int:
         """Goes on from the newest checkpoint; returns its step."""
-        self._progress = checkpoints.load_newest_checkpoint(folder, self.trainer)
+        self._progress = checkpoints.load_newest_checkpoint(JobFolder(folder), self.trainer)
         self._steps = self.trainer.steps(self._progress.step)
         return self._progress.step
 
@@ -207,7 +214,7 @@ class Training:
 class _Watched:
     """A family that remembers what a trainer showed it."""
 
-    def __init__(self, family: StableDiffusion) -> None:
+    def __init__(self, family: Family) -> None:
         self._family = family
         self._prompts: list[tuple[str, Tensor]] = []
         self._shown: tuple[Tensor, Tensor, Tensor, Tensor] | None = None
@@ -215,16 +222,21 @@ class _Watched:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._family, name)
 
-    def encode_prompts(self, prompts: Sequence[str]) -> Tensor:
-        embeds = self._family.encode_prompts(prompts)
-        self._prompts += zip(prompts, embeds.detach(), strict=True)
-        return embeds
+    def encode_prompts(self, prompts: Sequence[str]) -> Conditioning:
+        encoded = self._family.encode_prompts(prompts)
+        self._prompts += zip(prompts, encoded.prompt_embeds.detach(), strict=True)
+        return encoded
 
     def training_loss(
-        self, latents: Tensor, prompt_embeds: Tensor, noise: Tensor, timesteps: Tensor, min_snr_gamma: float | None
+        self,
+        latents: Tensor,
+        conditioning: Conditioning,
+        noise: Tensor,
+        timesteps: Tensor,
+        min_snr_gamma: float | None,
     ) -> Tensor:
-        self._shown = (latents.detach(), prompt_embeds.detach(), noise.detach(), timesteps)
-        return self._family.training_loss(latents, prompt_embeds, noise, timesteps, min_snr_gamma)
+        self._shown = (latents.detach(), conditioning.prompt_embeds.detach(), noise.detach(), timesteps)
+        return self._family.training_loss(latents, conditioning, noise, timesteps, min_snr_gamma)
 
     def forget(self) -> None:
         self._shown = None
@@ -276,13 +288,12 @@ def merge(pipeline: Any, tensors: Mapping[str, Tensor], scaling: Callable[[str],
 
 def draw_in_studio(family: FamilyUnderTest, file: Path | None = None, guidance_scale: float = 1.0) -> Tensor:
     """What the studio draws with a file at weight 1, before it is rounded: shape (1, 3, height, width)."""
-    base = find_base_model(family.base(), Settings())
-    studio = StudioPipeline(_copy(_studio_pipeline(family)), base)
+    studio = StudioPipeline(_copy_family(_loaded(family)))
     request = GenerationRequest(
         prompt=PROMPT, base=family.base(), num_inference_steps=DRAWING_STEPS, seed=SEED, guidance_scale=guidance_scale
     )
     chosen = [ChosenAdapter(file.stem, file, 1.0)] if file else []
-    return _decoded(studio.pipeline, lambda: list(studio.draw(request, chosen)))
+    return _decoded(studio.family.pipeline, lambda: list(studio.draw(request, chosen)))
 
 
 def draw_in_diffusers(family: FamilyUnderTest, file: Path | None = None, guidance_scale: float = 1.0) -> Tensor:
@@ -290,13 +301,15 @@ def draw_in_diffusers(family: FamilyUnderTest, file: Path | None = None, guidanc
     pipeline = plain_pipeline(family)
     if file:
         pipeline.load_lora_weights(file.parent, weight_name=file.name)
+    native = _loaded(family).base.native_size
+    noise = initial_noise(SEED, (1, *_loaded(family).latent_shape(native, native)))
     return _decoded(
         pipeline,
         lambda: pipeline(
             PROMPT,
             num_inference_steps=DRAWING_STEPS,
             guidance_scale=guidance_scale,
-            generator=torch.Generator().manual_seed(SEED),
+            latents=noise,
         ),
     )
 
@@ -307,7 +320,7 @@ def run_job(case: Case, home: Path, base: str) -> None:
     settings.create_folders()
     create_dataset(settings)
     config = _config(case, {"base": base, "num_train_steps": 2})
-    run_training(config, RecordingContext(settings.jobs_dir / "job"), settings)
+    train(config, RecordingContext(settings.jobs_dir / "job"), settings)
 
 
 def published(home: Path) -> list[Path]:
@@ -393,12 +406,17 @@ def _training_set(family: FamilyUnderTest, encode: Callable[..., TrainingSet]) -
     """The encoded pictures, which do not differ between cases; `encode` is an argument because faults replace it."""
     base = find_base_model(family.base(), Settings())
     config = _config(Case(family, AdapterKind.STYLE, family.targets[0]), {})
-    return encode(StableDiffusion(_studio_pipeline(family)), dataset_of(family), config, base.bucket_step)
+    return encode(_loaded(family), dataset_of(family), config, base.bucket_step)
+
+
+def _copy_family(family: Family) -> Family:
+    """A family of its own in all that could be trained; the VAE is shared, which nothing changes."""
+    return copy.deepcopy(family, {id(family.pipeline.vae): family.pipeline.vae})
 
 
 @cache
-def _studio_pipeline(family: FamilyUnderTest) -> Any:
-    return load_pipeline(find_base_model(family.base(), Settings()), CPU, torch.float32)
+def _loaded(family: FamilyUnderTest) -> Family:
+    return load_family(find_base_model(family.base(), Settings()), CPU, torch.float32)
 
 
 @cache

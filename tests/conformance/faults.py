@@ -13,10 +13,10 @@ from torch import Tensor
 
 from profile_studio.domain.datasets import Dataset
 from profile_studio.domain.training import LoraTrainingConfig, Targets
-from profile_studio.families import stable_diffusion
+from profile_studio.families import diffusion, registry, unet_layers
 from profile_studio.families.base import Family
-from profile_studio.families.stable_diffusion import StableDiffusion
-from profile_studio.inference import lora_layers, studio_pipeline
+from profile_studio.files.job_folder import JobFolder
+from profile_studio.inference import denoise, lora_layers
 from profile_studio.lora_files import RawTensor, numbers
 from profile_studio.training import adapter, cache, checkpoints, run
 from profile_studio.training.adapter import TrainedAdapter
@@ -89,26 +89,29 @@ def _scaled(tensor: RawTensor, factor: float) -> RawTensor:
 
 
 def _self_attention_taken_for_cross_attention(patch: Patch) -> None:
-    layers = stable_diffusion._UNET_LAYERS
+    layers = unet_layers._LAYERS
     patch.setitem(layers, Targets.CROSS_ATTENTION, layers[Targets.CROSS_ATTENTION].replace("attn2", "attn1"))
 
 
 def _detached_loss(patch: Patch) -> None:
     """Only the first sample of a batch is learned from; the loss that is shown stays right."""
-    compute = StableDiffusion.training_loss
 
-    def half_detached(self: StableDiffusion, *arguments: Any) -> Tensor:
-        losses = compute(self, *arguments)
-        return torch.cat([losses[:1], losses[1:].detach()])
+    def half_detached(compute: Callable[..., Tensor]) -> Callable[..., Tensor]:
+        def losses(*arguments: Any) -> Tensor:
+            per_sample = compute(*arguments)
+            return torch.cat([per_sample[:1], per_sample[1:].detach()])
 
-    patch.setattr(StableDiffusion, "training_loss", half_detached)
+        return losses
+
+    for family in registry._FAMILIES.values():
+        patch.setattr(family, "training_loss", half_detached(family.training_loss))
 
 
 def _wrong_timestep_weighting(patch: Patch) -> None:
     """Noise is weighted as velocity, and velocity as noise."""
-    weight = stable_diffusion.min_snr_weight
+    weight = diffusion.min_snr_weight
     patch.setattr(
-        stable_diffusion,
+        diffusion,
         "min_snr_weight",
         lambda alphas_cumprod, gamma, *, predicts_noise: weight(
             alphas_cumprod, gamma, predicts_noise=not predicts_noise
@@ -119,9 +122,9 @@ def _wrong_timestep_weighting(patch: Patch) -> None:
 def _stale_checkpoint(patch: Patch) -> None:
     """A checkpoint holds the weights of the one before."""
     save = checkpoints.save_checkpoint
-    before: dict[Path, dict[str, Tensor]] = {}
+    before: dict[JobFolder, dict[str, Tensor]] = {}
 
-    def save_stale(folder: Path, trainer: Trainer, progress: checkpoints.Progress) -> None:
+    def save_stale(folder: JobFolder, trainer: Trainer, progress: checkpoints.Progress) -> None:
         weights = trainer.adapter.tensors()
         trainer.adapter.load(before.get(folder, weights))
         save(folder, trainer, progress)
@@ -190,7 +193,7 @@ def _alpha_ignored_by_the_studio(patch: Patch) -> None:
 
 
 def _guidance_without_its_other_half(patch: Patch) -> None:
-    patch.setattr(studio_pipeline, "guide", lambda output, _guidance_scale: output.chunk(2)[1])
+    patch.setattr(denoise, "guide", lambda output, _guidance_scale: output.chunk(2)[1])
 
 
 FAULTS = (

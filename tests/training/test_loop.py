@@ -8,8 +8,7 @@ from torch import Tensor
 
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.training import LoraTrainingConfig, Targets
-from profile_studio.families import load_pipeline
-from profile_studio.families.stable_diffusion import StableDiffusion
+from profile_studio.families.registry import load_family
 from profile_studio.settings import Settings
 from profile_studio.training.adapter import TrainedAdapter
 from profile_studio.training.cache import encode_dataset
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.slow
 def trainer(config: LoraTrainingConfig, settings: Settings) -> Trainer:
     """One of the data set `dots`, which is made where it is not there."""
     base = find_base_model(config.base, settings)
-    family = StableDiffusion(load_pipeline(base, torch.device("cpu"), torch.float32))
+    family = load_family(base, torch.device("cpu"), torch.float32)
     dataset = create_dataset(settings)
     return Trainer(
         family, TrainedAdapter(family, config), encode_dataset(family, dataset, config, base.bucket_step), config

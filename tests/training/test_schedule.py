@@ -37,7 +37,7 @@ def test_the_same_seed_and_number_give_the_same_batch_and_others_do_not() -> Non
 
 
 def test_the_noise_of_a_batch_is_the_legacy_generators_for_seed_and_number() -> None:
-    noise = draw_batch(CONFIG.model_copy(update={"seed": 5}), 7, [8], 1000).noise((2, 3))
+    noise = draw_batch(CONFIG.model_copy(update={"seed": 5}), 7, [8]).noise((2, 3))
 
     torch.testing.assert_close(noise, torch.from_numpy(standard_normal([5, 3, 7], (2, 3))), atol=0, rtol=0)
 

@@ -19,16 +19,14 @@ from pydantic import BaseModel, TypeAdapter
 from profile_studio.domain.comparison import BASE, ComparisonConfig, ComparisonReport, parse_model_spec
 from profile_studio.domain.jobs import Job, JobKind, JobStatus, ProgressReport, Wish
 from profile_studio.metrics.features import Judge
-from profile_studio.metrics.run import run_comparison
 from profile_studio.metrics.scores import copies, style_similarities
 from profile_studio.metrics.uncertainty import share_with_interval
 from profile_studio.services.comparison import DEFAULT_PROMPTS
 from profile_studio.settings import Settings
-from profile_studio.storage.compared_models import compared_models
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
-from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.references import style_reference
+from profile_studio.worker.composition import compare
 
 WANTED_SHARE_CLOSER, WANTED_SHARE_COPIES, WANTED_PAIRS = 0.90, 0.05, 64
 
@@ -79,10 +77,7 @@ def style_gain(arguments: argparse.Namespace, folder: Path) -> dict[str, object]
         num_inference_steps=arguments.num_inference_steps,
     )
     folder.mkdir(parents=True, exist_ok=True)
-    compared = compared_models(
-        config, settings, JobRepository(database), DatasetRepository(database, settings.datasets_dir)
-    )
-    run_comparison(config, compared, UndisturbedContext(folder, benchmark_job(JobKind.COMPARE, config)), settings)
+    compare(config, UndisturbedContext(folder, benchmark_job(JobKind.COMPARE, config)), settings)
     report = TypeAdapter(ComparisonReport).validate_json((folder / "report.json").read_bytes())
     style = style_reference(arguments.example, settings, DatasetRepository(database, settings.datasets_dir))
     judge = Judge(settings.judge_dir)

@@ -36,18 +36,15 @@ from profile_studio.domain.starter_words import BACKGROUNDS, HAIR_COLOURS
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
 from profile_studio.metrics.features import Judge
 from profile_studio.metrics.metric import Features
-from profile_studio.metrics.run import run_comparison
 from profile_studio.metrics.scores import copies, style_similarities
 from profile_studio.metrics.uncertainty import mean_with_interval, share_with_interval
 from profile_studio.services.comparison import DEFAULT_PROMPTS
 from profile_studio.services.datasets import DatasetService
 from profile_studio.settings import Settings
-from profile_studio.storage.compared_models import compared_models
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
-from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.references import style_reference
-from profile_studio.worker.composition import train
+from profile_studio.worker.composition import compare, train
 
 CANDIDATES: Mapping[str, Mapping[str, object]] = {
     "long": {"learning_rate": 1e-3, "num_train_steps": 300, "rank": 16, "targets": "all"},
@@ -93,10 +90,7 @@ def measure_style(
     specs = (BASE, *(parse_model_spec(model) for model in models))
     config = ComparisonConfig(models=specs, dataset=style, prompts=DEFAULT_PROMPTS, seeds=seeds)
     job = benchmark_job(JobKind.COMPARE, config)
-    compared = compared_models(
-        config, settings, JobRepository(database), DatasetRepository(database, settings.datasets_dir)
-    )
-    run_comparison(config, compared, UndisturbedContext(out / style, job), settings)
+    compare(config, UndisturbedContext(out / style, job), settings)
     judge = Judge(settings.judge_dir)
     pictures = style_reference(style, settings, DatasetRepository(database, settings.datasets_dir))
     reference, training = judge.see(pictures.reference), judge.see(pictures.training)

@@ -1,8 +1,8 @@
 """Whether a style adapter moves pictures towards its style, and whether it copies.
 
-    python -m benchmarks.style_gain [--adapter pixel-art] [--example pixel-art] [--base starter] [--seeds 8] [--out DIR]
+    python -m benchmarks.style_gain [--adapter pixel-art] [--example pixel-art] [--base starter] [--seeds 4] [--out DIR]
 
-Draws the eight default prompts with each seed, once with the base and once with the adapter, and prints one JSON
+Draws the sixteen default prompts with each seed, once with the base and once with the adapter, and prints one JSON
 object: the share of pairs in which the judge finds the adapter's picture more alike to the example's reference
 pictures than the base's, and the share of the adapter's pictures that are nearly copies, both with Wilson's 95 %
 interval. With --out, pictures and report are kept there and a second run goes on from them.
@@ -16,10 +16,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, TypeAdapter
 
-from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport
+from profile_studio.domain.comparison import BASE, ComparisonConfig, ComparisonReport, parse_model_spec
 from profile_studio.domain.jobs import Job, JobKind, JobStatus, ProgressReport, Wish
 from profile_studio.metrics.features import Judge
-from profile_studio.metrics.run import run_comparison
 from profile_studio.metrics.scores import copies, style_similarities
 from profile_studio.metrics.uncertainty import share_with_interval
 from profile_studio.services.comparison import DEFAULT_PROMPTS
@@ -27,6 +26,7 @@ from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.references import style_reference
+from profile_studio.worker.composition import compare
 
 WANTED_SHARE_CLOSER, WANTED_SHARE_COPIES, WANTED_PAIRS = 0.90, 0.05, 64
 
@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--adapter", default="pixel-art")
     parser.add_argument("--example", default="pixel-art", help="a shipped example or a data set of this home")
     parser.add_argument("--base", default="starter")
-    parser.add_argument("--seeds", type=int, default=8)
+    parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--num-inference-steps", type=int, default=20)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
@@ -69,7 +69,7 @@ def style_gain(arguments: argparse.Namespace, folder: Path) -> dict[str, object]
     database = Database(settings.resolved_database_url)
     database.upgrade()
     config = ComparisonConfig(
-        models=(arguments.adapter,),
+        models=(BASE, parse_model_spec(arguments.adapter)),
         base=arguments.base,
         dataset=arguments.example,
         prompts=DEFAULT_PROMPTS,
@@ -77,7 +77,7 @@ def style_gain(arguments: argparse.Namespace, folder: Path) -> dict[str, object]
         num_inference_steps=arguments.num_inference_steps,
     )
     folder.mkdir(parents=True, exist_ok=True)
-    run_comparison(config, UndisturbedContext(folder, benchmark_job(JobKind.COMPARE, config)), settings)
+    compare(config, UndisturbedContext(folder, benchmark_job(JobKind.COMPARE, config)), settings)
     report = TypeAdapter(ComparisonReport).validate_json((folder / "report.json").read_bytes())
     style = style_reference(arguments.example, settings, DatasetRepository(database, settings.datasets_dir))
     judge = Judge(settings.judge_dir)

@@ -29,13 +29,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.style_gain import UndisturbedContext, benchmark_job
-from profile_studio.domain.comparison import ComparisonConfig
+from profile_studio.domain.comparison import BASE, ComparisonConfig, parse_model_spec
 from profile_studio.domain.jobs import JobKind
 from profile_studio.domain.presets import preset
 from profile_studio.domain.starter_words import BACKGROUNDS, HAIR_COLOURS
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
-from profile_studio.metrics.features import Features, Judge
-from profile_studio.metrics.run import run_comparison
+from profile_studio.metrics.features import Judge
+from profile_studio.metrics.metric import Features
 from profile_studio.metrics.scores import copies, style_similarities
 from profile_studio.metrics.uncertainty import mean_with_interval, share_with_interval
 from profile_studio.services.comparison import DEFAULT_PROMPTS
@@ -44,7 +44,7 @@ from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.references import style_reference
-from profile_studio.worker.composition import train
+from profile_studio.worker.composition import compare, train
 
 CANDIDATES: Mapping[str, Mapping[str, object]] = {
     "long": {"learning_rate": 1e-3, "num_train_steps": 300, "rank": 16, "targets": "all"},
@@ -87,9 +87,10 @@ def measure_style(
         datasets.import_example(style)
     seconds = {name: _train(_config(style, name), out, settings) for name in candidates}
     models = tuple(f"{style}-{name}" for name in candidates)
-    config = ComparisonConfig(models=models, dataset=style, prompts=DEFAULT_PROMPTS, seeds=seeds)
+    specs = (BASE, *(parse_model_spec(model) for model in models))
+    config = ComparisonConfig(models=specs, dataset=style, prompts=DEFAULT_PROMPTS, seeds=seeds)
     job = benchmark_job(JobKind.COMPARE, config)
-    run_comparison(config, UndisturbedContext(out / style, job), settings)
+    compare(config, UndisturbedContext(out / style, job), settings)
     judge = Judge(settings.judge_dir)
     pictures = style_reference(style, settings, DatasetRepository(database, settings.datasets_dir))
     reference, training = judge.see(pictures.reference), judge.see(pictures.training)

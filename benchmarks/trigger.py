@@ -24,7 +24,8 @@ from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.inference.studio_pipeline import StudioPipeline
 from profile_studio.lora_files import read_adapter
-from profile_studio.metrics.features import Features, Judge
+from profile_studio.metrics.features import Judge
+from profile_studio.metrics.metric import Features
 from profile_studio.metrics.scores import style_similarities
 from profile_studio.metrics.uncertainty import mean_with_interval
 from profile_studio.services.comparison import DEFAULT_PROMPTS

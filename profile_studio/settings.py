@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         return self.pictures_dir / "thumbs"
 
     @property
+    def features_dir(self) -> Path:
+        """What encoders saw in pictures, for comparing them again; whatever is missing here is made again."""
+        return self.resolved_home / "features"
+
+    @property
     def run_dir(self) -> Path:
         """Locks and addresses of the running processes."""
         return self.resolved_home / "run"
@@ -137,7 +142,14 @@ class Settings(BaseSettings):
         """All of the home but the uploads: never served by its path."""
         names = [f"{name}.db{part}" for name in ("studio", "queue") for part in ("", "-wal", "-shm")]
         databases = [self.resolved_home / name for name in names]
-        folders = [self.datasets_dir, self.user_loras_dir, self.jobs_dir, self.pictures_dir, self.run_dir]
+        folders = [
+            self.datasets_dir,
+            self.user_loras_dir,
+            self.jobs_dir,
+            self.pictures_dir,
+            self.features_dir,
+            self.run_dir,
+        ]
         return [*folders, self.resolved_home / "backups", *databases]
 
     @property

@@ -45,6 +45,14 @@ class Adapter:
 
 
 @dataclass(frozen=True)
+class WeightedAdapter:
+    """An adapter file and how strongly it is applied."""
+
+    adapter: Adapter
+    weight: float
+
+
+@dataclass(frozen=True)
 class UnreadableAdapter:
     """Something in a folder of adapters that cannot be used, and why."""
 

@@ -62,6 +62,15 @@ class JobFolder:
         """The pictures of a comparison."""
         return self.path / "pictures"
 
+    def compared_picture(self, model: str, prompt: int, seed: int) -> Path:
+        """Where a picture of a comparison lies.
+
+        Args:
+            model: the name of the model's folder.
+            prompt: its place in the list, from 0.
+        """
+        return self.pictures / model / f"prompt-{prompt:03d}-seed-{seed:02d}.png"
+
     @property
     def captioned(self) -> Path:
         """The ids of the pictures that a captioning is through with."""

@@ -1,12 +1,13 @@
 """What the table means, in words: which model to take, and what is not decided yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from profile_studio.domain.comparison import ComparisonRow, Verdict
 from profile_studio.domain.names import BASE_NAME
 from profile_studio.domain.power import FEWEST_TO_FORESEE
 from profile_studio.domain.sentences import Sentence
 from profile_studio.metrics.measure import Claim, Measured
+from profile_studio.metrics.registry import METRICS
 
 TOLERATED_COPIES = 0.05  # as many as training pictures show among themselves, by the threshold's definition
 
@@ -43,44 +44,17 @@ def sentences(measured: Measured) -> tuple[Sentence, ...]:
     return (*decided, *copying, *_open(undecided, measured), *measured.left_out)
 
 
-_CLAIMS: Mapping[str, tuple[Sentence, Sentence]] = {
-    "style_similarity": (
-        Sentence("is closer to your style than the base"),
-        Sentence("is farther from your style than the base"),
-    ),
-    "clip_score": (
-        Sentence("follows the prompts better than the base"),
-        Sentence("follows the prompts less well than the base"),
-    ),
-    "face_score": (
-        Sentence("draws more intact faces than the base"),
-        Sentence("draws fewer intact faces than the base"),
-    ),
-    "copy_risk": (
-        Sentence("repeats training pictures less often than the base"),
-        Sentence("repeats training pictures more often than the base"),
-    ),
-    "kid_judge": (
-        Sentence("draws a set nearer to your pictures than the base"),
-        Sentence("draws a set farther from your pictures than the base"),
-    ),
-    "fd_judge": (
-        Sentence("draws a set nearer to your pictures than the base"),
-        Sentence("draws a set farther from your pictures than the base"),
-    ),
-    "variety": (
-        Sentence("draws more varied pictures than the base"),
-        Sentence("draws less varied pictures than the base"),
-    ),
-}
-"""What a metric's better and its worse mean in words."""
-
-
 def _decided(claim: Claim) -> Sentence:
-    better, worse = _CLAIMS[claim.metric]
     return Sentence(
-        "{model} {claim} (sure).", model=claim.model, claim=better if claim.verdict is Verdict.BETTER else worse
+        "{model} {claim} (sure).",
+        model=claim.model,
+        claim=_words(claim.metric, is_better=claim.verdict is Verdict.BETTER),
     )
+
+
+def _words(metric: str, *, is_better: bool) -> Sentence:
+    words = METRICS[metric].said("en")
+    return Sentence(words.better if is_better else words.worse)
 
 
 def _copies(row: ComparisonRow) -> Sentence:
@@ -105,8 +79,7 @@ def _open(claims: Sequence[Claim], measured: Measured) -> list[Sentence]:
 
 
 def _undecided(claim: Claim) -> Sentence:
-    better, worse = _CLAIMS[claim.metric]
-    words = worse if claim.metric == "copy_risk" else better
+    words = _words(claim.metric, is_better=True)
     if claim.more_prompts is None:
         return Sentence(
             "Cannot tell whether {model} {claim}: if there is a difference, chance hides it.",

@@ -11,10 +11,8 @@ from PIL import Image
 from transformers import ResNetForImageClassification
 
 from profile_studio.domain.errors import CriticMissing
-from profile_studio.metrics.features import Preprocessing, short_hash
-from profile_studio.metrics.scores import PerPicture
-
-_BATCH = 32
+from profile_studio.metrics.encoder import Preprocessing, batches, encoder_id
+from profile_studio.metrics.metric import Features, PerPicture
 
 
 class Critic:
@@ -30,7 +28,7 @@ class Critic:
         """
         try:
             self.preprocessing = Preprocessing.read(folder / "preprocessor_config.json")
-            self.encoder = f"{folder.name}-{short_hash(folder / 'model.safetensors')}"
+            self.encoder = encoder_id(folder)
             model: Any = ResNetForImageClassification.from_pretrained(
                 folder, local_files_only=True, dtype=torch.float32
             )
@@ -45,6 +43,13 @@ class Critic:
         self._device = device
         self._model = model.to(device).eval()
 
+    def encode(self, pictures: Sequence[Image.Image]) -> Features:
+        """Probability that each picture's face is intact, shape (n, 1)."""
+        rows = [
+            self._score(np.stack([self.preprocessing.apply(each) for each in batch])) for batch in batches(pictures)
+        ]
+        return np.concatenate(rows)[:, None]
+
     def score_picture(self, picture: Image.Image) -> float:
         """Probability that one picture's face is intact, 0 to 1."""
         return float(self._score(self.preprocessing.apply(picture)[None])[0])
@@ -52,8 +57,8 @@ class Critic:
     def score(self, pictures: Sequence[Path]) -> PerPicture:
         """Probability that each picture's face is intact, shape (n,), in [0, 1]; pictures may have any size."""
         shares = [
-            self._score(np.stack([self.preprocessing.read_picture(path) for path in pictures[start : start + _BATCH]]))
-            for start in range(0, len(pictures), _BATCH)
+            self._score(np.stack([self.preprocessing.read_picture(path) for path in batch]))
+            for batch in batches(pictures)
         ]
         return np.concatenate(shares) if shares else np.zeros(0)
 

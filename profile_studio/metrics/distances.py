@@ -1,24 +1,63 @@
 """Numbers for sets of pictures. On Inception's 2048 features the first would be called FID; ours see with the judge."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from profile_studio.metrics.features import Features
+from profile_studio.domain.sentences import Sentence
+from profile_studio.metrics.metric import Features, NotMeasurable, SetStatistic
+
+_FLAT = 0.02
+
+
+def frechet_statistic(pictures: Features, reference: Features) -> SetStatistic:
+    """:func:`frechet_distance` of any part of the pictures and any part of the reference, from one matrix of products.
+
+    With centred features A1, A2 divided by sqrt(n - 1), the trace of (S1 S2)^(1/2) is the nuclear norm of A1 A2^T: no
+    matrix root, never complex, and the features' width matters once only.
+    """
+    both = np.vstack([pictures, reference])
+    both = both - both.mean(axis=0)  # a far mean would take the products' last digits
+    own, others = np.split((both**2).sum(axis=1), [len(pictures)])
+    products = both @ both.T
+    n = len(pictures)
+
+    def distance(chosen: NDArray[np.intp], chosen_reference: NDArray[np.intp]) -> float:
+        second = chosen_reference + n
+        first_within, within = products[np.ix_(chosen, chosen)].mean(), products[np.ix_(second, second)].mean()
+        across = products[np.ix_(chosen, second)]
+        centred = across - across.mean(axis=0) - across.mean(axis=1, keepdims=True) + across.mean()
+        n_first, n_second = len(chosen), len(second)
+        first_trace = (own[chosen].sum() - n_first * first_within) / (n_first - 1)
+        trace = (others[chosen_reference].sum() - n_second * within) / (n_second - 1)
+        root = np.linalg.svd(centred, compute_uv=False).sum() / np.sqrt((n_first - 1) * (n_second - 1))
+        return float(first_within + within - 2 * across.mean() + first_trace + trace - 2 * root)
+
+    return distance
 
 
 def frechet_distance(first: Features, second: Features) -> float:
     """Squared Frechet distance of the normal distributions through two sets; lower: more alike.
 
-    Grows as sets get smaller, so only sets of equal size may be compared. With centred features A1, A2 divided by
-    sqrt(n - 1), the trace of (S1 S2)^(1/2) is the nuclear norm of A1 A2^T: no matrix root, never complex.
+    Grows as sets get smaller, so only sets of equal size may be compared.
 
     Args:
         first, second: shape (n, d), n >= 2, any scale.
     Source: Heusel et al. 2017, arXiv:1706.08500.
     """
-    difference = first.mean(axis=0) - second.mean(axis=0)
-    first_root, second_root = _root(first), _root(second)
-    cross = np.linalg.svd(first_root @ second_root.T, compute_uv=False).sum()
-    return float(difference @ difference + (first_root**2).sum() + (second_root**2).sum() - 2 * cross)
+    return frechet_statistic(first, second)(np.arange(len(first)), np.arange(len(second)))
+
+
+def kernel_statistic(pictures: Features, reference: Features, gamma: float | None = None) -> SetStatistic:
+    """:func:`kernel_distance` of any part of the pictures and any part of the reference, from one matrix of products."""
+    kernel = _kernel(np.vstack([pictures, reference]), gamma)
+    n = len(pictures)
+
+    def distance(chosen: NDArray[np.intp], chosen_reference: NDArray[np.intp]) -> float:
+        second = chosen_reference + n
+        within = sum(_mean_without_diagonal(kernel[np.ix_(each, each)]) for each in (chosen, second))
+        return float(within - 2 * kernel[np.ix_(chosen, second)].mean())
+
+    return distance
 
 
 def kernel_distance(first: Features, second: Features, gamma: float | None = None) -> float:
@@ -32,13 +71,27 @@ def kernel_distance(first: Features, second: Features, gamma: float | None = Non
             by (1 + cosine)^3.
     Source: Binkowski et al. 2018, arXiv:1801.01401.
     """
-    scale = 1 / first.shape[1] if gamma is None else gamma
-    within = sum(_mean_without_diagonal((scale * x @ x.T + 1) ** 3) for x in (first, second))
-    return float(within - 2 * ((scale * first @ second.T + 1) ** 3).mean())
+    return kernel_statistic(first, second, gamma)(np.arange(len(first)), np.arange(len(second)))
 
 
-def _root(features: Features) -> Features:
-    return (features - features.mean(axis=0)) / np.sqrt(len(features) - 1)
+def checked_kernel_statistic(
+    metric: str, pictures: Features, reference: Features, gamma: float | None = None
+) -> SetStatistic:
+    """:func:`kernel_statistic`, unless its kernel tells no pictures apart.
+
+    Raises:
+        NotMeasurable: all values of the kernel lie within 2 %, so any distance would be 0.
+    """
+    kernel = _kernel(np.vstack([pictures, reference]), gamma)
+    if kernel.max() - kernel.min() <= _FLAT * np.abs(kernel).max():
+        raise NotMeasurable(
+            Sentence("{metric} is not measured: to its encoder all these pictures look the same.", metric=metric)
+        )
+    return kernel_statistic(pictures, reference, gamma)
+
+
+def _kernel(features: Features, gamma: float | None) -> NDArray[np.float64]:
+    return ((1 / features.shape[1] if gamma is None else gamma) * features @ features.T + 1) ** 3
 
 
 def _mean_without_diagonal(matrix: Features) -> float:

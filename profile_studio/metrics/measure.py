@@ -1,82 +1,86 @@
 """From features of every model's pictures to the rows of the table."""
 
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from profile_studio.domain.comparison import (
-    MOST_SPOKEN_METRICS,
-    STYLE_METRICS,
-    ComparisonRow,
-    Interval,
-    MetricValue,
-    Verdict,
-)
+from profile_studio.domain.comparison import MOST_SPOKEN_METRICS, ComparisonRow, Interval, MetricValue, Verdict
 from profile_studio.domain.names import BASE_NAME
 from profile_studio.domain.power import LEVEL, fewest_prompts
 from profile_studio.domain.sentences import Sentence
-from profile_studio.metrics.distances import frechet_distance, kernel_distance
-from profile_studio.metrics.features import Features
-from profile_studio.metrics.scores import PerPicture, clip_scores, copies, style_similarities, varieties
+from profile_studio.metrics.metric import (
+    Features,
+    Metric,
+    Need,
+    NotMeasurable,
+    PictureMetric,
+    Seen,
+    SeenStyle,
+    SetMetric,
+)
+from profile_studio.metrics.registry import METRICS
 from profile_studio.metrics.sign_flips import holm_levels
 from profile_studio.metrics.uncertainty import (
     PairedMeans,
     PairedSets,
     PairedTest,
-    SetStatistic,
     mean_with_interval,
     set_statistic_with_interval,
     share_with_interval,
 )
 
-HIGHER_IS_BETTER = {
-    "clip_score": True,
-    "style_similarity": True,
-    "kid_judge": False,
-    "fd_judge": False,
-    "face_score": True,
-    "copy_risk": False,
-    "variety": True,
-}
-
 
 @dataclass(frozen=True)
-class SeenStyle:
-    """Features of the pictures that stand for a style, and of those that were trained on."""
+class SeenByEncoder:
+    """What one encoder saw in a comparison: each model's pictures, each style's, and the text of each picture.
 
-    reference: Features
-    training: Features
+    Args:
+        encoder: the exact weights.
+        models: SPEC to features in prompt-seed order.
+        texts: row i belongs to picture i of every model; None from an encoder that reads none.
+        styles: name of a data set to what stands for its style.
+    """
 
-
-@dataclass(frozen=True)
-class SeenFaces:
-    """How intact the critic finds the face of each model's pictures, in prompt-seed order."""
-
-    models: Mapping[str, PerPicture]
-    critic: str
+    encoder: str
+    models: Mapping[str, Features]
+    texts: Features | None
+    styles: Mapping[str, SeenStyle]
 
 
 @dataclass(frozen=True)
 class SeenPictures:
-    """Features of one comparison: each model's pictures in prompt-seed order, and each picture's prompt.
+    """What all encoders saw.
 
-    `faces` is None where nobody asked for them.
+    Args:
+        by_encoder: the encoders' names are those that metrics give them.
+        style_of: SPEC to the name of the model's own style; not in it are the base, and who has none.
     """
 
-    models: Mapping[str, Features]
-    texts: Features
+    by_encoder: Mapping[str, SeenByEncoder]
+    models: tuple[str, ...]
     n_prompts: int
-    style: SeenStyle | None
-    encoder: str
-    faces: SeenFaces | None = None
+    n_seeds: int
+    style_of: Mapping[str, str]
 
-    @property
-    def n_seeds(self) -> int:
-        """Pictures of each prompt."""
-        return len(self.texts) // self.n_prompts
+    def style_for(self, model: str) -> str | None:
+        """What the model is measured against; the base only where all others are measured against the same."""
+        names = set(self.style_of.values())
+        if model == BASE_NAME and len(names) == 1:
+            return next(iter(names))
+        return self.style_of.get(model)
+
+    def of(self, metric: Metric, models: Sequence[str], style: str | None) -> Seen:
+        """What a metric gets of these models' pictures, one after the other."""
+        seen = self.by_encoder[metric.encoder]
+        return Seen(
+            np.concatenate([seen.models[model] for model in models]),
+            self.n_prompts,
+            seen.texts,
+            seen.styles.get(style) if style else None,
+            tuple(each for name, each in seen.styles.items() if name != style),
+        )
 
 
 @dataclass(frozen=True)
@@ -111,10 +115,14 @@ class Measured:
 
 @dataclass(frozen=True)
 class Questions:
-    """The paired test of each model and metric, and the level at which those are tested of which a report speaks."""
+    """The paired test of each model and metric, and the level at which those are tested of which a report speaks.
+
+    `left_out` says why a metric has none, of any model or of one.
+    """
 
     tests: Mapping[tuple[str, str], PairedTest]
     levels: Mapping[tuple[str, str], float]
+    left_out: tuple[Sentence, ...] = ()
 
     def verdict(self, model: str, metric: str) -> Verdict | None:
         """Whether the model differs from the base; None where that is not asked."""
@@ -124,27 +132,44 @@ class Questions:
         test = self.tests[model, metric]
         if test.p > level:
             return Verdict.CANNOT_TELL
-        return Verdict.BETTER if (test.value > 0) == HIGHER_IS_BETTER[metric] else Verdict.WORSE
+        is_better = (test.value > 0) == METRICS[metric].higher_is_better
+        return Verdict.BETTER if is_better else Verdict.WORSE
 
 
 def ask(seen: SeenPictures, metrics: Sequence[str]) -> Questions:
     """Tests every model against the base.
 
-    Of the first metrics a report speaks: their differences are tested together, by Holm's steps.
+    Of the first metrics that can be had a report speaks: their differences are tested together, by Holm's steps.
     """
-    models = [model for model in seen.models if model != BASE_NAME]
-    tests = {(model, metric): _paired_test(metric, model, seen) for metric in metrics for model in models}
-    spoken = [(model, metric) for model in models for metric in metrics[:MOST_SPOKEN_METRICS]]
-    return Questions(tests, dict(zip(spoken, holm_levels([tests[key].p for key in spoken]), strict=True)))
+    tests: dict[tuple[str, str], PairedTest] = {}
+    left_out: dict[Sentence, None] = {}
+    spoken: list[str] = []
+    for name in metrics:
+        before = len(tests)
+        for model in seen.models:
+            if reason := _obstacle(METRICS[name], model, seen):
+                left_out[reason] = None
+            elif model != BASE_NAME:
+                try:
+                    tests[model, name] = _paired_test(METRICS[name], model, seen)
+                except NotMeasurable as error:
+                    left_out[error.sentence] = None
+        if len(tests) > before and len(spoken) < MOST_SPOKEN_METRICS:
+            spoken.append(name)
+    asked = [key for key in tests if key[1] in spoken]
+    levels = dict(zip(asked, holm_levels([tests[key].p for key in asked]), strict=True))
+    return Questions(tests, levels, tuple(left_out))
 
 
 def measure(seen: SeenPictures, metrics: Sequence[str]) -> Measured:
-    """Every metric of every model; a metric that cannot be had is left out with a sentence."""
-    left_out = {metric: reason for metric in metrics if (reason := _obstacle(metric, seen))}
-    possible = [metric for metric in metrics if metric not in left_out]
-    questions = ask(seen, possible)
+    """Every metric of every model; what cannot be had is left out with a sentence."""
+    questions = ask(seen, metrics)
+    measured = [name for name in metrics if any(metric == name for _, metric in questions.tests)]
     rows = tuple(
-        ComparisonRow(model, {metric: _cell(metric, model, seen, questions) for metric in possible})
+        ComparisonRow(
+            model,
+            {name: cell for name in measured if (cell := _cell(METRICS[name], model, seen, questions)) is not None},
+        )
         for model in seen.models
     )
     claims = tuple(
@@ -155,7 +180,7 @@ def measure(seen: SeenPictures, metrics: Sequence[str]) -> Measured:
     return Measured(
         rows,
         claims,
-        tuple(dict.fromkeys(left_out.values())),
+        questions.left_out,
         seen.n_prompts,
         fewest_prompts(len(questions.levels)),
         _spreads(questions.tests),
@@ -170,83 +195,88 @@ def _spreads(tests: Mapping[tuple[str, str], PairedTest]) -> dict[str, float]:
     return {metric: statistics.median(spreads) for metric, spreads in of_metric.items()}
 
 
-def _obstacle(metric: str, seen: SeenPictures) -> Sentence | None:
-    if metric in STYLE_METRICS and seen.style is None:
+def _obstacle(metric: Metric, model: str, seen: SeenPictures) -> Sentence | None:
+    if metric.is_of_a_style and not seen.style_of:
         return Sentence("Closeness to a style is not measured: no data set was chosen.")
-    n_pictures = len(seen.texts)
-    if metric == "variety" and n_pictures < 2 * seen.n_prompts:
+    if model == BASE_NAME:
+        return None
+    if Need.SEEDS in metric.needs and seen.n_seeds < 2:
         return Sentence("Variety is not measured: it takes at least two seeds.")
-    if metric in ("kid_judge", "fd_judge") and n_pictures < 2:
-        return Sentence("{metric} is not measured: it takes at least two pictures of each model.", metric=metric)
-    if metric == "copy_risk" and seen.style is not None and len(seen.style.training) < 2:
+    if seen.n_prompts * seen.n_seeds < metric.fewest_pictures:
+        return Sentence(
+            "{metric} is not measured: it takes at least {count} pictures of each model.",
+            metric=metric.name,
+            count=metric.fewest_pictures,
+        )
+    if not metric.is_of_a_style:
+        return None
+    name = seen.style_for(model)
+    if name is None:
+        return Sentence("{model} is held against no style: the pictures it learned from are gone.", model=model)
+    style = seen.by_encoder[metric.encoder].styles[name]
+    if len(style.reference) < metric.fewest_pictures:
+        return Sentence(
+            "{metric} is not measured: it takes at least {count} pictures of the style.",
+            metric=metric.name,
+            count=metric.fewest_pictures,
+        )
+    if Need.TRAINING in metric.needs and len(style.training) < 2:
         return Sentence("Copies are not counted: the training pictures are gone.")
+    if Need.STYLES in metric.needs and len(set(seen.style_of.values())) < 2:
+        return Sentence("Style accuracy is not measured: it takes models of at least two styles.")
     return None
 
 
-def _cell(metric: str, model: str, seen: SeenPictures, questions: Questions) -> MetricValue:
-    estimate = _estimate(metric, model, seen)
-    test, level = questions.tests.get((model, metric)), questions.levels.get((model, metric), LEVEL)
+def _cell(metric: Metric, model: str, seen: SeenPictures, questions: Questions) -> MetricValue | None:
+    style = seen.style_for(model) if metric.is_of_a_style else None
+    test, level = questions.tests.get((model, metric.name)), questions.levels.get((model, metric.name), LEVEL)
+    if test is None and (model != BASE_NAME or (metric.is_of_a_style and style is None)):
+        return None
+    try:
+        estimate = _estimate(metric, seen.of(metric, [model], style), seen)
+    except NotMeasurable:
+        return None
     return MetricValue(
         estimate.value,
         estimate.low,
         estimate.high,
-        len(seen.texts),
-        seen.faces.critic if metric == "face_score" and seen.faces else seen.encoder,
-        HIGHER_IS_BETTER[metric],
-        questions.verdict(model, metric),
+        seen.n_prompts * seen.n_seeds,
+        seen.by_encoder[metric.encoder].encoder,
+        metric.higher_is_better,
+        questions.verdict(model, metric.name),
         test.interval(level) if test else None,
+        style,
     )
 
 
-def _estimate(metric: str, model: str, seen: SeenPictures) -> Interval:
-    if metric in _DISTANCES:
-        assert seen.style is not None
-        distance = _distance(metric, seen.models[model], seen.style.reference)
-        return set_statistic_with_interval(distance, seen.n_prompts, seen.n_seeds, len(seen.style.reference))
-    values = _per_picture(metric, model, seen)
-    if metric == "copy_risk":
-        return share_with_interval(float(values.mean()) * seen.n_prompts, seen.n_prompts)
-    return mean_with_interval(values, seen.n_prompts)
+def _estimate(metric: Metric, of_model: Seen, seen: SeenPictures) -> Interval:
+    match metric:
+        case PictureMetric(is_share=True):
+            share = float(metric.compute(of_model).mean())
+            estimate = share_with_interval(share * seen.n_prompts, seen.n_prompts)
+        case PictureMetric():
+            estimate = mean_with_interval(metric.compute(of_model), seen.n_prompts)
+        case SetMetric():
+            statistic = metric.compute(of_model)
+            n_reference = len(of_model.style.reference) if of_model.style else 0
+            estimate = set_statistic_with_interval(statistic, seen.n_prompts, seen.n_seeds, n_reference)
+        case _:
+            raise AssertionError(metric)
+    lowest, highest = metric.bounds
+    if estimate.low is None or estimate.high is None:
+        return estimate
+    return Interval(estimate.value, max(lowest, estimate.low), min(highest, estimate.high))
 
 
-def _paired_test(metric: str, model: str, seen: SeenPictures) -> PairedTest:
-    if metric not in _DISTANCES:
-        values, base = (_per_picture(metric, name, seen) for name in (model, BASE_NAME))
-        return PairedMeans(values, base, seen.n_prompts)
-    assert seen.style is not None
-    both = np.vstack([seen.models[model], seen.models[BASE_NAME]])
-    distance = _distance(metric, both, seen.style.reference)
-    return PairedSets(distance, seen.n_prompts, seen.n_seeds, len(seen.style.reference))
-
-
-def _per_picture(metric: str, model: str, seen: SeenPictures) -> PerPicture:
-    pictures = seen.models[model]
-    if metric == "clip_score":
-        return clip_scores(pictures, seen.texts)
-    if metric == "variety":
-        return varieties(pictures, seen.n_prompts)
-    if metric == "face_score":
-        assert seen.faces is not None
-        return seen.faces.models[model]
-    assert seen.style is not None
-    if metric == "style_similarity":
-        return style_similarities(pictures, seen.style.reference)
-    return copies(pictures, seen.style.training)
-
-
-def _distance(metric: str, pictures: Features, reference: Features) -> SetStatistic:
-    def distance(chosen: NDArray[np.intp], chosen_reference: NDArray[np.intp]) -> float:
-        return _DISTANCES[metric](pictures[chosen], reference[chosen_reference])
-
-    return distance
-
-
-def _cosine_kernel_distance(first: Features, second: Features) -> float:
-    # gamma = 1 on rows of length 1: the kernel is (1 + cosine)^3, whatever the judge's width.
-    return kernel_distance(first, second, gamma=1.0)
-
-
-_DISTANCES: dict[str, Callable[[Features, Features], float]] = {
-    "kid_judge": _cosine_kernel_distance,
-    "fd_judge": frechet_distance,
-}
+def _paired_test(metric: Metric, model: str, seen: SeenPictures) -> PairedTest:
+    style = seen.style_for(model) if metric.is_of_a_style else None
+    match metric:
+        case PictureMetric():
+            values, base = (metric.compute(seen.of(metric, [each], style)) for each in (model, BASE_NAME))
+            return PairedMeans(values, base, seen.n_prompts)
+        case SetMetric():
+            both = seen.of(metric, [model, BASE_NAME], style)
+            n_reference = len(both.style.reference) if both.style else 0
+            return PairedSets(metric.compute(both), seen.n_prompts, seen.n_seeds, n_reference)
+        case _:
+            raise AssertionError(metric)

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from html import escape
 from pathlib import Path
@@ -13,34 +13,17 @@ from pydantic import TypeAdapter
 from profile_studio.domain.comparison import (
     ComparisonConfig,
     ComparisonReport,
+    ComparisonRow,
     Interval,
     MetricValue,
     Verdict,
-    in_digits,
 )
 from profile_studio.domain.counting import counted
 from profile_studio.files.atomic import write_atomically
+from profile_studio.metrics.registry import METRICS, in_digits
 
 FILES = ("table.csv", "table.json", "table.md", "report.html")
 
-_TITLES = {
-    "clip_score": "CLIP score",
-    "style_similarity": "Style similarity",
-    "kid_judge": "Kernel distance (judge)",
-    "fd_judge": "Frechet distance (judge)",
-    "face_score": "Intact faces",
-    "copy_risk": "Near copies",
-    "variety": "Variety",
-}
-_EXPLANATIONS = {
-    "clip_score": "Does the picture show what the prompt says? 100 x cosine of picture and prompt.",
-    "style_similarity": "How close to the style's pictures: cosine with their centre, at most 1.",
-    "kid_judge": "Distance between the model's pictures and the style's, unbiased; around 0 they cannot be told apart.",
-    "fd_judge": "Distance between the two sets as normal distributions; compare it within this table only.",
-    "face_score": "How likely the faces are intact, by a critic that learned from drawn faces only: it cannot judge photographs.",
-    "copy_risk": "Share of pictures nearer to a training picture than 95 % of the training pictures are to each other.",
-    "variety": "How different the pictures of one prompt are; a model that repeats itself falls below the base.",
-}
 _MARKS = {Verdict.BETTER: "▲", Verdict.WORSE: "▼", Verdict.CANNOT_TELL: "?"}
 
 
@@ -58,22 +41,35 @@ def write_report(folder: Path, config: ComparisonConfig, report: ComparisonRepor
             temporary.write_text(content, encoding="utf-8", newline="")
 
 
+def _title(metric: str) -> str:
+    return METRICS[metric].said("en").title
+
+
+def _explanation(metric: str) -> str:
+    return METRICS[metric].said("en").explanation
+
+
 def _csv(report: ComparisonReport) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    metrics = _metrics(report)
-    parts = ("", "_low", "_high", "_n", "_vs_base", "_difference", "_difference_low", "_difference_high")
-    writer.writerow(["model", *(f"{metric}{part}" for metric in metrics for part in parts), "encoder"])
+    metrics = report.metrics
+    parts = ("", "_low", "_high", "_n", "_vs_base", "_difference", "_difference_low", "_difference_high", "_style")
+    writer.writerow(["model", *(f"{metric}{part}" for metric in metrics for part in parts), "encoder", "fingerprint"])
     for row in report.rows:
         cells: list[object] = [_without_formula(row.model)]
         for metric in metrics:
-            value = row.metrics[metric]
-            cells += [value.value, value.low, value.high, value.n, value.different_from_base]
-            difference = value.difference
-            cells += [difference.value, difference.low, difference.high] if difference else [None] * 3
+            cells += _csv_cells(row.metrics.get(metric))
         encoders = sorted({value.encoder for value in row.metrics.values()})
-        writer.writerow([*cells, _without_formula(" ".join(encoders))])
+        writer.writerow([*cells, _without_formula(" ".join(encoders)), report.fingerprint])
     return buffer.getvalue()
+
+
+def _csv_cells(value: MetricValue | None) -> list[object]:
+    if value is None:
+        return [None] * 9
+    difference = value.difference
+    differences = [difference.value, difference.low, difference.high] if difference else [None] * 3
+    return [value.value, value.low, value.high, value.n, value.different_from_base, *differences, value.reference]
 
 
 def _without_formula(text: str) -> str:
@@ -94,13 +90,13 @@ def _json(report: ComparisonReport) -> str:
 
 
 def _markdown(report: ComparisonReport) -> str:
-    metrics = _metrics(report)
-    head = ["model", *(_TITLES[metric] for metric in metrics)]
+    metrics = report.metrics
+    head = ["model", *(_title(metric) for metric in metrics)]
     lines = [_markdown_row(head), _markdown_row(["---"] * len(head))]
     for row in report.rows:
-        lines.append(_markdown_row([row.model, *(_in_words(metric, row.metrics[metric]) for metric in metrics)]))
+        lines.append(_markdown_row([row.model, *(_in_words(metric, row, report) for metric in metrics)]))
     notes = [f"- {sentence}" for sentence in (report.reason, *report.sentences)]
-    legend = [f"- {_TITLES[metric]}: {_EXPLANATIONS[metric]}" for metric in metrics]
+    legend = [f"- {_title(metric)}: {_explanation(metric)}" for metric in metrics]
     return "\n".join([*notes, "", *lines, "", _LEGEND, "", *legend, "", _origin(report)]) + "\n"
 
 
@@ -115,10 +111,14 @@ def _markdown_row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _in_words(metric: str, value: MetricValue) -> str:
+def _in_words(metric: str, row: ComparisonRow, report: ComparisonReport) -> str:
+    value = row.metrics.get(metric)
+    if value is None:
+        return "–"
     mark = f" {_MARKS[value.different_from_base]}" if value.different_from_base else ""
     difference = f", {_interval(metric, value.difference, '+')}" if value.difference else ""
-    return f"{_interval(metric, Interval(value.value, value.low, value.high))}{difference}{mark}"
+    style = f" [{value.reference}]" if value.reference and len(report.styles) > 1 else ""
+    return f"{_interval(metric, Interval(value.value, value.low, value.high))}{difference}{mark}{style}"
 
 
 def _interval(metric: str, interval: Interval, sign: str = "") -> str:
@@ -128,13 +128,8 @@ def _interval(metric: str, interval: Interval, sign: str = "") -> str:
     return f"{number} ({in_digits(metric, interval.low, sign=sign)} to {in_digits(metric, interval.high, sign=sign)})"
 
 
-def _metrics(report: ComparisonReport) -> tuple[str, ...]:
-    return tuple(report.rows[0].metrics) if report.rows else ()
-
-
 def _origin(report: ComparisonReport) -> str:
-    values: Mapping[str, MetricValue] = report.rows[0].metrics if report.rows else {}
-    counts = {(value.n, value.encoder) for value in values.values()}
+    counts = {(value.n, value.encoder) for row in report.rows for value in row.metrics.values()}
     measured = "; ".join(f"{counted(n, 'picture')} of each model, seen by {encoder}" for n, encoder in sorted(counts))
     return f"{measured}. Fingerprint {report.fingerprint}."
 
@@ -148,14 +143,14 @@ table{border-collapse:collapse;margin:1rem 0}td,th{padding:.4rem .8rem;border-bo
 
 
 def _html(config: ComparisonConfig, report: ComparisonReport) -> str:
-    metrics = _metrics(report)
-    heads = "".join(f'<th title="{escape(_EXPLANATIONS[m])}">{escape(_TITLES[m])}</th>' for m in metrics)
+    metrics = report.metrics
+    heads = "".join(f'<th title="{escape(_explanation(m))}">{escape(_title(m))}</th>' for m in metrics)
     rows = "".join(
-        f"<tr><th>{escape(row.model)}</th>{''.join(_html_cell(m, row.metrics[m]) for m in metrics)}</tr>"
+        f"<tr><th>{escape(row.model)}</th>{''.join(_html_cell(m, row, report) for m in metrics)}</tr>"
         for row in report.rows
     )
     notes = "".join(f"<li>{escape(sentence)}</li>" for sentence in report.sentences)
-    legend = "".join(f"<dt>{escape(_TITLES[m])}</dt><dd>{escape(_EXPLANATIONS[m])}</dd>" for m in metrics)
+    legend = "".join(f"<dt>{escape(_title(m))}</dt><dd>{escape(_explanation(m))}</dd>" for m in metrics)
     title = f"{report.recommended} is recommended" if report.recommended else "No model is recommended"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -168,10 +163,11 @@ def _html(config: ComparisonConfig, report: ComparisonReport) -> str:
     )
 
 
-def _html_cell(metric: str, value: MetricValue) -> str:
-    verdict = value.different_from_base
+def _html_cell(metric: str, row: ComparisonRow, report: ComparisonReport) -> str:
+    value = row.metrics.get(metric)
+    verdict = value.different_from_base if value else None
     css = "" if verdict is None else f' class="{escape(verdict.value)}"'
-    return f"<td{css}>{escape(_in_words(metric, value))}</td>"
+    return f"<td{css}>{escape(_in_words(metric, row, report))}</td>"
 
 
 def _html_pictures(config: ComparisonConfig, report: ComparisonReport) -> str:

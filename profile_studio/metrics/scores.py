@@ -1,12 +1,10 @@
 """Numbers for single pictures; all features are rows of length 1, so a product is a cosine."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import NDArray
 
-from profile_studio.metrics.features import Features
-
-PerPicture = NDArray[np.float64]
-"""Shape (n,): one number for each picture."""
+from profile_studio.metrics.metric import Features, PerPicture
 
 _BACKGROUND_PERCENTILE = 95
 
@@ -28,6 +26,24 @@ def style_similarities(pictures: Features, reference: Features) -> PerPicture:
     """
     centroid = reference.mean(axis=0)
     return pictures @ (centroid / np.linalg.norm(centroid))
+
+
+def called_own_style(pictures: Features, own: Features, others: Sequence[Features]) -> PerPicture:
+    """1 for each picture that is nearer to the centroid of its own style than to any other's, else 0."""
+    nearness = np.stack([style_similarities(pictures, reference) for reference in (own, *others)])
+    return (nearness[0] > nearness[1:].max(axis=0)).astype(np.float64)
+
+
+def label_probabilities(pictures: Features, words: Features, sharpness: float) -> Features:
+    """How the encoder shares out each picture among words, shape (n, words); rows add up to 1, whatever is in the picture.
+
+    Args:
+        sharpness: what cosines are multiplied with before they become odds: `exp(logit_scale)`, 100 for OpenAI's CLIP.
+    Source: Radford et al. 2021, arXiv:2103.00020, section 3.1.
+    """
+    logits = sharpness * pictures @ words.T
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return odds / odds.sum(axis=1, keepdims=True)
 
 
 def copies(pictures: Features, training: Features) -> PerPicture:

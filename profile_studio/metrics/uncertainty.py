@@ -5,7 +5,6 @@ hard is hard for both and cancels. The unit is the prompt, whatever number of pi
 """
 
 import math
-from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from profile_studio.domain.comparison import Interval
 from profile_studio.domain.power import FEWEST_TO_FORESEE, LEVEL, prompts_to_show
+from profile_studio.metrics.metric import SetStatistic
 from profile_studio.metrics.sign_flips import sign_flip_interval, sign_flip_p
 
 _Z = NormalDist().inv_cdf(1 - LEVEL / 2)
@@ -61,7 +61,7 @@ class PairedSets:
             order, and of indices into the reference.
     """
 
-    def __init__(self, statistic: "SetStatistic", n_prompts: int, n_seeds: int, n_reference: int) -> None:
+    def __init__(self, statistic: SetStatistic, n_prompts: int, n_seeds: int, n_reference: int) -> None:
         reference = np.arange(n_reference)
         model = np.arange(n_prompts * n_seeds).reshape(n_prompts, n_seeds)
         base = model + n_prompts * n_seeds
@@ -121,10 +121,6 @@ def share_with_interval(successes: float, n: int) -> Interval:
     centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
     half = _Z / (1 + _Z**2 / n) * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
     return Interval(share, max(0.0, centre - half), min(1.0, centre + half))
-
-
-SetStatistic = Callable[[NDArray[np.intp], NDArray[np.intp]], float]
-"""From indices into the pictures and indices into the reference pictures to a number."""
 
 
 def set_statistic_with_interval(

@@ -2,34 +2,36 @@
 
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from profile_studio.base_models import STARTER, find_base_model
+from profile_studio.domain.compared_models import ComparedModel, ComparedModels, class_words
 from profile_studio.domain.comparison import (
-    METRICS,
+    MOST_SPOKEN_METRICS,
     SECONDS_A_STEP_KEY,
+    SPREADS_KEY,
     ComparisonConfig,
     ComparisonReport,
-    parse_model_spec,
+    ModelSpec,
 )
-from profile_studio.domain.errors import InvalidModelSpec, InvalidPrompt, InvalidSettings, JobNotAllowed, UnknownDataset
+from profile_studio.domain.errors import InvalidModelSpec, InvalidPrompt, InvalidSettings, JobNotAllowed
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
-from profile_studio.domain.names import BASE_NAME
+from profile_studio.domain.power import FEWEST_TO_FORESEE, fewest_prompts, shown_by
 from profile_studio.domain.prompts import prepare_prompt
 from profile_studio.domain.sentences import Sentence
 from profile_studio.jobs.queue import enqueue
-from profile_studio.lora_files import check_base
+from profile_studio.lora_files import check_base, check_numbers, read_lora
+from profile_studio.metrics.registry import METRICS, in_digits
 from profile_studio.services.demo import check_comparison_for_demo
 from profile_studio.services.promises import Promise, in_words
 from profile_studio.settings import Settings
+from profile_studio.storage.compared_models import compared_models
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.jobs import JobRepository
-from profile_studio.storage.models import WeightedAdapter, resolve_model
-from profile_studio.storage.references import style_reference
 
 MAXIMUM_PICTURES = 5000
 MAXIMUM_PROMPT_CHARACTERS = 2000
@@ -67,8 +69,8 @@ class ComparisonService:
 
     def promise(self, config: ComparisonConfig) -> Promise:
         """How long this comparison will take: measured on this machine if one of the same base was done here before."""
-        models = len({BASE_NAME, *(text.strip() for text in config.models)})
-        n_steps = models * len(config.prompts) * config.seeds * config.num_inference_steps
+        config = config.unified()
+        n_steps = len(config.models) * len(config.prompts) * config.seeds * config.num_inference_steps
         measured = self._measured_seconds_a_step(config.base)
         if measured is not None:
             seconds = n_steps * measured + SECONDS_BESIDE_STEPS
@@ -84,19 +86,51 @@ class ComparisonService:
             )
         return Promise(None, None, Sentence("How long it takes shows after the first pictures."))
 
+    def foresight(self, config: ComparisonConfig, language: str = "en") -> Sentence | None:
+        """What this comparison will be able to show, from how far prompts differed in earlier ones of the same base.
+
+        None where nothing was measured yet: a guess would promise what it cannot know.
+
+        Args:
+            language: of the metric's name.
+        """
+        config = config.unified()
+        spoken = config.metrics[:MOST_SPOKEN_METRICS]
+        questions = (len(config.models) - 1) * len(spoken)
+        n = len(config.prompts)
+        if n < (fewest := max(fewest_prompts(questions), FEWEST_TO_FORESEE)):
+            return Sentence(
+                "With {n} prompts nothing can be called sure, however many pictures each has: give at least {fewest}.",
+                n=n,
+                fewest=fewest,
+            )
+        for name in spoken:
+            if (spread := self._measured_spread(config, name)) is not None:
+                half = self.promise(config.model_copy(update={"prompts": _numbered(4 * n)}))
+                return Sentence(
+                    "It can show a change of {difference} in “{metric}”; for half of that give {count} prompts. {time}",
+                    difference=in_digits(name, shown_by(n, spread, questions)),
+                    metric=METRICS[name].said(language).label,
+                    count=4 * n,
+                    time=half.sentence,
+                )
+        return None
+
     def submit(self, config: ComparisonConfig) -> Job:
-        """Queues a comparison. The base is added; without a data set, the one the first LoRA was trained on is taken.
+        """Queues a comparison. The base is added, and what was asked for twice is taken once.
 
         Raises:
             InvalidModelSpec, UnknownAdapter, InvalidAdapter: a model cannot be made, or is for another base.
             InvalidSettings, InvalidPrompt, UnknownDataset, BaseModelMissing: what else is wrong.
         """
-        models = tuple(dict.fromkeys([BASE_NAME, *(text.strip() for text in config.models)]))
-        if len(models) < 2:
+        config = config.unified()
+        if len(config.models) < 2:
             raise InvalidModelSpec("There is nothing to compare the base with.", "Choose at least one LoRA.")
-        _check_metrics(config.metrics)
-        _check_prompts(config.prompts, config.base)
-        pictures = len(models) * len(config.prompts) * config.seeds
+        for spec in config.models:
+            _check_each_once(spec)
+        n_pictures = len(config.prompts) * config.seeds
+        _check_metrics(config.metrics, n_pictures)
+        pictures = len(config.models) * n_pictures
         if pictures > MAXIMUM_PICTURES:
             raise InvalidSettings(
                 "This would be {count} pictures; at most {limit} are allowed.",
@@ -106,11 +140,10 @@ class ComparisonService:
             )
         unfinished = [status for status in JobStatus if not status.is_finished]
         check_comparison_for_demo(pictures, len(self._jobs.find(unfinished, JobKind.COMPARE)), self._settings)
-        adapters = self._check_models(models, config.base)
-        dataset = config.dataset or self._dataset_of(adapters)
-        if dataset is not None:
-            style_reference(dataset, self._settings, self._datasets)
-        accepted = config.model_copy(update={"models": models, "dataset": dataset})
+        compared = compared_models(config, self._settings, self._jobs, self._datasets)
+        self._check_files(compared, config.base)
+        _check_prompts(config, compared.models)
+        accepted = config.model_copy(update={"dataset": config.dataset or _only(compared.styles)})
         job = self._jobs.create(JobKind.COMPARE, accepted.model_dump(mode="json"), pictures, time.time())
         enqueue(self._settings, job.id)
         return job
@@ -151,49 +184,79 @@ class ComparisonService:
         ]
         return statistics.median(measured) if measured else None
 
-    def _check_models(self, models: Sequence[str], base: str) -> list[WeightedAdapter]:
-        base_model = find_base_model(base, self._settings)
-        adapters = [
-            part for text in models for part in resolve_model(parse_model_spec(text), self._settings, self._jobs)
+    def _measured_spread(self, config: ComparisonConfig, metric: str) -> float | None:
+        spreads = [
+            found[metric]
+            for job in self._jobs.find([JobStatus.COMPLETED], JobKind.COMPARE)
+            if (job.spec.get("base"), job.spec.get("seeds")) == (config.base, config.seeds)
+            and metric in (found := _spreads_of(job))
         ]
-        for part in adapters:
-            check_base(part.adapter, base, base_model.hash, base_model.family.name)
-        return adapters
+        return statistics.median(spreads) if spreads else None
 
-    def _dataset_of(self, adapters: Sequence[WeightedAdapter]) -> str | None:
-        for part in adapters:
-            try:
-                style_reference(part.adapter.dataset, self._settings, self._datasets)
-            except UnknownDataset:
-                continue
-            return part.adapter.dataset
-        return None
+    def _check_files(self, compared: ComparedModels, base: str) -> None:
+        base_model = find_base_model(base, self._settings)
+        adapters = {part.adapter.path: part.adapter for model in compared.models for part in model.adapters}
+        for path, adapter in adapters.items():
+            check_base(adapter, base, base_model.hash, base_model.family.name)
+            check_numbers(read_lora(path), path.name)
 
 
-def _check_metrics(metrics: Sequence[str]) -> None:
-    for metric in metrics:
-        if instead := _ONLY_INCEPTION.get(metric):
+def _spreads_of(job: Job) -> dict[str, float]:
+    found = (job.result or {}).get(SPREADS_KEY)
+    return TypeAdapter(dict[str, float]).validate_python(found) if found else {}
+
+
+def _numbered(count: int) -> tuple[str, ...]:
+    return tuple(map(str, range(count)))
+
+
+def _only(styles: Mapping[str, object]) -> str | None:
+    return next(iter(styles)) if len(styles) == 1 else None
+
+
+def _check_each_once(spec: ModelSpec) -> None:
+    names = [part.adapter_name for part in spec.adapters]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise InvalidModelSpec(
+            "{name} is twice in {text!r}.", "Name it once, with the sum of its weights.", name=twice, text=spec.text
+        )
+
+
+def _check_metrics(metrics: Sequence[str], n_pictures: int) -> None:
+    for name in metrics:
+        if instead := _ONLY_INCEPTION.get(name):
             raise InvalidSettings(
                 "{metric} needs the Inception network, which does not ship with this studio.",
                 "Use {instead}.",
-                metric=metric,
+                metric=name,
                 instead=instead,
             )
-        if metric not in METRICS:
+        if (metric := METRICS.get(name)) is None:
             raise InvalidSettings(
-                "There is no metric {metric!r}.", "There are: {names}.", metric=metric, names=", ".join(sorted(METRICS))
+                "There is no metric {metric!r}.", "There are: {names}.", metric=name, names=", ".join(sorted(METRICS))
+            )
+        if n_pictures < metric.fewest_pictures:
+            raise InvalidSettings(
+                "{metric} takes at least {fewest} pictures of each model; these prompts and seeds make {count}.",
+                "Leave it out, or ask for more prompts or seeds.",
+                metric=name,
+                fewest=metric.fewest_pictures,
+                count=n_pictures,
             )
 
 
-def _check_prompts(prompts: Sequence[str], base: str) -> None:
-    for prompt in prompts:
-        if not prompt.strip():
+def _check_prompts(config: ComparisonConfig, models: Sequence[ComparedModel]) -> None:
+    plain = class_words(models)
+    for prompt in config.prompts:
+        if not prompt:
             raise InvalidPrompt("One of the prompts is empty.", "Delete it, or write what it should show.")
-        if len(prompt) > MAXIMUM_PROMPT_CHARACTERS:
+        prepare_prompt(prompt, latin_only=config.base == STARTER)
+        # As each model gets it: the trigger words may make it too long.
+        longest = max((len(model.prompt(prompt, plain)) for model in models), default=0)
+        if longest > MAXIMUM_PROMPT_CHARACTERS:
             raise InvalidPrompt(
-                "A prompt may have {limit} characters; one has {count}.",
+                "A prompt may have {limit} characters, trigger words included; one has {count}.",
                 "Shorten it.",
                 limit=MAXIMUM_PROMPT_CHARACTERS,
-                count=len(prompt),
+                count=longest,
             )
-        prepare_prompt(prompt, latin_only=base == STARTER)

@@ -36,6 +36,7 @@ from profile_studio.domain.datasets import (
 from profile_studio.domain.errors import InvalidAdapter, InvalidDataset, InvalidPrompt, InvalidSettings, UnknownDataset
 from profile_studio.domain.names import check_name
 from profile_studio.domain.sentences import Sentence
+from profile_studio.domain.styles import StyleReference
 from profile_studio.domain.trigger_words import check_class_word, check_trigger_word
 from profile_studio.files.atomic import create_folder_atomically
 from profile_studio.lora_files import read_adapter
@@ -56,7 +57,7 @@ from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository, NewImage
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.pictures import write_thumbnail
-from profile_studio.storage.references import StyleReference, style_reference
+from profile_studio.storage.references import style_reference
 
 _WRITE_ANEW = Sentence(
     "The rows of this set were lost and it was found again by its folder: write its captions anew, and say who is in it."

@@ -42,6 +42,8 @@ class TracesOfDatasets:
         removed: list[Sentence] = []
         left: list[Sentence] = []
         adapters = self._adapters_of(dataset)
+        # Numbers of its pictures are among them, and nobody can tell which.
+        shutil.rmtree(self._settings.features_dir, ignore_errors=True)
         for job in self._jobs_of(dataset, adapters):
             if job.kind is JobKind.COMPARE and not with_adapters:
                 left.append(Sentence("{job} until you delete it under Storage", job=_named(job)))

@@ -1,9 +1,8 @@
 """From a model's name in a comparison to the files that make it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from profile_studio.domain.adapters import Adapter
+from profile_studio.domain.adapters import Adapter, WeightedAdapter
 from profile_studio.domain.comparison import ModelSpec
 from profile_studio.domain.errors import InvalidModelSpec, UnknownAdapter
 from profile_studio.domain.jobs import JobKind
@@ -11,14 +10,6 @@ from profile_studio.domain.names import check_name
 from profile_studio.lora_files import read_adapter
 from profile_studio.settings import Settings
 from profile_studio.storage.jobs import JobRepository
-
-
-@dataclass(frozen=True)
-class WeightedAdapter:
-    """An adapter file and how strongly it is applied."""
-
-    adapter: Adapter
-    weight: float
 
 
 def find_adapter(name: str, settings: Settings) -> Adapter:

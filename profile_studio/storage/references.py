@@ -1,29 +1,15 @@
 """Which pictures stand for a style when models are compared."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from profile_studio.domain.errors import UnknownDataset
 from profile_studio.domain.names import NAME_PATTERN
 from profile_studio.domain.sentences import Sentence
+from profile_studio.domain.styles import StyleReference
 from profile_studio.settings import Settings
 from profile_studio.storage.datasets import DatasetRepository
 
 MINIMUM_HELD_OUT = 8  # fewer say too little about a style
-
-
-@dataclass(frozen=True)
-class StyleReference:
-    """Pictures of a style. `note` says in words what they are."""
-
-    reference: tuple[Path, ...]
-    training: tuple[Path, ...]
-    note: Sentence
-
-    @property
-    def is_unseen(self) -> bool:
-        """Whether none of the pictures it measures against is trained on."""
-        return not set(self.reference) & set(self.training)
 
 
 def style_reference(name: str, settings: Settings, datasets: DatasetRepository) -> StyleReference:

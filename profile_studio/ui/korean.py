@@ -4,6 +4,8 @@ Pictures a person brings are 사진, pictures the studio makes are 그림. Parti
 depends on the last letter of what is filled in.
 """
 
+from collections import ChainMap
+
 from profile_studio.decoding.decode import MAXIMUM_PIXELS
 from profile_studio.domain.arrangement import PictureFilter, PictureOrder, PictureView
 from profile_studio.domain.captions import CaptionEdit
@@ -15,6 +17,7 @@ from profile_studio.domain.jobs import JobStatus
 from profile_studio.domain.presets import Thoroughness
 from profile_studio.domain.starter_size import FORMER_SIDE_PX, SIDE_PX
 from profile_studio.domain.training import AdapterKind
+from profile_studio.metrics.registry import CLAIMS
 from profile_studio.services.exporting import ExportFormat
 from profile_studio.services.import_sources import MAXIMUM_FILE_BYTES
 from profile_studio.services.storage_space import SpaceKind
@@ -90,7 +93,7 @@ _REASONS = {
 _REASON_COUNTS = {f"{{count}} {reason.replace('_', ' ')}": f"{words} {{count}}개" for reason, words in _REASONS.items()}
 
 _COMMON = CommonTexts(
-    sentences=Sentences({**KOREAN_SENTENCES, **_REASON_COUNTS}),
+    sentences=Sentences(ChainMap({**KOREAN_SENTENCES, **_REASON_COUNTS}, CLAIMS["ko"])),
     details="자세히",
     copy="복사",
     unexpected="스튜디오에서 문제가 생겼어요.",
@@ -559,16 +562,6 @@ _COMPARE = CompareTexts(
     ),
     model="모델",
     base="기본 모델",
-    metrics={
-        "clip_score": "프롬프트를 따름",
-        "style_similarity": "내 사진과 닮음",
-        "kid_judge": "내 사진과의 거리",
-        "fd_judge": "내 사진과의 거리 (FD)",
-        "face_score": "온전한 얼굴",
-        "copy_risk": "내 사진을 베낌",
-        "variety": "다양함",
-        "style_accuracy": "화풍 인식률",
-    },
     higher="높을수록 좋아요",
     lower="낮을수록 좋아요",
     verdicts={
@@ -578,6 +571,7 @@ _COMPARE = CompareTexts(
     },
     interval="{low}~{high}",
     difference="기본 모델보다 {change} {bounds}",
+    against="기준: {dataset}",
     pictures="나란히 보기 (같은 프롬프트, 같은 시드)",
     more_seeds="다른 시드 더 보기",
     download="내려받기",

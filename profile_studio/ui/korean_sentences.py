@@ -43,7 +43,9 @@ _PROMPTS: dict[str, str] = {
     ),
     "One of the prompts is empty.": "비어 있는 프롬프트가 있어요.",
     "Delete it, or write what it should show.": "지우거나, 그릴 것을 적으세요.",
-    "A prompt may have {limit} characters; one has {count}.": "프롬프트는 {limit}자까지 쓸 수 있어요. {count}자인 것이 있어요.",
+    "A prompt may have {limit} characters, trigger words included; one has {count}.": (
+        "프롬프트는 트리거 단어까지 합쳐 {limit}자까지 쓸 수 있어요. {count}자인 것이 있어요."
+    ),
     "Shorten it.": "더 짧게 줄이세요.",
 }
 
@@ -680,18 +682,6 @@ _COMPARING: dict[str, str] = {
     "So few prompts ({n}) cannot tell more, however many pictures each has: ask for at least {fewest}.": (
         "프롬프트가 {n}개뿐이라, 프롬프트마다 그림이 몇 장이든 더는 알 수 없어요. 프롬프트 {fewest}개 이상으로 비교하세요."
     ),
-    "is closer to your style than the base": "기본 모델보다 내 화풍에 더 가깝다",
-    "is farther from your style than the base": "기본 모델보다 내 화풍에서 더 멀다",
-    "follows the prompts better than the base": "프롬프트를 기본 모델보다 더 잘 따른다",
-    "follows the prompts less well than the base": "프롬프트를 기본 모델보다 덜 따른다",
-    "draws more intact faces than the base": "온전한 얼굴을 기본 모델보다 더 많이 그린다",
-    "draws fewer intact faces than the base": "온전한 얼굴을 기본 모델보다 더 적게 그린다",
-    "repeats training pictures less often than the base": "학습한 사진을 기본 모델보다 덜 베낀다",
-    "repeats training pictures more often than the base": "학습한 사진을 기본 모델보다 더 자주 베낀다",
-    "draws a set nearer to your pictures than the base": "그림 전체가 기본 모델보다 내 사진에 더 가깝다",
-    "draws a set farther from your pictures than the base": "그림 전체가 기본 모델보다 내 사진에서 더 멀다",
-    "draws more varied pictures than the base": "기본 모델보다 더 다양하게 그린다",
-    "draws less varied pictures than the base": "기본 모델보다 덜 다양하게 그린다",
     "Closeness to a style was not measured, so no model is recommended.": (
         "화풍이 얼마나 가까운지 재지 않아서 추천할 모델이 없어요."
     ),
@@ -706,9 +696,36 @@ _COMPARING: dict[str, str] = {
         "세트를 고르지 않아서 화풍이 얼마나 가까운지 재지 않았어요."
     ),
     "Variety is not measured: it takes at least two seeds.": "다양함은 재지 않았어요. 시드가 둘 이상 필요해요.",
-    "{metric} is not measured: it takes at least two pictures of each model.": (
-        "{metric} 지표는 재지 않았어요. 모델마다 그림이 두 장 이상 필요해요."
+    "{metric} is not measured: it takes at least {count} pictures of each model.": (
+        "{metric} 지표는 재지 않았어요. 모델마다 그림이 {count}장 이상 필요해요."
     ),
+    "{metric} is not measured: it takes at least {count} pictures of the style.": (
+        "{metric} 지표는 재지 않았어요. 화풍 사진이 {count}장 이상 필요해요."
+    ),
+    "{metric} is not measured: to its encoder all these pictures look the same.": (
+        "{metric} 지표는 재지 않았어요. 이 지표의 인코더에는 이 그림들이 모두 똑같아 보여요."
+    ),
+    "{model} is held against no style: the pictures it learned from are gone.": (
+        "{model}: 배운 사진이 없어져서 화풍과 견주지 않았어요."
+    ),
+    "Style accuracy is not measured: it takes models of at least two styles.": (
+        "화풍 인식률은 재지 않았어요. 서로 다른 화풍의 모델이 둘 이상 필요해요."
+    ),
+    "Asked for twice and measured once: {what}.": "두 번 적혀 있어서 한 번만 쟀어요: {what}.",
+    "The end of this prompt is too long to be scored: {prompt}": "너무 길어서 끝부분은 점수에 들어가지 않은 프롬프트: {prompt}",
+    "{models}, held against {dataset}: {note}": "{models} (기준: {dataset}): {note}",
+    "With {n} prompts nothing can be called sure, however many pictures each has: give at least {fewest}.": (
+        "프롬프트가 {n}개면 프롬프트마다 그림이 몇 장이든 아무것도 확실히 말할 수 없어요. {fewest}개 이상 적으세요."
+    ),
+    "It can show a change of {difference} in “{metric}”; for half of that give {count} prompts. {time}": (
+        "“{metric}” 값이 {difference} 넘게 달라지면 알 수 있어요. 그 절반까지 알려면 프롬프트를 {count}개 적으세요. {time}"
+    ),
+    "{name} is twice in {text!r}.": "“{text}”에 같은 LoRA가 두 번 있어요: {name}.",
+    "Name it once, with the sum of its weights.": "가중치를 더해서 한 번만 적으세요.",
+    "{metric} takes at least {fewest} pictures of each model; these prompts and seeds make {count}.": (
+        "{metric} 지표를 재려면 모델마다 그림이 {fewest}장 이상 있어야 하는데, 이 프롬프트와 시드로는 {count}장이에요."
+    ),
+    "Leave it out, or ask for more prompts or seeds.": "이 지표를 빼거나 프롬프트나 시드를 늘리세요.",
     "Copies are not counted: the training pictures are gone.": "학습한 사진이 없어져서 베낀 그림을 세지 않았어요.",
     "The style is measured against all {count} pictures of {dataset!r}, the trained ones too, "
     "because too few were held out: look at the copies before you trust a gain.": (

@@ -600,18 +600,6 @@ class CompareTexts:
     )
     model: str = "Model"
     base: str = "base"
-    metrics: dict[str, str] = field(
-        default_factory=lambda: {
-            "clip_score": "Follows the prompt",
-            "style_similarity": "Like your pictures",
-            "kid_judge": "Distance to your pictures",
-            "fd_judge": "Distance to your pictures (FD)",
-            "face_score": "Intact faces",
-            "copy_risk": "Copies your pictures",
-            "variety": "Variety",
-            "style_accuracy": "Style recognised",
-        }
-    )
     higher: str = "higher is better"
     lower: str = "lower is better"
     verdicts: dict[Verdict, str] = field(
@@ -623,6 +611,7 @@ class CompareTexts:
     )
     interval: str = "{low} to {high}"
     difference: str = "{change} to the base {bounds}"
+    against: str = "against {dataset}"
     pictures: str = "Side by side, same prompt and same seed"
     more_seeds: str = "More seeds"
     download: str = "To keep"

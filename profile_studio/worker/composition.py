@@ -2,6 +2,7 @@
 
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.captioning import CaptioningConfig
+from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.datasets import Dataset
 from profile_studio.domain.errors import InvalidDataset
 from profile_studio.domain.jobs import JobContext
@@ -10,6 +11,7 @@ from profile_studio.files.job_folder import JobFolder
 from profile_studio.settings import Settings
 from profile_studio.storage.adapter_names import AdapterPublisher
 from profile_studio.storage.captions import CaptionsOfDataset
+from profile_studio.storage.compared_models import compared_models
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.jobs import JobRepository
@@ -39,6 +41,16 @@ def caption(config: CaptioningConfig, context: JobContext, settings: Settings) -
     datasets = DatasetRepository(Database(settings.resolved_database_url), settings.datasets_dir)
     captions = CaptionsOfDataset(datasets, config.dataset)
     return run_captioning(config, datasets.get(config.dataset), captions, JobFolder(context.folder), context, settings)
+
+
+def compare(config: ComparisonConfig, context: JobContext, settings: Settings) -> dict[str, object]:
+    """Compares models of this home; what is returned and raised is told at `run_comparison`."""
+    database = Database(settings.resolved_database_url)
+    datasets = DatasetRepository(database, settings.datasets_dir)
+    compared = compared_models(config, settings, JobRepository(database), datasets)
+    from profile_studio.metrics.run import run_comparison
+
+    return run_comparison(config, compared, context, settings)
 
 
 def _unchanged_dataset(config: LoraTrainingConfig, datasets: DatasetRepository) -> Dataset:

@@ -22,6 +22,7 @@ from PIL import Image
 from pydantic import ValidationError
 
 from profile_studio.base_models import STARTER, BaseModel, find_base_model
+from profile_studio.domain.adapters import WeightedAdapter
 from profile_studio.domain.errors import InvalidSettings, ProfileStudioError, Stopped
 from profile_studio.domain.generation import GenerationRequest
 from profile_studio.domain.lost_device import is_device_lost
@@ -42,7 +43,7 @@ from profile_studio.services.live import (
 from profile_studio.settings import Settings
 from profile_studio.storage.base_folders import remember_folder
 from profile_studio.storage.faults import known_fault
-from profile_studio.storage.models import WeightedAdapter, find_adapter
+from profile_studio.storage.models import find_adapter
 from profile_studio.storage.pictures import write_picture
 
 if TYPE_CHECKING:  # torch takes seconds to import; the engine listens before

@@ -23,7 +23,7 @@ from profile_studio.storage.database import Database
 from profile_studio.storage.faults import known_fault
 from profile_studio.storage.job_facts import write_job_facts
 from profile_studio.storage.jobs import JobRepository
-from profile_studio.worker.composition import caption, train
+from profile_studio.worker.composition import caption, compare, train
 from profile_studio.worker.parent import on_parent_gone
 
 REPORT_INTERVAL_S = 1.0
@@ -176,11 +176,7 @@ def _work(job: Job, context: JobContext, settings: Settings) -> dict[str, object
         return train(training, context, settings)
     if job.kind is JobKind.CAPTION:
         return caption(CaptioningConfig.model_validate(job.spec), context, settings)
-    comparison = ComparisonConfig.model_validate(job.spec)
-    # Imported here: a job loads only what it computes with, and nothing if it cannot be read.
-    from profile_studio.metrics.run import run_comparison
-
-    return run_comparison(comparison, context, settings)
+    return compare(ComparisonConfig.model_validate(job.spec), context, settings)
 
 
 def _settle_wish(repository: JobRepository, job: Job) -> int:

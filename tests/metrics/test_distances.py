@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from profile_studio.metrics.distances import frechet_distance, kernel_distance
-from profile_studio.metrics.features import Features
+from profile_studio.metrics.metric import Features
 
 
 def two_sets(n: int, d: int) -> tuple[Features, Features]:

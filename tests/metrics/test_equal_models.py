@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from profile_studio.metrics.features import Features
-from profile_studio.metrics.measure import SeenPictures, SeenStyle, ask
+from profile_studio.metrics.measure import SeenByEncoder, SeenPictures, ask
+from profile_studio.metrics.metric import Features, SeenStyle
 from profile_studio.metrics.scores import style_similarities
 from profile_studio.metrics.sign_flips import holm_levels
 from profile_studio.metrics.uncertainty import PairedMeans
@@ -42,7 +42,9 @@ def study(generator: np.random.Generator, n_models: int, n_prompts: int, n_seeds
         for name in ("base", *(f"model-{number}" for number in range(1, n_models)))
     }
     texts = TEXTS[np.repeat(prompts, n_seeds)]
-    return SeenPictures(models, texts, n_prompts, SeenStyle(REFERENCE, TRAINING), "judge-0")
+    judged = SeenByEncoder("judge-0", models, texts, {"pixel-art": SeenStyle(REFERENCE, TRAINING)})
+    style_of = {name: "pixel-art" for name in models if name != "base"}
+    return SeenPictures({"judge": judged}, tuple(models), n_prompts, n_seeds, style_of)
 
 
 def share_of_false_claims(shape: tuple[int, int, int], metrics: tuple[str, ...], studies: int) -> float:

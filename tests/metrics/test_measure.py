@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from profile_studio.domain.comparison import METRICS, ComparisonRow, Verdict
+from profile_studio.domain.comparison import ComparisonRow, Verdict
 from profile_studio.metrics.advice import recommend, sentences
-from profile_studio.metrics.features import Features
-from profile_studio.metrics.measure import SeenFaces, SeenPictures, SeenStyle, measure
+from profile_studio.metrics.measure import SeenByEncoder, SeenPictures, measure
+from profile_studio.metrics.metric import Features, PerPicture, SeenStyle
 
 N_PROMPTS, N_SEEDS, WIDTH = 16, 2, 8
 
@@ -18,16 +18,34 @@ def directions(seed: int, n: int, towards: Features | None = None, pull: float =
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
+MEASURED = ("style_similarity", "clip_score", "copy_risk", "kid_judge", "fd_judge", "face_score", "variety")
 STYLE_AXIS = np.eye(WIDTH)[0]
 TEXTS = np.tile(np.eye(WIDTH)[1], (N_PROMPTS * N_SEEDS, 1))
 STYLE = SeenStyle(directions(1, 64, STYLE_AXIS, 5), directions(2, 32, STYLE_AXIS, 5))
 BASE = directions(3, N_PROMPTS * N_SEEDS)
 
 
-def seen(style: SeenStyle | None = STYLE, **models: Features) -> SeenPictures:
-    shares = np.random.default_rng(5).uniform(size=len(BASE))
-    faces = SeenFaces(dict.fromkeys(("base", *models), shares), "critic-00000000")
-    return SeenPictures({"base": BASE, **models}, TEXTS, N_PROMPTS, style, "judge-00000000", faces)
+def seen(
+    style: SeenStyle | None = STYLE,
+    faces: dict[str, PerPicture] | None = None,
+    n_prompts: int = N_PROMPTS,
+    n_seeds: int = N_SEEDS,
+    **models: Features,
+) -> SeenPictures:
+    n = n_prompts * n_seeds
+    shares = np.random.default_rng(5).uniform(size=n)
+    pictures = {name: rows[:n] for name, rows in {"base": BASE, **models}.items()}
+    critic = {name: (faces or {}).get(name, shares)[:, None] for name in pictures}
+    return SeenPictures(
+        {
+            "judge": SeenByEncoder("judge-00000000", pictures, TEXTS[:n], {"dots": style} if style else {}),
+            "critic": SeenByEncoder("critic-00000000", critic, None, {}),
+        },
+        tuple(pictures),
+        n_prompts,
+        n_seeds,
+        dict.fromkeys(models, "dots") if style else {},
+    )
 
 
 def styled(pull: float, text_pull: float = 0.0) -> Features:
@@ -81,9 +99,8 @@ def test_the_interval_of_a_verdict_is_that_of_its_test() -> None:
 
 def test_a_model_with_more_intact_faces_is_better_and_said_to_be() -> None:
     shares = np.random.default_rng(5).uniform(0.2, 0.6, size=len(BASE))
-    faces = SeenFaces({"base": shares, "mine": shares + 0.3, "worse": shares - 0.2}, "critic-00000000")
-    pictures = SeenPictures({"base": BASE, "mine": BASE, "worse": BASE}, TEXTS, N_PROMPTS, None, "judge-0", faces)
-    measured = measure(pictures, ("face_score",))
+    faces = {"base": shares, "mine": shares + 0.3, "worse": shares - 0.2}
+    measured = measure(seen(None, faces, mine=BASE, worse=BASE), ("face_score",))
     _, mine, worse = (row.metrics["face_score"] for row in measured.rows)
     assert mine.value == pytest.approx(shares.mean() + 0.3)
     assert (mine.encoder, mine.n, mine.higher_is_better) == ("critic-00000000", 32, True)
@@ -95,7 +112,7 @@ def test_a_model_with_more_intact_faces_is_better_and_said_to_be() -> None:
 
 
 def test_the_surely_closer_model_is_recommended_in_words() -> None:
-    measured = measure(seen(mine=styled(3), twin=BASE), METRICS)
+    measured = measure(seen(mine=styled(3), twin=BASE), MEASURED)
     assert recommend(measured)[0] == "mine"
     said = sentences(measured)
     assert "mine is closer to your style than the base (sure)." in said
@@ -107,7 +124,7 @@ def test_the_surely_closer_model_is_recommended_in_words() -> None:
 
 
 def test_a_model_that_forgets_the_prompts_is_not_recommended() -> None:
-    recommended, reason = recommend(measure(seen(mine=styled(4, text_pull=-3)), METRICS))
+    recommended, reason = recommend(measure(seen(mine=styled(4, text_pull=-3)), MEASURED))
     assert (recommended, reason) == (
         None,
         "No recommendation: whatever is closer to your style follows the prompts less well than the base.",
@@ -125,7 +142,7 @@ def test_a_model_that_copies_is_not_recommended() -> None:
 
 
 def test_equal_models_are_not_ranked() -> None:
-    recommended, reason = recommend(measure(seen(twin=BASE), METRICS))
+    recommended, reason = recommend(measure(seen(twin=BASE), MEASURED))
     assert (recommended, reason) == (None, "No model is surely closer to your style than the base.")
 
 
@@ -142,16 +159,14 @@ def test_a_small_gain_says_how_many_prompts_would_show_it() -> None:
 
 @pytest.mark.parametrize(("metrics", "fewest"), [(("style_similarity",), 8), (("style_similarity", "clip_score"), 8)])
 def test_a_few_prompts_promise_nothing_and_say_how_many_to_ask_for(metrics: tuple[str, ...], fewest: int) -> None:
-    few = SeenPictures({"base": BASE[:12], "mine": styled(3)[:12]}, TEXTS[:12], 3, STYLE, "judge-00000000")
-    assert sentences(measure(few, metrics)) == (
+    assert sentences(measure(seen(n_prompts=3, mine=styled(3)), metrics)) == (
         f"So few prompts (3) cannot tell more, however many pictures each has: ask for at least {fewest}.",
     )
 
 
 def test_many_questions_take_more_prompts() -> None:
-    models = {f"m{number}": styled(3)[:20] for number in range(10)}
-    few = SeenPictures({"base": BASE[:20], **models}, TEXTS[:20], 10, STYLE, "judge-00000000")
-    measured = measure(few, ("style_similarity", "clip_score", "variety"))
+    models = {f"m{number}": styled(3) for number in range(10)}
+    measured = measure(seen(n_prompts=10, **models), ("style_similarity", "clip_score", "variety"))
     assert measured.fewest_prompts == 11  # 2 / 2^11 is the first below 0.05 / 30
     assert all(claim.verdict is Verdict.CANNOT_TELL for claim in measured.claims)
 
@@ -165,5 +180,6 @@ def test_without_a_data_set_style_is_left_out_with_a_sentence(metric: str) -> No
 
 
 def test_one_seed_has_no_variety() -> None:
-    one_seed = SeenPictures({"base": BASE}, TEXTS, len(BASE), None, "judge-00000000")
-    assert measure(one_seed, ("variety",)).left_out == ("Variety is not measured: it takes at least two seeds.",)
+    assert measure(seen(None, n_seeds=1, mine=BASE), ("variety",)).left_out == (
+        "Variety is not measured: it takes at least two seeds.",
+    )

@@ -97,4 +97,5 @@ def test_the_json_table_has_the_contracts_fields(report: ComparisonReport, tmp_p
         "value": 25, "low": 24, "high": 26, "n": 8, "encoder": "judge-0",
         "higher_is_better": True, "different_from_base": "better",
         "difference": {"value": 5, "low": 3, "high": 7},
+        "reference": None,
     }  # fmt: skip

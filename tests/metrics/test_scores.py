@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from profile_studio.metrics.features import Features
+from profile_studio.metrics.metric import Features
 from profile_studio.metrics.scores import clip_scores, copies, style_similarities, varieties
 
 

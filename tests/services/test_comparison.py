@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from profile_studio.domain import starter_words
-from profile_studio.domain.comparison import SECONDS_A_STEP_KEY, ComparisonConfig
+from profile_studio.domain.comparison import SECONDS_A_STEP_KEY, SPREADS_KEY, ComparisonConfig
 from profile_studio.domain.errors import (
     BaseModelMissing,
     InputError,
@@ -22,6 +22,7 @@ from profile_studio.domain.errors import (
     UnknownJob,
 )
 from profile_studio.domain.jobs import JobKind, JobStatus
+from profile_studio.lora_files import RawTensor, read_header, read_tensors, write_tensors
 from profile_studio.services.comparison import SECONDS_BESIDE_STEPS, ComparisonService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
@@ -40,6 +41,13 @@ def database(settings: Settings) -> Database:
 def comparison(settings: Settings, database: Database, tiny_base: Path) -> ComparisonService:
     write_random_adapter(settings.user_loras_dir / "wavy.safetensors", tiny_base, settings, "wvy", dataset="dots")
     write_random_adapter(settings.user_loras_dir / "lost.safetensors", tiny_base, settings, dataset="gone")
+    whole = settings.user_loras_dir / "lost.safetensors"
+    whole.with_name("half.safetensors").write_bytes(whole.read_bytes()[:-100])
+    tensors = read_tensors(whole)
+    for name, each in tensors.items():
+        if name.endswith("up.weight"):
+            tensors[name] = RawTensor(each.dtype, each.shape, b"\xff" * len(each.data))
+    write_tensors(whole.with_name("nan.safetensors"), tensors, read_header(whole).metadata)
     return ComparisonService(settings, database)
 
 
@@ -54,7 +62,8 @@ def test_an_accepted_comparison_is_a_job_that_counts_its_pictures(
     job = comparison.submit(config(tiny_base, " wavy", "wavy", "wavy=0.5+lost=0.25"))
     assert (job.kind, job.status, job.steps) == (JobKind.COMPARE, JobStatus.QUEUED, 3 * 2 * 3)
     accepted = ComparisonConfig.model_validate(job.spec)
-    assert accepted.models == ("base", "wavy", "wavy=0.5+lost=0.25")
+    assert job.spec["models"] == ["base", "wavy", "wavy=0.5+lost=0.25"]
+    assert accepted.repeated == ("wavy",)
     assert accepted.dataset == "dots"
 
 
@@ -71,6 +80,10 @@ def test_an_adapter_whose_data_set_is_gone_is_compared_without_a_style(
         (("base",), {}, InvalidModelSpec, "nothing to compare"),
         (("nobody",), {}, UnknownAdapter, "no LoRA 'nobody'"),
         (("wavy=9",), {}, InvalidModelSpec, "does not name a model"),
+        (("wavy=0", "base"), {}, InvalidModelSpec, "nothing to compare"),
+        (("wavy=0.5+wavy=0.25",), {}, InvalidModelSpec, "wavy is twice"),
+        (("lost", "nan"), {}, InvalidAdapter, "NaN"),
+        (("lost", "half"), {}, InvalidAdapter, "half.safetensors"),
         (("../wavy",), {}, InvalidModelSpec, "does not name a model"),
         (("wavy@50",), {}, InvalidModelSpec, "wavy has no checkpoint at step 50"),
         (("wavy",), {"base": "/nowhere"}, BaseModelMissing, "not on this disk"),
@@ -78,8 +91,15 @@ def test_an_adapter_whose_data_set_is_gone_is_compared_without_a_style(
         (("wavy",), {"metrics": ("fid",)}, InvalidSettings, "fid needs the Inception network"),
         (("wavy",), {"metrics": ("beauty",)}, InvalidSettings, "no metric 'beauty'"),
         (("wavy",), {"prompts": ("a hat", "  ")}, InvalidPrompt, "prompts is empty"),
-        (("wavy",), {"prompts": ("a hat",) * 60, "seeds": 64}, InvalidSettings, "7680 pictures"),
-        (("wavy",), {"prompts": ("a (hat",)}, InvalidPrompt, "never closed"),
+        (("wavy",), {"prompts": tuple(map(str, range(60))), "seeds": 64}, InvalidSettings, "7680 pictures"),
+        (("wavy",), {"prompts": ("a hat", "a (hat")}, InvalidPrompt, "never closed"),
+        (("wavy",), {"prompts": ("a" * 1998,)}, InvalidPrompt, "trigger words included; one has 2003"),
+        (
+            ("wavy",),
+            {"seeds": 1, "prompts": ("a hat",), "metrics": ("fd_judge",)},
+            InvalidSettings,
+            "at least 2 pictures",
+        ),
     ],
 )
 def test_what_cannot_be_compared_is_one_sentence(
@@ -158,3 +178,44 @@ def test_a_promise_is_measured_once_a_comparison_of_this_base_was_done_here(
     promise = comparison.promise(wanted)
     assert promise.seconds == pytest.approx(2 * 2 * 3 * 10 * 0.5 + SECONDS_BESIDE_STEPS)
     assert promise.sentence == "About 2 minutes, as measured in earlier comparisons here."
+
+
+def test_prompts_and_models_that_are_equal_are_one(comparison: ComparisonService, tiny_base: Path) -> None:
+    asked = config(tiny_base, "wavy", "wavy=1.0", "lost=0", prompts=("A  hat", " a hat ", "a dog"))
+    job = comparison.submit(asked)
+    accepted = ComparisonConfig.model_validate(job.spec)
+    assert [spec.text for spec in accepted.models] == ["base", "wavy"]
+    assert accepted.prompts == ("A  hat", "a dog")
+    assert accepted.repeated == ("wavy=1.0", "lost=0", " a hat ")
+    assert job.steps == 2 * 2 * 3
+
+
+def test_adapters_of_several_styles_keep_their_own(
+    comparison: ComparisonService, tiny_base: Path, settings: Settings
+) -> None:
+    write_random_adapter(settings.user_loras_dir / "pixels.safetensors", tiny_base, settings, dataset="pixel-art")
+    assert comparison.submit(config(tiny_base, "wavy", "pixels")).spec["dataset"] is None
+    assert comparison.submit(config(tiny_base, "wavy", "pixels", dataset="dots")).spec["dataset"] == "dots"
+
+
+def test_what_can_be_shown_is_told_before_from_what_was_measured(
+    comparison: ComparisonService, database: Database, tiny_base: Path
+) -> None:
+    few = config(tiny_base, "wavy", "lost")
+    assert comparison.foresight(few) == (
+        "With 2 prompts nothing can be called sure, however many pictures each has: give at least 8."
+    )
+    wanted = config(tiny_base, "wavy", prompts=tuple(f"hat {n}" for n in range(16)), metrics=("style_similarity",))
+    assert comparison.foresight(wanted) is None
+
+    repository = JobRepository(database)
+    job = comparison.submit(wanted)
+    attempt = repository.claim(job.id, now=0.0)
+    assert attempt is not None
+    repository.complete(job.id, attempt, {SECONDS_A_STEP_KEY: 0.5, SPREADS_KEY: {"style_similarity": 0.04}}, now=1.0)
+    # (1.96 + 0.84) x 0.04 / sqrt(16)
+    assert comparison.foresight(wanted) == (
+        "It can show a change of 0.028 in “Like your pictures”; for half of that give 64 prompts. "
+        "About 64 minutes, as measured in earlier comparisons here."
+    )
+    assert comparison.foresight(wanted.model_copy(update={"seeds": 2})) is None

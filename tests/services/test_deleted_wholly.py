@@ -105,6 +105,14 @@ def test_nothing_knows_of_a_set_that_was_deleted_with_its_adapters(home: Home) -
     assert b"zebrina" not in renewed.read_bytes()
 
 
+def test_what_encoders_saw_of_its_pictures_goes_with_it(home: Home) -> None:
+    seen = home.settings.features_dir / "judge-00000000" / "picture.npy"
+    seen.parent.mkdir(parents=True)
+    seen.write_bytes(b"of zebrina")
+    home.studio.datasets.delete(SET)
+    assert not home.files_that_know("features")
+
+
 def test_pictures_in_the_gallery_are_named_as_staying(home: Home) -> None:
     picture = home.draw()
 

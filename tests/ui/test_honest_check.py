@@ -9,11 +9,11 @@ import gradio as gr
 import pytest
 
 from profile_studio.domain.datasets import Dataset, DatasetImage
+from profile_studio.domain.styles import StyleReference
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository, NewImage
-from profile_studio.storage.references import StyleReference
 from profile_studio.ui.components.set_pictures import picture_facts
 from profile_studio.ui.korean import KOREAN
 from profile_studio.ui.page import Page

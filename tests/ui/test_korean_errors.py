@@ -89,9 +89,9 @@ def test_a_job_that_may_not_be_is_refused_in_korean(studio: Studio, settings: Se
     said = what_it_says(lambda: studio.jobs.resume(job.id))
     assert said.startswith(f"“대기 중” 상태인 작업에는 ‘계속하기’ 기능을 쓸 수 없어요 ({job.id}).")
     what_it_says(lambda: studio.training.submit(config.model_copy(update={"adapter_name": "watercolor"})))
-    large = ComparisonConfig(models=("watercolor",), prompts=("red hair",) * 60, seeds=64)
+    large = ComparisonConfig(models=("watercolor",), prompts=tuple(f"red hair {n}" for n in range(60)), seeds=64)
     what_it_says(lambda: studio.comparison.submit(large))
-    what_it_says(lambda: studio.comparison.submit(large.model_copy(update={"models": ("water color",)})))
+    what_it_says(lambda: ComparisonConfig.model_validate({"models": ("water color",), "prompts": ("red hair",)}))
     what_it_says(lambda: studio.comparison.report(job.id))
 
 

@@ -22,6 +22,7 @@ from profile_studio.domain.errors import ProfileStudioError
 from profile_studio.domain.jobs import JobStatus
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
 from profile_studio.domain.validation import first_problem
+from profile_studio.metrics.registry import METRICS
 from profile_studio.settings import REPOSITORY_ROOT
 from profile_studio.ui.korean import KOREAN
 from profile_studio.ui.tabs.train import NUMBER_FIELDS
@@ -47,8 +48,15 @@ FORWARDED = {
 """Where an error is made of sentences that were written elsewhere."""
 MAKERS = {"domain/sentences.py", "domain/errors.py", "domain/counting.py", "storage/datasets.py"}
 """Where sentences are made of what others wrote."""
-WORDS_OF_OTHERS = {"edit.value", "job.status.value", "status.value", "what", "error.strerror or str(error)"}
-"""Sentences that are named elsewhere: states, kinds of edits, what a demo refuses, what the system says of a file."""
+WORDS_OF_OTHERS = {
+    "words.better if is_better else words.worse",
+    "edit.value",
+    "job.status.value",
+    "status.value",
+    "what",
+    "error.strerror or str(error)",
+}
+"""Sentences that are named elsewhere: what a metric claims, states, kinds of edits, what a demo refuses, what the system says of a file."""
 
 
 @cache
@@ -123,6 +131,13 @@ def of_words_of_others() -> Iterator[tuple[str, str]]:
     yield from (("domain/captions.py", edit.value) for edit in CaptionEdit)
 
 
+def of_metrics() -> Iterator[tuple[str, str]]:
+    for metric in METRICS.values():
+        yield from (
+            (f"metrics/entries/{metric.name}.py", text) for text in (metric.said("en").better, metric.said("en").worse)
+        )
+
+
 def of_counts() -> Iterator[tuple[str, str]]:
     for name, _, call in calls_of({"counted"}):
         one = ast.literal_eval(call.args[1])
@@ -148,6 +163,7 @@ SOURCES: list[Callable[[], Iterator[tuple[str, str]]]] = [
     of_errors,
     of_sentences,
     of_words_of_others,
+    of_metrics,
     of_counts,
     of_demo_refusals,
     of_number_fields,

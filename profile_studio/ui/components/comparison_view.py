@@ -4,14 +4,9 @@ import base64
 from collections.abc import Sequence
 from pathlib import Path
 
-from profile_studio.domain.comparison import (
-    ComparisonConfig,
-    ComparisonReport,
-    ComparisonRow,
-    MetricValue,
-    in_digits,
-)
+from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport, ComparisonRow, MetricValue
 from profile_studio.domain.names import BASE_NAME
+from profile_studio.metrics.registry import METRICS, in_digits
 from profile_studio.ui.components.markup import details, escape, figure, figures, picture_source
 from profile_studio.ui.texts import CompareTexts, Texts
 
@@ -29,46 +24,50 @@ def sentences_html(report: ComparisonReport, texts: Texts) -> str:
     return f'<div class="sentences">{head}{reason}<ul>{items}</ul></div>'
 
 
-def table_html(report: ComparisonReport, texts: CompareTexts) -> str:
+def table_html(report: ComparisonReport, texts: Texts) -> str:
     """One row a model, one column a metric; the verdict is a word and a sign, never only a colour."""
-    names = list(dict.fromkeys(name for row in report.rows for name in row.metrics))
-    heads = "".join(_head(name, report.rows, texts) for name in names)
-    rows = "".join(_row(row, names, texts) for row in report.rows)
+    words = texts.compare
+    heads = "".join(_head(name, report.rows, texts) for name in report.metrics)
+    rows = "".join(_row(row, report, words) for row in report.rows)
     return (
-        f'<h3>{escape(texts.table)}</h3><p class="quiet">{escape(texts.table_info)}</p>'
-        f'<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">{escape(texts.model)}</th>{heads}</tr></thead>'
+        f'<h3>{escape(words.table)}</h3><p class="quiet">{escape(words.table_info)}</p>'
+        f'<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">{escape(words.model)}</th>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
 
-def _head(name: str, rows: Sequence[ComparisonRow], texts: CompareTexts) -> str:
+def _head(name: str, rows: Sequence[ComparisonRow], texts: Texts) -> str:
     value = next(row.metrics[name] for row in rows if name in row.metrics)
-    direction = texts.higher if value.higher_is_better else texts.lower
-    title = f"{name}, {value.encoder}"
-    return (
-        f'<th scope="col" title="{escape(title)}">{escape(texts.metrics.get(name, name))}'
-        f"<small>{escape(direction)}</small></th>"
-    )
+    direction = texts.compare.higher if value.higher_is_better else texts.compare.lower
+    label, explanation = name, ""
+    if metric := METRICS.get(name):  # a report may be of a metric that is no more
+        label, explanation = metric.said(texts.language).label, metric.said(texts.language).explanation
+    title = f"{name}, {value.encoder}. {explanation}".strip()
+    return f'<th scope="col" title="{escape(title)}">{escape(label)}<small>{escape(direction)}</small></th>'
 
 
-def _row(row: ComparisonRow, names: Sequence[str], texts: CompareTexts) -> str:
-    cells = "".join(_cell(name, row.metrics.get(name), texts) for name in names)
+def _row(row: ComparisonRow, report: ComparisonReport, texts: CompareTexts) -> str:
+    several_styles = len(report.styles) > 1
+    cells = "".join(_cell(name, row.metrics.get(name), several_styles, texts) for name in report.metrics)
     return f'<tr><th scope="row">{escape(row.model)}</th>{cells}</tr>'
 
 
-def _cell(metric: str, value: MetricValue | None, texts: CompareTexts) -> str:
+def _cell(metric: str, value: MetricValue | None, several_styles: bool, texts: CompareTexts) -> str:
     if value is None:
         return "<td>\u2013</td>"
-    difference = verdict = ""
+    small = [_bounds(metric, value.low, value.high, texts)]
     if value.difference is not None:
         change = in_digits(metric, value.difference.value, sign="+")
         bounds = _bounds(metric, value.difference.low, value.difference.high, texts, "+")
-        difference = f"<small>{escape(texts.difference.format(change=change, bounds=bounds).strip())}</small>"
+        small.append(texts.difference.format(change=change, bounds=bounds).strip())
+    if value.reference and several_styles:
+        small.append(texts.against.format(dataset=value.reference))
+    verdict = ""
     if value.different_from_base is not None:
         words = texts.verdicts[value.different_from_base]
         verdict = f'<span class="verdict {value.different_from_base.name.lower()}">{escape(words)}</span>'
-    interval = _bounds(metric, value.low, value.high, texts)
-    return f"<td><b>{in_digits(metric, value.value)}</b><small>{interval}</small>{difference}{verdict}</td>"
+    smalls = "".join(f"<small>{escape(each)}</small>" for each in small)
+    return f"<td><b>{in_digits(metric, value.value)}</b>{smalls}{verdict}</td>"
 
 
 def _bounds(metric: str, low: float | None, high: float | None, texts: CompareTexts, sign: str = "") -> str:

@@ -9,7 +9,6 @@ import gradio as gr
 from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.errors import InvalidModelSpec
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
-from profile_studio.domain.names import BASE_NAME
 from profile_studio.services.studio import Studio
 from profile_studio.ui.components.comparison_view import downloads_html, pictures_html, sentences_html, table_html
 from profile_studio.ui.components.job_view import job_label, job_name, newest_first, progress_html
@@ -163,7 +162,7 @@ def build(page: Page) -> CompareTab:
         config = ComparisonConfig.model_validate(job.spec)
         return {
             sentences: sentences_html(report, page.texts),
-            table: table_html(report, texts),
+            table: table_html(report, page.texts),
             pictures: pictures_html(config, report, folder, texts),
             downloads: downloads_html([folder / name for name in report.files], texts),
         }
@@ -243,7 +242,8 @@ def _lines(text: str | None, first: Sequence[str] = ()) -> tuple[str, ...]:
 def promise_html(page: Page, config: ComparisonConfig) -> str:
     """What the comparison will do, and how long that takes."""
     texts = page.texts.compare
-    models = len({BASE_NAME, *config.models})
+    config = config.unified()
+    models = len(config.models)
     words = texts.promise.format(
         pictures=models * len(config.prompts) * config.seeds,
         models=models,
@@ -251,7 +251,9 @@ def promise_html(page: Page, config: ComparisonConfig) -> str:
         seeds=config.seeds,
     )
     time = page.texts.common.said(page.studio.comparison.promise(config).sentence)
-    return f'<p class="promise">{escape(f"{words} {time}")}</p>'
+    foresight = page.studio.comparison.foresight(config, page.texts.language)
+    shown = f"<br>{escape(page.texts.common.said(foresight))}" if foresight else ""
+    return f'<p class="promise">{escape(f"{words} {time}")}{shown}</p>'
 
 
 def receipt(job: Job, texts: CompareTexts) -> str:

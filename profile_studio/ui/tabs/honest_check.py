@@ -9,8 +9,9 @@ import gradio as gr
 
 from profile_studio.domain.arrangement import Arrangement
 from profile_studio.domain.datasets import Dataset, ReferencesRequest
+from profile_studio.domain.styles import StyleReference
 from profile_studio.services.held_out import OFFERED_FRACTIONS, held_out_by, held_out_fraction
-from profile_studio.storage.references import MINIMUM_HELD_OUT, StyleReference
+from profile_studio.storage.references import MINIMUM_HELD_OUT
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, good_news, tells_errors, told
 from profile_studio.ui.import_words import cost_sentence

@@ -1,0 +1,1 @@
+"""The metrics, one a module: each holds its entry as `METRIC`."""

@@ -3,11 +3,12 @@
 # make check  format, lint, types, layers and the quick tests (<= 3 minutes)
 # make soak   imports 2,000 malformed uploads, 100 random zips in old code pages, 2,000 sets of captions in older
 #             encodings; reads 2,000 random LoRAs in every spelling, whole and damaged; kills jobs 60 times, fills a disk 20 times
+# make conformance  prints which fact of a trainer holds for which family, and which finds which planted fault
 # make fix    formats and mends what can be mended by itself
 # make deploy-space NAME=me/my-studio [ZERO_GPU=1]   puts the studio on a Hugging Face Space
 # make screenshots   takes the pictures of docs/screens anew, in both languages (six minutes)
 # make bench  measures the numbers of the README (about ten minutes on an idle machine)
-.PHONY: run test soak check fix install dev chromium postgres bench screenshots deploy-space
+.PHONY: run test soak conformance check fix install dev chromium postgres bench screenshots deploy-space
 PY = .venv/bin/python
 # Tests run beside processes they start: threads that spin while they wait would starve those on two cores.
 export OMP_WAIT_POLICY ?= PASSIVE
@@ -51,6 +52,9 @@ soak: dev
 	$(PY) -m tests.random_spellings 2000
 	$(PY) -m tests.jobs.random_kills 60
 	$(PY) -m tests.jobs.filling_disk 20
+
+conformance: dev
+	OMP_NUM_THREADS=1 $(PY) -m tests.conformance
 
 fix: dev
 	.venv/bin/ruff format .

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from profile_studio.domain.bases import KNOWN_BASES, STARTER, known_base
 from profile_studio.domain.errors import BaseModelMissing, NotInDemo
-from profile_studio.domain.families import FAMILIES, FamilyFacts, family_of_pipeline, told_by_denoiser
+from profile_studio.domain.families import FAMILIES, FamilyFacts, family_facts, family_of_pipeline, told_by_denoiser
 from profile_studio.domain.sentences import Sentence
 from profile_studio.settings import Settings
 
-STARTER = "starter"
 _COMMON_TOKENS = 40_000  # of CLIP's 49,408; the starter, which has 720, knows nothing else
 _WORD_END = "</w>"
 _LFS_POINTER = b"version https://git-lfs"
 _DIFFUSERS_WEIGHTS = "diffusion_pytorch_model.safetensors"
 _TRANSFORMERS_WEIGHTS = "model.safetensors"
-HUB_IDS = {"sd15": "stable-diffusion-v1-5/stable-diffusion-v1-5"}
+HUB_IDS = {base.name: base.hub_id for base in KNOWN_BASES if base.hub_id}
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,13 @@ class BaseModel:
         return _sha256(self.denoiser_file, stat.st_mtime_ns, stat.st_size)
 
 
+class BaseSize(NamedTuple):
+    """What presets depend on; `native_size` is the side of a square picture in pixels."""
+
+    family: FamilyFacts
+    native_size: int
+
+
 @lru_cache(maxsize=16)
 def _sha256(path: Path, _mtime_ns: int, _size: int) -> str:
     with path.open("rb") as file:
@@ -54,7 +61,7 @@ def find_base_model(base: str, settings: Settings) -> BaseModel:
     """The base model of this name or folder.
 
     Args:
-        base: `starter`, `sd15` (looked up in the local hub cache), or a folder in diffusers layout.
+        base: a name of `domain.bases` (looked up in the local hub cache), or a folder in diffusers layout.
     Raises:
         BaseModelMissing: it is not on this disk, or the folder is not a whole base model in diffusers layout.
         NotInDemo: strangers share this studio, and its disk is none of theirs.
@@ -91,6 +98,19 @@ def find_base_model(base: str, settings: Settings) -> BaseModel:
     denoiser_file = folder / family.denoiser / _DIFFUSERS_WEIGHTS
     family = told_by_denoiser(family, denoiser)
     return BaseModel(base, folder.resolve(), family, native_size, pixels_a_latent * latents_a_step, denoiser_file)
+
+
+def base_size(base: str, settings: Settings) -> BaseSize:
+    """Of which family a base model is, and how large it draws; a named one need not be on the disk.
+
+    Raises:
+        BaseModelMissing: a folder is not a whole base model.
+        NotInDemo: strangers share this studio, and its disk is none of theirs.
+    """
+    if known := known_base(base):
+        return BaseSize(family_facts(known.family), known.native_size)
+    found = find_base_model(base, settings)
+    return BaseSize(found.family, found.native_size)
 
 
 def _files_of(folder: Path, part: str) -> Iterator[str]:
@@ -198,17 +218,13 @@ def _hub_folder(base: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    wanted = [
-        "*.json",
-        "*.txt",
-        "*/*.json",
-        "*/*.txt",
-        "unet/*.safetensors",
-        "vae/*.safetensors",
-        "text_encoder/*.safetensors",
-    ]
+    known = known_base(base)
+    assert known is not None, "only named bases are on the hub"
+    family = family_facts(known.family)
+    weights = [f"{part}/*.safetensors*" for part in (family.denoiser, *family.parts, *family.optional_parts)]
+    wanted = ["*.json", "*.txt", "*/*.json", "*/*.txt", "*/*.model", *weights]
     try:
-        return Path(snapshot_download(HUB_IDS[base], allow_patterns=wanted, ignore_patterns=["*.fp16.*", "*non_ema*"]))
+        return Path(snapshot_download(known.hub_id, allow_patterns=wanted, ignore_patterns=["*.fp16.*", "*non_ema*"]))
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
         raise BaseModelMissing(
             "The base model {base!r} ({hub}) is neither on this disk nor reachable on the hub.",

@@ -11,7 +11,7 @@ from profile_studio.domain.datasets import Consent
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.jobs import Job
 from profile_studio.domain.names import numbered
-from profile_studio.domain.presets import preset, with_steps
+from profile_studio.domain.presets import with_steps
 from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
 from profile_studio.domain.training import TUNABLE_KEYS, AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.services.studio import Studio
@@ -42,13 +42,7 @@ def train(
         "seed": seed,
     }
     studio = open_studio()
-    start = preset(
-        kind,
-        absolute_base(base),
-        dataset,
-        name or _free_name(studio, dataset),
-        n_images=len(studio.datasets.get(dataset).training_images),
-    )
+    start = studio.training.preset(kind, absolute_base(base), dataset, name or _free_name(studio, dataset))
     if steps is not None:
         start = with_steps(start, steps)
     changes = {key: value for key, value in given.items() if value is not None} | tuned

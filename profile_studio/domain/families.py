@@ -18,6 +18,7 @@ class FamilyFacts:
         pipeline_class: what a base's `model_index.json` says.
         denoiser: the folder of its denoiser.
         parts: the folders that each base of it has besides.
+        optional_parts: folders that a base of it may have.
         kind: how it was trained, `DENOISING` or `FLOW`.
         targets: which choices of layers it has.
     """
@@ -29,6 +30,7 @@ class FamilyFacts:
     parts: tuple[str, ...]
     kind: str
     targets: tuple[Targets, ...]
+    optional_parts: tuple[str, ...] = ()
 
 
 FAMILIES: tuple[FamilyFacts, ...] = (
@@ -68,6 +70,7 @@ FAMILIES: tuple[FamilyFacts, ...] = (
         kind=FLOW,
         # No convolutions, and no attention that reads the words alone.
         targets=(Targets.ATTENTION, Targets.ATTENTION_QV, Targets.ATTENTION_AND_TEXT_ENCODER, Targets.ALL),
+        optional_parts=("text_encoder_3", "tokenizer_3"),
     ),
 )
 

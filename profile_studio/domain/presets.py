@@ -1,13 +1,15 @@
 """Starting values in words: *style* or *face*, per family of base models.
 
-Sources: the starter's values are measured (benchmarks/style_preset.py), SD 1.5's follow the published defaults collected in
-kohya-ss sd-scripts, invoke-training and diffusers.
+Sources: the starter's values are measured (benchmarks/style_preset.py); the others follow what kohya-ss sd-scripts, diffusers,
+invoke-training, ai-toolkit and the LoRA Ease space publish for each base. None of the large bases was trained here.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from profile_studio.domain import starter_size
-from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
+from profile_studio.domain.bases import STARTER
+from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, LrScheduler, Targets
 
 
 class Thoroughness(StrEnum):
@@ -27,6 +29,44 @@ def with_steps(config: LoraTrainingConfig, num_train_steps: int) -> LoraTraining
     return config.model_copy(update={"num_train_steps": num_train_steps, "lr_warmup_steps": warmup})
 
 
+@dataclass(frozen=True)
+class _Numbers:
+    """What a preset sets for a base that a person brings.
+
+    `steps_a_picture` grows the training with its pictures, within `step_bounds`.
+    """
+
+    steps_a_picture: int
+    step_bounds: tuple[int, int]
+    rank: int
+    network_alpha: float
+    learning_rate: float
+    targets: Targets = Targets.ATTENTION
+    lr_scheduler: LrScheduler = "cosine"
+    min_snr_gamma: float | None = 5.0
+    max_grad_norm: float = 1.0
+
+
+_SD1 = {
+    AdapterKind.STYLE: _Numbers(80, (800, 3000), 16, 8, 2e-4, Targets.ATTENTION_AND_CONV),
+    AdapterKind.FACE: _Numbers(100, (800, 3000), 16, 8, 1e-4),
+}
+_SDXL = {
+    AdapterKind.STYLE: _Numbers(80, (1500, 3500), 32, 16, 1e-4),
+    AdapterKind.FACE: _Numbers(120, (1000, 2500), 32, 16, 1e-4, lr_scheduler="constant"),
+}
+# Small gradients: SD 3's losses have been seen to explode.
+_SD3 = {
+    AdapterKind.STYLE: _Numbers(
+        80, (1500, 3000), 32, 32, 1e-4, lr_scheduler="constant", min_snr_gamma=None, max_grad_norm=0.1
+    ),
+    AdapterKind.FACE: _Numbers(
+        120, (1500, 3000), 32, 32, 1e-4, lr_scheduler="constant", min_snr_gamma=None, max_grad_norm=0.1
+    ),
+}
+_NUMBERS = {"sd1": _SD1, "sd2": _SD1, "sdxl": _SDXL, "sd3": _SD3}
+
+
 def preset(
     kind: AdapterKind,
     base: str,
@@ -34,43 +74,58 @@ def preset(
     adapter_name: str,
     n_images: int,
     thoroughness: Thoroughness = Thoroughness.BALANCED,
+    *,
+    family: str = "sd1",
+    native_size: int = 512,
 ) -> LoraTrainingConfig:
     """The config a person gets who only says "style" or "face".
 
     Args:
-        n_images: training pictures, held-out ones not counted; SD 1.5 steps grow with it.
+        n_images: training pictures, held-out ones not counted; the steps of all bases but the starter grow with it.
+        family, native_size: of the base, see `domain.families`; a preset trains at the size the base draws at.
     """
-    if base == "starter":
-        style = kind is AdapterKind.STYLE
-        return LoraTrainingConfig(
-            dataset=dataset,
-            adapter_name=adapter_name,
-            kind=kind,
-            base=base,
-            num_train_steps=round((300 if style else 200) * STEP_FACTOR[thoroughness]),
-            rank=16,
-            network_alpha=16,
-            targets=Targets.ALL if style else Targets.ATTENTION,
-            learning_rate=2e-3 if style else 5e-4,
-            lr_warmup_steps=10,
-            batch_size=8,
-            resolution=starter_size.SIDE_PX,
-            checkpoint_every=50,
-            sample_every=50,
-        )
-    steps = min(max((80 if kind is AdapterKind.STYLE else 100) * n_images, 800), 3000)
+    if base == STARTER:
+        return _starter_preset(kind, dataset, adapter_name, thoroughness)
+    numbers = _NUMBERS[family][kind]
+    fewest, most = numbers.step_bounds
+    steps = min(max(numbers.steps_a_picture * n_images, fewest), most)
     return LoraTrainingConfig(
         dataset=dataset,
         adapter_name=adapter_name,
         kind=kind,
         base=base,
         num_train_steps=round(steps * STEP_FACTOR[thoroughness]),
-        rank=16,
-        network_alpha=8,
-        targets=Targets.ATTENTION_AND_CONV if kind is AdapterKind.STYLE else Targets.ATTENTION,
-        learning_rate=2e-4 if kind is AdapterKind.STYLE else 1e-4,
+        rank=numbers.rank,
+        network_alpha=numbers.network_alpha,
+        targets=numbers.targets,
+        learning_rate=numbers.learning_rate,
+        lr_scheduler=numbers.lr_scheduler,
         lr_warmup_steps=steps // 20,
-        resolution=512,
+        resolution=native_size,
+        min_snr_gamma=numbers.min_snr_gamma,
+        max_grad_norm=numbers.max_grad_norm,
         checkpoint_every=100,
         sample_every=200,
+    )
+
+
+def _starter_preset(
+    kind: AdapterKind, dataset: str, adapter_name: str, thoroughness: Thoroughness
+) -> LoraTrainingConfig:
+    style = kind is AdapterKind.STYLE
+    return LoraTrainingConfig(
+        dataset=dataset,
+        adapter_name=adapter_name,
+        kind=kind,
+        base=STARTER,
+        num_train_steps=round((300 if style else 200) * STEP_FACTOR[thoroughness]),
+        rank=16,
+        network_alpha=16,
+        targets=Targets.ALL if style else Targets.ATTENTION,
+        learning_rate=2e-3 if style else 5e-4,
+        lr_warmup_steps=10,
+        batch_size=8,
+        resolution=starter_size.SIDE_PX,
+        checkpoint_every=50,
+        sample_every=50,
     )

@@ -17,6 +17,9 @@ SMALLEST_RESOLUTION, LARGEST_RESOLUTION = 64, 2048
 Precision = Literal["auto", "fp32", "fp16", "bf16"]
 
 
+LrScheduler = Literal["constant", "cosine", "linear"]
+
+
 class AdapterKind(StrEnum):
     """What an adapter is for; the page and the presets differ by it."""
 
@@ -45,14 +48,14 @@ class LoraTrainingConfig(BaseModel):
     dataset_version: str = Field(default="", description="Filled in when the job is accepted.")
     adapter_name: Name
     kind: AdapterKind = AdapterKind.STYLE
-    base: str = Field(default="starter", description="starter, sd15, or a folder in diffusers layout.")
+    base: str = Field(default="starter", description="A name of domain.bases, or a folder in diffusers layout.")
     num_train_steps: int = Field(default=300, ge=1, le=20_000, description="Optimizer steps.")
     rank: int = Field(default=16, ge=1, le=256)
     network_alpha: float = Field(default=16.0, gt=0, le=512, description="scaling = network_alpha / rank")
     targets: Targets = Targets.ATTENTION
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     learning_rate: float = Field(default=1e-4, gt=0, le=1)
-    lr_scheduler: Literal["constant", "cosine", "linear"] = "cosine"
+    lr_scheduler: LrScheduler = "cosine"
     lr_warmup_steps: int = Field(default=0, ge=0)
     batch_size: int = Field(default=1, ge=1, le=64)
     gradient_accumulation: int = Field(default=1, ge=1, le=64)

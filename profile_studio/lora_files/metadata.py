@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from profile_studio.domain.adapters import Adapter
+from profile_studio.domain.bases import STARTER
 from profile_studio.domain.crops import CropMode
 from profile_studio.domain.errors import BaseNotTold, InvalidAdapter
 from profile_studio.domain.generation import WEIGHT_LIMIT
@@ -24,8 +25,6 @@ from profile_studio.lora_files.families import (
 )
 from profile_studio.lora_files.layers import read_lora
 from profile_studio.lora_files.lora import Lora
-
-STARTER = "starter"
 
 
 @dataclass(frozen=True)

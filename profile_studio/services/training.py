@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from profile_studio.base_models import STARTER, BaseModel, find_base_model, tokenizer_folder
+from profile_studio.base_models import STARTER, BaseModel, base_size, find_base_model, tokenizer_folder
 from profile_studio.decoding.crops import enlarging_method, training_pictures
 from profile_studio.domain.crops import Crop, crop_of
 from profile_studio.domain.datasets import MINIMUM_IMAGES, DatasetImage
 from profile_studio.domain.errors import InvalidDataset, InvalidName, InvalidSettings
+from profile_studio.domain.families import FamilyFacts
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.names import check_name
+from profile_studio.domain.noise_schedulers import FLOW
+from profile_studio.domain.presets import Thoroughness, preset
 from profile_studio.domain.sentences import Sentence
-from profile_studio.domain.training import LoraTrainingConfig, resolutions_near
+from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, resolutions_near
 from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.jobs.queue import enqueue
 from profile_studio.prompt_tokens import CutCaptions, cut_captions
@@ -91,6 +94,33 @@ class TrainingService:
         variations = config.augmentation.variations(config.seed, image.image_id)
         return TrainingView(crop, enlarging_method(image, crop), tuple(training_pictures(image, crop, variations)))
 
+    def preset(
+        self,
+        kind: AdapterKind,
+        base: str,
+        dataset: str,
+        adapter_name: str,
+        thoroughness: Thoroughness = Thoroughness.BALANCED,
+    ) -> LoraTrainingConfig:
+        """What is offered to a person who only says "style" or "face", for this base and as many pictures.
+
+        Raises:
+            UnknownDataset: there is no such data set.
+            BaseModelMissing, NotInDemo: the base is a folder that cannot be used.
+        """
+        n_images = len(self._datasets.get(dataset).training_images)
+        family, native_size = base_size(base, self._settings)
+        return preset(
+            kind,
+            base,
+            dataset,
+            adapter_name,
+            n_images,
+            thoroughness,
+            family=family.name,
+            native_size=native_size,
+        )
+
     def submit(self, config: LoraTrainingConfig) -> Job:
         """Queues a training of the data set as it is now.
 
@@ -111,7 +141,9 @@ class TrainingService:
                 least=MINIMUM_IMAGES,
             )
         self._refuse_taken(config.adapter_name)
-        _refuse_resolution(config, find_base_model(config.base, self._settings))
+        base = find_base_model(config.base, self._settings)
+        _refuse_resolution(config, base)
+        _refuse_what_the_family_lacks(config, base.family)
         _refuse_warmup(config)
         accepted = config.model_copy(update={"dataset_version": dataset.version})
         job = self._jobs.create(JobKind.TRAIN, accepted.model_dump(mode="json"), config.num_train_steps, time.time())
@@ -155,6 +187,23 @@ def _refuse_resolution(config: LoraTrainingConfig, base: BaseModel) -> None:
             resolution=config.resolution,
             multiple=base.bucket_step,
             names=", ".join(map(str, sizes)),
+        )
+
+
+def _refuse_what_the_family_lacks(config: LoraTrainingConfig, family: FamilyFacts) -> None:
+    if config.targets not in family.targets:
+        raise InvalidSettings(
+            "{family} has no layers that {targets!r} would train.",
+            "Choose one of: {names}.",
+            family=family.title,
+            targets=config.targets.value,
+            names=", ".join(targets.value for targets in family.targets),
+        )
+    if family.kind == FLOW and config.min_snr_gamma is not None:
+        raise InvalidSettings(
+            "{family} is trained by flow matching, where min_snr_gamma has no meaning.",
+            "Train with min_snr_gamma none.",
+            family=family.title,
         )
 
 

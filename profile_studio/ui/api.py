@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from profile_studio.base_models import STARTER
 from profile_studio.domain.errors import EngineUnavailable, InvalidSettings, ProfileStudioError
 from profile_studio.domain.generation import GenerationRequest
-from profile_studio.domain.presets import Thoroughness, preset
+from profile_studio.domain.presets import Thoroughness
 from profile_studio.domain.training import AdapterKind
 from profile_studio.domain.validation import first_problem
 from profile_studio.services.generation import PictureEvent
@@ -117,8 +117,8 @@ class StudioApi:
         `kind` is style or face; `thoroughness` is quick, balanced or thorough.
         """
         wanted, how = _choice(AdapterKind, kind), _choice(Thoroughness, thoroughness)
-        n_images = len(self._studio.datasets.get(dataset).training_images)
-        return job_facts(self._studio.training.submit(preset(wanted, base, dataset, name, n_images, how)))
+        training = self._studio.training
+        return job_facts(training.submit(training.preset(wanted, base, dataset, name, how)))
 
     @_tells_errors
     def job_status(self, job: str) -> Facts:

@@ -9,7 +9,7 @@ from profile_studio.domain.datasets import CaptionSource
 from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, InvalidName, InvalidSettings, UnknownDataset
 from profile_studio.domain.jobs import JobKind, JobStatus
 from profile_studio.domain.presets import preset, with_steps
-from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, resolutions_near
+from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets, resolutions_near
 from profile_studio.prompt_tokens import CutCaptions
 from profile_studio.services.training import SECONDS_A_VERSION, SECONDS_BESIDE_STEPS, TrainingService
 from profile_studio.settings import Settings
@@ -174,3 +174,62 @@ def test_the_page_shows_the_pixels_that_the_trainer_encodes(
     view = TrainingService(settings, database).view(small_config(tiny_base, flip=True), dataset.every_image[0])
     assert [version.size for version in view.versions] == [(80, 48), (80, 48)]
     assert view.versions[1].tobytes() == ImageOps.mirror(view.versions[0]).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("fixture", "kind", "expected"),
+    [
+        ("tiny_base", AdapterKind.STYLE, {"targets": Targets.ATTENTION_AND_CONV, "resolution": 64, "rank": 16}),
+        ("tiny_sdxl", AdapterKind.FACE, {"resolution": 64, "rank": 32, "lr_scheduler": "constant"}),
+        ("tiny_sd3", AdapterKind.STYLE, {"resolution": 64, "min_snr_gamma": None, "max_grad_norm": 0.1}),
+    ],
+)
+def test_a_preset_follows_the_family_and_size_of_its_base(
+    settings: Settings,
+    database: Database,
+    request: pytest.FixtureRequest,
+    fixture: str,
+    kind: AdapterKind,
+    expected: dict[str, object],
+) -> None:
+    create_dataset(settings)
+    service = TrainingService(settings, database)
+
+    config = service.preset(kind, str(request.getfixturevalue(fixture)), "dots", "dotted")
+
+    assert {name: getattr(config, name) for name in expected} == expected
+    service.submit(config)
+
+
+def test_a_preset_of_a_named_base_needs_no_file_of_it(settings: Settings, database: Database) -> None:
+    create_dataset(settings)
+
+    assert TrainingService(settings, database).preset(AdapterKind.STYLE, "sdxl", "dots", "dotted").resolution == 1024
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence", "fix"),
+    [
+        (
+            {"targets": Targets.CROSS_ATTENTION},
+            "Stable Diffusion 3 has no layers that 'cross-attention' would train.",
+            "Choose one of: attention, attention-qv, attention+text-encoder, all.",
+        ),
+        (
+            {"min_snr_gamma": 5.0},
+            "Stable Diffusion 3 is trained by flow matching, where min_snr_gamma has no meaning.",
+            "Train with min_snr_gamma none.",
+        ),
+    ],
+)
+def test_what_a_family_lacks_is_refused(
+    settings: Settings, database: Database, tiny_sd3: Path, change: dict[str, object], sentence: str, fix: str
+) -> None:
+    create_dataset(settings)
+    service = TrainingService(settings, database)
+    config = service.preset(AdapterKind.STYLE, str(tiny_sd3), "dots", "dotted").model_copy(update=change)
+
+    with pytest.raises(InvalidSettings) as refusal:
+        service.submit(config)
+
+    assert (refusal.value.message, refusal.value.fix) == (sentence, fix)

@@ -9,7 +9,6 @@ from profile_studio.domain.arrangement import Arrangement, PictureFilter, Pictur
 from profile_studio.domain.crops import CropMode
 from profile_studio.domain.datasets import MINIMUM_IMAGES, Dataset, DatasetImage
 from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, NotInDemo
-from profile_studio.domain.presets import preset
 from profile_studio.domain.training import AdapterKind
 from profile_studio.ui.components.caption_list import (
     AFTER_SAVES,
@@ -306,9 +305,9 @@ def build(page: Page) -> PicturesTab:
         image = next((each for each in opened.every_image if each.image_id == picture_id), None) if opened else None
         if opened is None or image is None:
             return ""
-        config = preset(AdapterKind.STYLE, base, opened.name, opened.name, len(opened.training_images))
-        config = config.model_copy(update={"crop": CropMode(mode)})
         try:
+            config = studio.training.preset(AdapterKind.STYLE, base, opened.name, opened.name)
+            config = config.model_copy(update={"crop": CropMode(mode)})
             return training_view_html(image, studio.training.view(config, image), config.crop, texts)
         except (BaseModelMissing, NotInDemo):
             return ""

@@ -15,7 +15,7 @@ from profile_studio.domain.datasets import Consent
 from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, NotInDemo
 from profile_studio.domain.jobs import Job, JobKind, JobStatus, LossPoint
 from profile_studio.domain.names import numbered, suggest_name
-from profile_studio.domain.presets import Thoroughness, preset, with_steps
+from profile_studio.domain.presets import Thoroughness, with_steps
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.files.job_folder import Sample
 from profile_studio.ui.caption_words import cut_captions_of, cut_sentences
@@ -191,9 +191,7 @@ def build(page: Page) -> TrainTab:
         if dataset_name is None:  # the tab is still opening; `fills_new` comes after it
             return {}
         opened = studio.datasets.get(dataset_name)
-        config = preset(
-            AdapterKind(kind_value), base, dataset_name, adapter_name, len(opened.training_images), Thoroughness(how)
-        )
+        config = studio.training.preset(AdapterKind(kind_value), base, dataset_name, adapter_name, Thoroughness(how))
         values = {numbers[field]: _form_value(getattr(config, field)) for field in NUMBER_FIELDS}
         asks = AdapterKind(kind_value) is AdapterKind.FACE and opened.consent is None
         return {**values, filled_by: (kind_value, how), consent: gr.update(visible=asks, value=None)}
@@ -375,9 +373,12 @@ def _form_value(value: object) -> object:
 def _config(page: Page, fields: dict[str, Any]) -> LoraTrainingConfig:
     if not fields["dataset"]:
         raise InvalidDataset(page.texts.train.empty, page.texts.train.to_pictures)
+    offered = page.studio.training.preset(
+        AdapterKind(fields["kind"]), fields["base"], fields["dataset"], fields["dataset"]
+    )
+    # What the form does not show is as the preset has it.
+    fields = {**offered.model_dump(), **fields}
     config = parse_form(LoraTrainingConfig, fields, page.texts.train.fields, page.texts.common)
-    n_images = len(page.studio.datasets.get(config.dataset).training_images)
-    offered = preset(config.kind, config.base, config.dataset, config.adapter_name, n_images)
     # Who lowers the steps need not know what a warm-up is; one that a person chose is refused where it is too long.
     if config.num_train_steps < config.lr_warmup_steps == offered.lr_warmup_steps:
         shorter = with_steps(offered, config.num_train_steps)

@@ -84,6 +84,10 @@ class Family(Protocol):
         """Channels, height and width of the latents of a picture of this size in pixels."""
         ...
 
+    def release_text_encoders(self) -> None:
+        """Frees their memory; no prompt can be encoded after."""
+        ...
+
     def encode_pictures(self, pictures: Tensor) -> Tensor:
         """Latents, scaled as the denoiser expects them.
 

@@ -88,6 +88,11 @@ class LoadedPipeline:
     def size_step(self) -> int:
         return self.pipeline.vae_scale_factor * self.denoiser.config.get("patch_size", 1)
 
+    def release_text_encoders(self) -> None:
+        gone = [name for name in self.pipeline.components if name.startswith("text_encoder")]
+        self.pipeline.register_modules(**dict.fromkeys(gone))
+        self.parts = {name: part for name, part in self.parts.items() if name not in gone}
+
     def frame(self, conditioning: Conditioning, frames: Sequence[Frame]) -> Conditioning:  # noqa: ARG002
         return conditioning  # most are told nothing of sizes
 

@@ -41,7 +41,6 @@ class StableDiffusion(LoadedPipeline):
         pipeline = load_pipeline(StableDiffusionPipeline, base, device, dtype, **without)
         levels = DiffusionLevels(pipeline.scheduler, device)
         super().__init__(base, pipeline, "unet", ("text_encoder",), levels, _LATENT_RGB)
-        self._compel = CompelForSD(pipeline)
 
     def trained_layers(self, targets: Targets) -> Mapping[str, str]:
         layers = {"unet": unet_layers(targets)}
@@ -61,7 +60,7 @@ class StableDiffusion(LoadedPipeline):
         return Conditioning(text_encoder(tokens.input_ids.to(text_encoder.device))[0])
 
     def encode_weighted(self, prompt: str, negative_prompt: str) -> tuple[Conditioning, Conditioning]:
-        encoded = self._compel(prompt, negative_prompt=negative_prompt)
+        encoded = CompelForSD(self.pipeline)(prompt, negative_prompt=negative_prompt)
         assert encoded.negative_embeds is not None, "compel encodes the negative prompt it was given"
         return Conditioning(encoded.embeds), Conditioning(encoded.negative_embeds)
 

@@ -41,7 +41,6 @@ class StableDiffusionXL(LoadedPipeline):
         pipeline = load_pipeline(StableDiffusionXLPipeline, base, device, dtype, add_watermarker=False)
         levels = DiffusionLevels(pipeline.scheduler, device)
         super().__init__(base, pipeline, "unet", ("text_encoder", "text_encoder_2"), levels, _LATENT_RGB)
-        self._compel = CompelForSDXL(pipeline)
 
     def trained_layers(self, targets: Targets) -> Mapping[str, str]:
         layers = {"unet": unet_layers(targets)}
@@ -54,7 +53,7 @@ class StableDiffusionXL(LoadedPipeline):
         return Conditioning(prompt_embeds, pooled)
 
     def encode_weighted(self, prompt: str, negative_prompt: str) -> tuple[Conditioning, Conditioning]:
-        encoded = self._compel(prompt, negative_prompt=negative_prompt)
+        encoded = CompelForSDXL(self.pipeline)(prompt, negative_prompt=negative_prompt)
         positive = Conditioning(encoded.embeds, encoded.pooled_embeds)
         if not negative_prompt and self.pipeline.config.force_zeros_for_empty_prompt:
             zeros = {name: torch.zeros_like(tensor) for name, tensor in positive.tensors().items()}

@@ -5,7 +5,7 @@ The cache lies in the job's folder: a training that goes on later does not care 
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,22 +89,32 @@ def load_training_set(path: Path) -> TrainingSet:
 
 
 class PromptEncoder:
-    """Prompt embeddings, remembered while the text encoder stays as it is."""
+    """Encoded prompts, remembered on the processor while the text encoder stays as it is."""
 
-    def __init__(self, family: Family, *, text_encoder_is_trained: bool) -> None:
+    def __init__(self, family: Family, device: torch.device, *, text_encoder_is_trained: bool) -> None:
         self._family = family
+        self._device = device
         self._is_trained = text_encoder_is_trained
         self._encoded: dict[str, Conditioning] = {}
 
     def encode(self, prompts: Sequence[str]) -> Conditioning:
-        """One row a prompt; differentiable where the text encoder is trained."""
+        """One row a prompt, on the device; differentiable where the text encoder is trained."""
         if self._is_trained:
             return self._family.encode_prompts(prompts)
+        self._remember(prompts)
+        return cat([self._encoded[prompt] for prompt in prompts]).to(self._device)
+
+    def take_over(self, prompts: Iterable[str]) -> None:
+        """Encodes all prompts that will ever be asked for and lets the text encoders go, unless they are trained."""
+        if not self._is_trained:
+            self._remember(prompts)
+            self._family.release_text_encoders()
+
+    @torch.no_grad()
+    def _remember(self, prompts: Iterable[str]) -> None:
         for prompt in prompts:
             if prompt not in self._encoded:
-                with torch.no_grad():
-                    self._encoded[prompt] = self._family.encode_prompts([prompt])
-        return cat([self._encoded[prompt] for prompt in prompts])
+                self._encoded[prompt] = self._family.encode_prompts([prompt]).to(torch.device("cpu"))
 
 
 def save_training_set(path: Path, training_set: TrainingSet) -> None:

@@ -36,7 +36,7 @@ class Trainer:
         self.optimizer = self.accelerator.prepare_optimizer(adamw)
         self._family = family
         self._training_set = training_set
-        self._prompts = PromptEncoder(family, text_encoder_is_trained=adapter.trains_text_encoder)
+        self.prompts = PromptEncoder(family, self.device, text_encoder_is_trained=adapter.trains_text_encoder)
         self._config = config
 
     def steps(self, first_step: int) -> Iterator[float]:
@@ -74,7 +74,7 @@ class Trainer:
         latents = bucket.latents[pictures, versions].to(self.device)
         noise = batch.noise(tuple(latents.shape)).to(self.device)
         with self.accelerator.autocast():
-            conditioning = self._prompts.encode(prompts)
+            conditioning = self.prompts.encode(prompts)
             conditioning = self._family.frame(conditioning, [bucket.frames[picture] for picture in pictures])
             losses = self._family.training_loss(
                 latents.to(memory_format=torch.channels_last),

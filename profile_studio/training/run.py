@@ -41,7 +41,13 @@ from profile_studio.lora_files import (
 )
 from profile_studio.prompt_tokens import CutCaptions, cut_captions
 from profile_studio.training.adapter import TrainedAdapter
-from profile_studio.training.cache import TrainingSet, encode_dataset, load_training_set, save_training_set
+from profile_studio.training.cache import (
+    PromptEncoder,
+    TrainingSet,
+    encode_dataset,
+    load_training_set,
+    save_training_set,
+)
 from profile_studio.training.checkpoints import (
     Progress,
     delete_checkpoints,
@@ -50,12 +56,13 @@ from profile_studio.training.checkpoints import (
 )
 from profile_studio.training.loop import Trainer
 from profile_studio.training.precision import DTYPES, decide_precision, has_bf16
-from profile_studio.training.samples import draw, keep_cover, write_samples
+from profile_studio.training.samples import NEGATIVE_PROMPT, draw, keep_cover, write_samples
 
 STEPS_BEFORE_AN_ESTIMATE = 3
 STEPS_OF_AN_ESTIMATE = 20
 LOSS_SHARE = 0.1  # the first and the last tenth of the curve are averaged into one number each
 VERIFICATION_STEPS = 4
+CHECKED_PROMPT = ""
 LOADING = Sentence("loads the base model")
 READING = Sentence("reads the pictures")
 CHECKING = Sentence("checks the LoRA")
@@ -160,8 +167,13 @@ class _Run:
         family = load_family(self.base, device, DTYPES[precision])
         self._tell(0, READING)
         training_set = self._training_set(family)
+        trainer = Trainer(family, TrainedAdapter(family, config), training_set, config)
+        prompts = [prompt for bucket in training_set.buckets for prompt in bucket.prompts]
+        trainer.prompts.take_over(
+            [*prompts, training_set.trigger_word, *training_set.sample_prompts, CHECKED_PROMPT, NEGATIVE_PROMPT]
+        )
         try:
-            self._write_samples(family, training_set, step=0)
+            self._write_samples(family, trainer.prompts, training_set, step=0)
         except FloatingPointError as error:
             raise why_not_finite(base_label(config.base), family.noise_scheduler) from error
         facts = TrainingFacts(
@@ -173,8 +185,6 @@ class _Run:
             captions=training_set.prompts,
             job_id=self.context.job.id,
         )
-        trainer = Trainer(family, TrainedAdapter(family, config), training_set, config)
-        prompts = [prompt for bucket in training_set.buckets for prompt in bucket.prompts]
         return _Parts(family, training_set, facts, trainer, cut_captions(prompts, self.base.folder / "tokenizer"))
 
     def _training_set(self, family: Family) -> TrainingSet:
@@ -220,14 +230,15 @@ class _Run:
         check_room(self.folder.path, parts.trainer.adapter.file_bytes)
         with write_atomically(self.folder.step_file(step)) as temporary:
             parts.trainer.adapter.save(temporary, adapter_metadata(self.config, parts.facts, step, time.time()))
-        self._write_samples(parts.family, parts.training_set, step)
+        self._write_samples(parts.family, parts.trainer.prompts, parts.training_set, step)
         self.sample_seconds = time.perf_counter() - started
 
-    def _write_samples(self, family: Family, training_set: TrainingSet, step: int) -> None:
+    def _write_samples(self, family: Family, prompts: PromptEncoder, training_set: TrainingSet, step: int) -> None:
         if self.config.sample_every:
             write_samples(
                 self.folder,
                 family,
+                prompts,
                 training_set.sample_prompts,
                 self.config.resolution,
                 step,
@@ -241,7 +252,9 @@ class _Run:
         check_room(self.folder.path, parts.trainer.adapter.file_bytes)
         with write_atomically(candidate) as temporary:
             parts.trainer.adapter.save(temporary, adapter_metadata(self.config, parts.facts, steps, time.time()))
-        verify_adapter(candidate, parts.family, self.config.resolution, self.context.yield_device)
+        verify_adapter(
+            candidate, parts.family, parts.trainer.prompts, self.config.resolution, self.context.yield_device
+        )
         if (wish := self.context.wish()) is Wish.CANCEL:  # also what an attempt hears that no longer owns the job
             raise Interrupted(wish)
         with self.publisher.free_place(self.config.adapter_name) as published:
@@ -274,7 +287,9 @@ class _Run:
         return steps_left * typical_step + samples_left * self.sample_seconds
 
 
-def verify_adapter(path: Path, family: Family, size_px: int, between_steps: Callable[[], None]) -> None:
+def verify_adapter(
+    path: Path, family: Family, prompts: PromptEncoder, size_px: int, between_steps: Callable[[], None]
+) -> None:
     """Makes sure that an adapter file works: the studio reads it, its numbers are sound, and it changes a picture.
 
     Any LoRA on the base model is removed first; it is left without one.
@@ -297,10 +312,10 @@ def verify_adapter(path: Path, family: Family, size_px: int, between_steps: Call
             "Train with a higher learning rate or more steps.",
         )
     family.pipeline.unload_lora_weights()
-    without = draw(family, "", size_px, between_steps, VERIFICATION_STEPS)
+    without = draw(family, prompts, CHECKED_PROMPT, size_px, between_steps, VERIFICATION_STEPS)
     attach_lora(family.parts, lora, "verified", path.name, "")
     family.pipeline.set_adapters(["verified"])
-    picture = draw(family, "", size_px, between_steps, VERIFICATION_STEPS)
+    picture = draw(family, prompts, CHECKED_PROMPT, size_px, between_steps, VERIFICATION_STEPS)
     family.pipeline.unload_lora_weights()
     if ImageChops.difference(without, picture).getbbox() is None:
         raise TrainingFailed(

@@ -13,8 +13,10 @@ from profile_studio.files.atomic import write_atomically
 from profile_studio.files.job_folder import JobFolder
 from profile_studio.inference.denoise import denoise
 from profile_studio.inference.previews import as_picture
+from profile_studio.training.cache import PromptEncoder
 
 SAMPLE_SEED = 0
+NEGATIVE_PROMPT = ""
 COVER_SIDE_PX = 256
 GUIDANCE_SCALE = float(GenerationRequest.model_fields["guidance_scale"].default)
 
@@ -22,6 +24,7 @@ GUIDANCE_SCALE = float(GenerationRequest.model_fields["guidance_scale"].default)
 @torch.inference_mode()
 def draw(
     family: Family,
+    prompts: PromptEncoder,
     prompt: str,
     size_px: int,
     between_steps: Callable[[], None],
@@ -36,8 +39,8 @@ def draw(
     """
     latents = denoise(
         family,
-        family.encode_prompts([prompt]),
-        family.encode_prompts([""]),
+        prompts.encode([prompt]),
+        prompts.encode([NEGATIVE_PROMPT]),
         seed=SAMPLE_SEED,
         size=Resolution(size_px, size_px),
         num_inference_steps=num_inference_steps,
@@ -50,16 +53,17 @@ def draw(
 def write_samples(
     folder: JobFolder,
     family: Family,
-    prompts: Sequence[str],
+    prompts: PromptEncoder,
+    drawn_prompts: Sequence[str],
     size_px: int,
     step: int,
     between_steps: Callable[[], None],
 ) -> None:
     """Writes the samples of a step, one per prompt, those that are not there yet; at step 0 they are the base's."""
-    for index, prompt in enumerate(prompts):
+    for index, prompt in enumerate(drawn_prompts):
         path = folder.sample(step, index)
         if not path.exists():
-            picture = draw(family, prompt, size_px, between_steps)
+            picture = draw(family, prompts, prompt, size_px, between_steps)
             with write_atomically(path) as temporary:
                 picture.save(temporary, format="PNG")
 

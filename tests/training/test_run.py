@@ -1,5 +1,6 @@
 """The whole training on a tiny base: resume, truth about the result, and what is left behind."""
 
+import gc
 import json
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import load_file
+from transformers import CLIPTextModel
 
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.datasets import CaptionSource
@@ -14,22 +16,69 @@ from profile_studio.domain.errors import InvalidDataset, InvalidPicture, NotFini
 from profile_studio.domain.jobs import Interrupted, JobKind, Wish
 from profile_studio.domain.noise import NOISE_VERSION
 from profile_studio.domain.training import LoraTrainingConfig, Targets
+from profile_studio.families.base import Family
 from profile_studio.families.registry import load_family
 from profile_studio.files.checkpoints import MANIFEST, write_manifest
 from profile_studio.files.job_folder import JobFolder
+from profile_studio.inference.denoise import initial_noise
 from profile_studio.lora_files import read_adapter, read_header
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.jobs import JobRepository
+from profile_studio.training.cache import PromptEncoder
 from profile_studio.training.run import CHECKING, FORMER_NOISE, LOADING, READING, verify_adapter
-from profile_studio.training.samples import write_samples
+from profile_studio.training.samples import GUIDANCE_SCALE, NEGATIVE_PROMPT, SAMPLE_SEED, draw, write_samples
 from profile_studio.ui.korean import KOREAN
 from profile_studio.worker.composition import train
 from tests.tiny_base import build_contradictory_base
 from tests.training.helpers import RecordingContext, create_dataset, small_config
 
 pytestmark = pytest.mark.slow
+
+
+def prompts_of(family: Family) -> PromptEncoder:
+    return PromptEncoder(family, family.device, text_encoder_is_trained=False)
+
+
+def living_text_encoders() -> int:
+    gc.collect()
+    return sum(issubclass(type(each), CLIPTextModel) for each in gc.get_objects())
+
+
+@pytest.mark.parametrize(("targets", "n_living"), [(Targets.ATTENTION, 0), (Targets.ATTENTION_AND_TEXT_ENCODER, 1)])
+def test_a_text_encoder_that_is_not_trained_is_gone_before_the_first_step(
+    tiny_base: Path, settings: Settings, targets: Targets, n_living: int
+) -> None:
+    create_dataset(settings, n_images=5, n_held_out=1)
+    before = living_text_encoders()
+    living: list[int] = []
+
+    def look(step: int) -> None:
+        if step == 1:
+            living.append(living_text_encoders() - before)
+
+    train(
+        small_config(tiny_base, targets=targets, sample_every=3),
+        RecordingContext(settings.jobs_dir / "a", look),
+        settings,
+    )
+
+    assert living == [n_living]
+
+
+def test_a_sample_is_what_plain_diffusers_draws_from_its_prompt(tiny_base: Path, settings: Settings) -> None:
+    family = load_family(find_base_model(str(tiny_base), settings), torch.device("cpu"), torch.float32)
+    noise = initial_noise(SAMPLE_SEED, (1, 4, 8, 8))
+    plain = family.pipeline(
+        "a dot", height=64, width=64, num_inference_steps=3, guidance_scale=GUIDANCE_SCALE, latents=noise
+    ).images[0]
+    prompts = prompts_of(family)
+    prompts.take_over(["a dot", NEGATIVE_PROMPT])
+
+    drawn = draw(family, prompts, "a dot", 64, lambda: None, 3)
+
+    assert drawn.tobytes() == plain.tobytes()
 
 
 @pytest.mark.parametrize(
@@ -233,7 +282,7 @@ def test_a_sample_of_nan_is_an_error_and_no_black_picture(tiny_base: Path, setti
     family.pipeline.unet.conv_out.bias.data.fill_(torch.nan)
 
     with pytest.raises(FloatingPointError):
-        write_samples(JobFolder(tmp_path), family, ["a dot"], 64, 2, lambda: None)
+        write_samples(JobFolder(tmp_path), family, prompts_of(family), ["a dot"], 64, 2, lambda: None)
 
     assert list(tmp_path.rglob("*.png")) == []
 
@@ -254,7 +303,7 @@ def test_a_result_that_cannot_be_read_back_fails_with_a_sentence(tmp_path: Path,
     path.write_bytes(b"cut")
 
     with pytest.raises(TrainingFailed) as failure:
-        verify_adapter(path, family, 64, lambda: None)
+        verify_adapter(path, family, prompts_of(family), 64, lambda: None)
 
     assert "cannot be read back" in failure.value.message
 

@@ -4,19 +4,15 @@ import re
 from collections.abc import Iterator
 
 from profile_studio.domain.errors import InvalidAdapter
+from profile_studio.domain.families import FAMILIES, family_facts
 from profile_studio.domain.sentences import Sentence
 from profile_studio.lora_files.lora import Lora
 
 FAMILY_KEY = "profile_studio.family"
-FAMILY_NAMES = {
-    "sd1": "Stable Diffusion 1.x",
-    "sd2": "Stable Diffusion 2.x",
-    "sdxl": "SDXL",
-    "sd3": "Stable Diffusion 3.5 medium",
-}
 SD15 = "sd15"
 NAMED_BASES = {SD15: "sd1", "sdxl": "sdxl", "sd35-medium": "sd3"}
 """Bases that a person need not have on the disk to say what a LoRA is for, and their families."""
+_NAMES = frozenset(family.name for family in FAMILIES)
 _SDXL_REFINER, _SD35_LARGE, _FLUX = "SDXL's refiner", "Stable Diffusion 3.5 large", "Flux"
 _TEXT_WIDTHS = {768: "sd1", 1024: "sd2", 1280: _SDXL_REFINER, 2048: "sdxl"}  # what the U-Net's cross-attention reads
 _TRANSFORMER_WIDTHS = {1536: "sd3", 2432: _SD35_LARGE, 3072: _FLUX}
@@ -46,7 +42,7 @@ def told_family(lora: Lora, file: str) -> str | None:
         InvalidAdapter: they tell that it is for another kind of base model.
     """
     told = next(_evidence(lora), None)
-    if told is not None and told not in FAMILY_NAMES:
+    if told is not None and told not in _NAMES:
         raise InvalidAdapter(
             "{file} is a LoRA for {base}.",
             "Use a LoRA for a base model of this studio, or train one here from pictures.",
@@ -83,15 +79,15 @@ def check_family(name: str, own: str | None, base: str, family: str) -> None:
             "{name} is a LoRA for {own}, but {base!r} is {kind}.",
             "Choose a base model of the LoRA's kind, or train it again on {base!r}.",
             name=name,
-            own=FAMILY_NAMES.get(own, own),
+            own=family_facts(own).title,
             base=base,
-            kind=FAMILY_NAMES.get(family, family),
+            kind=family_facts(family).title,
         )
 
 
 def _evidence(lora: Lora) -> Iterator[str | Sentence]:
     """What a LoRA may be for, the surest first."""
-    if (own := lora.metadata.get(FAMILY_KEY)) in FAMILY_NAMES:
+    if (own := lora.metadata.get(FAMILY_KEY)) in _NAMES:
         yield own
     if any(_OF_FLUX.match(layer) for _, layer in lora.layers):
         yield _FLUX

@@ -12,12 +12,12 @@ from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.bases import STARTER
 from profile_studio.domain.crops import CropMode
 from profile_studio.domain.errors import BaseNotTold, InvalidAdapter
+from profile_studio.domain.families import family_facts
 from profile_studio.domain.generation import WEIGHT_LIMIT
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
 from profile_studio.domain.trigger_words import word_of_header
 from profile_studio.lora_files.families import (
     FAMILY_KEY,
-    FAMILY_NAMES,
     NAMED_BASES,
     check_family,
     told_base,
@@ -89,7 +89,7 @@ def described(lora: Lora, path: Path, *, ships: bool = False) -> Adapter:
             "{file} is a LoRA for {kind}, but does not tell for which base model.",
             "Name it when you import the file: `adapters import FILE --base BASE`.",
             file=path.name,
-            kind=FAMILY_NAMES[family],
+            kind=family_facts(family).title,
         )
     if base is None:
         raise BaseNotTold(

@@ -8,7 +8,7 @@ from tests.conformance.families import CASES, Case, Training, plain_pipeline
 from tests.conformance.plain import components, merge
 
 pytestmark = pytest.mark.slow
-RELATIVE_ERROR = 1e-3  # fp32 against fp64
+RELATIVE_ERROR = 1e-4  # fp32 against fp64; 1e-5 was seen
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -443,6 +443,10 @@ class DatasetService:
         removed_rows, left_rows = forget_deleted_rows(self._database, now)
         return DeletedDataset(name, (*removed, *removed_traces, *removed_rows), (*left, *left_traces, *left_rows))
 
+    def adapters_of(self, name: str) -> "list[str]":
+        """Names of the person's LoRAs that `delete` removes with the set if it is asked to."""
+        return TracesOfDatasets(self._settings, self._jobs).adapters_there(name)
+
     def _image(self, name: str, file: str) -> DatasetImage:
         """A picture by its id, or by the name a person knows."""
         images = self.get(name).every_image

@@ -65,6 +65,10 @@ class TracesOfDatasets:
         left += self._pictures_made_with(adapters)
         return removed, left
 
+    def adapters_there(self, dataset: str) -> list[str]:
+        """Names of the person's LoRAs that were trained on a data set and still lie there."""
+        return sorted(name for name in self._adapters_of(dataset) if self._adapter_file(name).is_file())
+
     def remove_from_ended_jobs(self, now: float) -> None:
         """Removes what marked jobs kept, once they are over and their supervisor has let go of them."""
         for folder in self._settings.job_folders():

@@ -283,8 +283,11 @@ _PICTURES = PicturesTexts(
     delete="이 세트 삭제",
     confirm_delete=(
         "“{name}” 세트와 사진 {n}장, 설명, 그리고 이 세트로 한 학습의 체크포인트와 샘플까지 삭제할까요? "
-        "완성된 LoRA는 남아요. 되돌릴 수 없어요."
+        "완성된 LoRA는 아래를 선택하지 않으면 남아요. 되돌릴 수 없어요."
     ),
+    with_adapters="이 세트의 LoRA와 그 비교, 학습 기록도 함께 삭제",
+    with_adapters_info="이 세트로 학습한 LoRA: {names}",
+    no_adapters_info="이 세트로 학습한 LoRA는 없어요.",
     yes_delete="네, 삭제할게요",
     deleted="“{name}” 세트를 삭제했어요.",
     crop="사진을 자르는 방법",

@@ -328,8 +328,11 @@ class PicturesTexts:
     delete: str = "Delete this set"
     confirm_delete: str = Counted(
         'Delete the set "{name}" with its {n} {n:picture and caption|pictures and captions}, and what its trainings '
-        "keep to go on from (checkpoints, samples, loss)? Finished LoRAs stay. This cannot be undone."
+        "keep to go on from (checkpoints, samples, loss)? Finished LoRAs stay unless you tick the box. This cannot be undone."
     )
+    with_adapters: str = "Its LoRAs, their comparisons and its trainings, too"
+    with_adapters_info: str = "LoRAs trained on it: {names}"
+    no_adapters_info: str = "No LoRA that was trained on it is here."
     yes_delete: str = "Yes, delete it"
     deleted: str = 'The set "{name}" is gone.'
     crop: str = "How pictures are cut"

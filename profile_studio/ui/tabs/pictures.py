@@ -145,6 +145,7 @@ def build(page: Page) -> PicturesTab:
             delete = gr.Button(texts.delete, size="sm", elem_classes="quiet-button", visible=not page.is_demo)
             with gr.Column(visible=False, elem_classes="card danger") as confirm:
                 question = gr.HTML()
+                with_adapters = gr.Checkbox(label=texts.with_adapters, elem_id="delete-with-adapters")
                 with gr.Row():
                     yes = gr.Button(texts.yes_delete, variant="stop", size="sm")
                     no = gr.Button(page.texts.common.keep, size="sm")
@@ -347,11 +348,18 @@ def build(page: Page) -> PicturesTab:
     def asks_before_deleting(name: str) -> Updates:
         opened = studio.datasets.get(name)
         words = texts.confirm_delete.format(name=opened.name, n=len(opened.images))
-        return {question: f"<p>{escape(words)}</p>", confirm: gr.update(visible=True)}
+        adapters = ", ".join(studio.datasets.adapters_of(name))
+        about = texts.with_adapters_info.format(names=adapters) if adapters else texts.no_adapters_info
+        return {
+            question: f"<p>{escape(words)}</p>",
+            with_adapters: gr.update(value=False, info=about),
+            confirm: gr.update(visible=True),
+        }
 
     @safe
-    def deletes(name: str, arranged: Arrangement) -> Updates:
-        deleted, said = studio.datasets.delete(name), page.texts.common.said
+    def deletes(name: str, arranged: Arrangement, takes_adapters: bool) -> Updates:
+        deleted = studio.datasets.delete(name, with_adapters=takes_adapters)
+        said = page.texts.common.said
         news = [texts.deleted.format(name=name), texts.removed.format(what=", ".join(map(said, deleted.removed)))]
         if deleted.left:
             news.append(texts.left.format(what=", ".join(map(said, deleted.left))))
@@ -393,10 +401,10 @@ def build(page: Page) -> PicturesTab:
         [class_word.blur, class_word.submit],
         saves_class_word, [dataset, class_word], [*tools.shown, notice], **QUIET,
     )  # fmt: skip
-    delete.click(asks_before_deleting, dataset, [question, confirm, notice], **QUIET)
+    delete.click(asks_before_deleting, dataset, [question, with_adapters, confirm, notice], **QUIET)
     no.click(lambda: gr.update(visible=False), None, confirm, **QUIET)
     # What is gone is told at the top, and the next set has the same button in the same place.
-    yes.click(deletes, [dataset, arrangement], [*set_parts, notice], **QUIET).then(
+    yes.click(deletes, [dataset, arrangement, with_adapters], [*set_parts, notice], **QUIET).then(
         None, None, None, js=LOOK_UP, **QUIET
     )
     dataset.change(lambda name: name, dataset, page.carried_dataset, **QUIET)

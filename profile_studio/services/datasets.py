@@ -39,6 +39,7 @@ from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.styles import StyleReference
 from profile_studio.domain.trigger_words import check_class_word, check_trigger_word
 from profile_studio.files.atomic import create_folder_atomically
+from profile_studio.files.full_disk import check_room
 from profile_studio.lora_files import read_adapter
 from profile_studio.services.cleaning import Fate, judge
 from profile_studio.services.coverage import coverage_advice
@@ -87,6 +88,7 @@ class DatasetService:
             InvalidName: the name is not allowed.
             InvalidDataset: the name is taken, a source cannot be read, or fewer than two pictures are usable.
             InvalidSettings: the held-out fraction is out of range.
+            DiskFull: the disk would have no room for anything but rows.
         """
         refuse_in_demo(self._settings, "Uploads are")
         return self._import(request, None, tell)
@@ -95,7 +97,7 @@ class DatasetService:
         """Refuses what an import would refuse before it looks at a file.
 
         Raises:
-            InvalidName, InvalidDataset, InvalidPrompt, InvalidSettings, NotInDemo: as `import_sources`.
+            InvalidName, InvalidDataset, InvalidPrompt, InvalidSettings, NotInDemo, DiskFull: as `import_sources`.
         """
         refuse_in_demo(self._settings, "Uploads are")
         self._check(request)
@@ -354,6 +356,7 @@ class DatasetService:
             UnknownDataset: there is no such data set.
             InvalidDataset: a source cannot be read, or no picture is left to add.
             InvalidSettings: the face detector cannot be read.
+            DiskFull: the disk would have no room for anything but rows.
         """
         self.check_references(request)
         face_search = _face_search(self._settings) if self.get(request.name).is_face_set else None
@@ -368,9 +371,10 @@ class DatasetService:
         """Refuses what `add_references` would refuse before it looks at a file.
 
         Raises:
-            UnknownDataset, NotInDemo: as `add_references`.
+            UnknownDataset, NotInDemo, DiskFull: as `add_references`.
         """
         refuse_in_demo(self._settings, "Uploads are")
+        check_room(self._settings.datasets_dir, 0)
         self.get(request.name)
 
     def style_reference(self, name: str) -> StyleReference:
@@ -514,6 +518,7 @@ class DatasetService:
         self._repository.add_change(dataset.name, dataset.version, time.time(), what, captions_before)
 
     def _check(self, request: ImportRequest) -> None:
+        check_room(self._settings.datasets_dir, 0)
         check_name(request.name)
         self._refuse_taken(request.name)
         _check_fraction(request.held_out_fraction)

@@ -9,6 +9,7 @@ from profile_studio.domain.datasets import CaptionSource, ImageMeasures
 from profile_studio.services.cleaning import Fate
 from profile_studio.services.importing import FoundPicture
 from profile_studio.storage.datasets import NewImage
+from profile_studio.storage.full_disk import check_room
 
 _ID_DIGITS = 16  # of the pixels' sha256; 64 bits keep 100 pictures apart
 
@@ -25,8 +26,13 @@ def picture_files(folder: Path, image_id: str) -> tuple[Path, Path, Path]:
 
 
 def store_picture(folder: Path, picture: DecodedPicture) -> None:
-    """Writes a picture and its copies."""
+    """Writes a picture and its copies.
+
+    Raises:
+        DiskFull: the disk would have no room for anything but rows then.
+    """
     contents = (picture.png, picture.thumbnail, picture.grid_thumbnail)
+    check_room(folder, sum(map(len, contents)))
     for path, content in zip(picture_files(folder, picture_id(picture.sha256)), contents, strict=True):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)

@@ -52,7 +52,9 @@ class LimitedStreams:
         address = client.host if client else ""
         held = self._open[path.startswith(_STREAMS[0])]
         if held.total() >= self._most // 2 or held[address] >= max(1, self._most // 4):
-            await PlainTextResponse("Too many open connections.", 503, {"retry-after": "10"})(scope, receive, send)
+            # Closed at once: kept for another request, as others are, it would hold a file for seconds.
+            headers = {"retry-after": "10", "connection": "close"}
+            await PlainTextResponse("Too many open connections.", 503, headers)(scope, receive, send)
             return
         with _counted(held, address):
             await self._app(scope, receive, send)

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 
 import pytest
+from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from profile_studio.settings import REPOSITORY_ROOT
@@ -88,3 +89,12 @@ def test_the_page_takes_the_files_it_may_and_leaves_some_for_others(
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY_ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == [str(streams), str(files)]
+
+
+def test_a_refused_connection_holds_no_file() -> None:
+    async def stays_open(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        await asyncio.Event().wait()
+
+    browser = TestClient(LimitedStreams(stays_open, most=0, heartbeats=Counter({"testclient": 1})))
+    refused = browser.get(HEARTBEAT.format(1))
+    assert (refused.status_code, refused.headers["connection"]) == (503, "close")

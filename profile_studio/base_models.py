@@ -8,17 +8,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from profile_studio.domain.base_files import MODEL_INDEX, is_index, needed_files, shards, variant_of, weights_of
 from profile_studio.domain.bases import KNOWN_BASES, STARTER, known_base
-from profile_studio.domain.errors import BaseModelMissing, NotInDemo
+from profile_studio.domain.errors import BaseModelMissing, BaseNotFetched, NotInDemo
 from profile_studio.domain.families import FAMILIES, FamilyFacts, family_facts, family_of_pipeline, told_by_denoiser
 from profile_studio.domain.sentences import Sentence
+from profile_studio.hub_cache import cached_file, cached_folder, hub_id_of
 from profile_studio.settings import Settings
 
 _COMMON_TOKENS = 40_000  # of CLIP's 49,408; the starter, which has 720, knows nothing else
 _WORD_END = "</w>"
 _LFS_POINTER = b"version https://git-lfs"
-_DIFFUSERS_WEIGHTS = "diffusion_pytorch_model.safetensors"
-_TRANSFORMERS_WEIGHTS = "model.safetensors"
 HUB_IDS = {base.name: base.hub_id for base in KNOWN_BASES if base.hub_id}
 
 
@@ -27,7 +27,8 @@ class BaseModel:
     """A base model on this disk, in diffusers layout.
 
     `native_size` is the side of a square picture in pixels; sides that are multiples of `bucket_step` pass through VAE
-    and denoiser without a remainder; `denoiser_file` holds the denoiser's weights.
+    and denoiser without a remainder; `denoiser_file` holds the denoiser's weights, or the first of its shards; `variant`
+    is what diffusers must be told to find weights that are there in half precision only.
     """
 
     name: str
@@ -36,6 +37,7 @@ class BaseModel:
     native_size: int
     bucket_step: int
     denoiser_file: Path
+    variant: str | None = None
 
     @property
     def hash(self) -> str:
@@ -58,26 +60,84 @@ def _sha256(path: Path, _mtime_ns: int, _size: int) -> str:
 
 
 def find_base_model(base: str, settings: Settings) -> BaseModel:
-    """The base model of this name or folder.
+    """The base model of this name, hub id or folder; only what is on this disk, the network is not asked.
 
     Args:
-        base: a name of `domain.bases` (looked up in the local hub cache), or a folder in diffusers layout.
+        base: a name of `domain.bases`, a hub id (both are looked up in the local hub cache), or a folder in diffusers
+            layout.
     Raises:
-        BaseModelMissing: it is not on this disk, or the folder is not a whole base model in diffusers layout.
+        BaseNotFetched: it is one of the hub's, and not, or not wholly, on this disk.
+        BaseModelMissing: the folder is not a whole base model in diffusers layout.
         NotInDemo: strangers share this studio, and its disk is none of theirs.
     """
     if settings.is_demo and base != STARTER:
         raise NotInDemo("This public demo has the starter only.", "Choose {base!r}.", base=STARTER)
-    folder = settings.starter_dir if base == STARTER else _hub_folder(base) if base in HUB_IDS else Path(base)
-    index = folder / "model_index.json"
-    if not index.is_file():
+    if base == STARTER:
+        return _read_folder(base, settings.starter_dir)
+    if (hub_id := hub_id_of(base)) is None:
+        return _read_folder(base, Path(base))
+    if (folder := cached_folder(hub_id)) is None:
+        raise BaseNotFetched(
+            "The base model {base!r} is not on this disk yet.",
+            "Fetch it: `bases fetch {base}`, or the button Fetch on the page.",
+            base=base,
+        )
+    if missing_files(base, folder):
+        raise BaseNotFetched(
+            "Only a part of the base model {base!r} is on this disk.",
+            "Fetch the rest: `bases fetch {base}`, or the button Fetch on the page.",
+            base=base,
+        )
+    return _read_folder(base, folder)
+
+
+def missing_files(base: str, folder: Path) -> list[str]:
+    """What a base model's folder lacks, relative to it; empty if it is whole.
+
+    Raises:
+        BaseModelMissing: its family is none of the studio's, or it cannot be read.
+    """
+    if not (folder / MODEL_INDEX).is_file():
+        return [MODEL_INDEX]
+    family = _family_of(base, folder)
+    names = _names(folder)
+    return [file for file in _needed(base, folder, family, names) if file not in names]
+
+
+def _read_folder(base: str, folder: Path) -> BaseModel:
+    if not (folder / MODEL_INDEX).is_file():
         raise BaseModelMissing(
             "The base model {base!r} is not on this disk.",
             "Give a folder in diffusers layout, or one of: {names}.",
             base=base,
             names=", ".join([STARTER, *HUB_IDS]),
         )
-    pipeline_class = _read_json(folder, "model_index.json", base).get("_class_name", "")
+    family = _family_of(base, folder)
+    names = _names(folder)
+    for file in _needed(base, folder, family, names):
+        _check_file(folder, file, base)
+    denoiser = _read_json(folder, f"{family.denoiser}/config.json", base)
+    vae = _read_json(folder, "vae/config.json", base)
+    pixels_a_latent = 2 ** (len(vae["block_out_channels"]) - 1)
+    native_size = int(denoiser["sample_size"]) * pixels_a_latent
+    latents_a_step = denoiser.get("patch_size") or 2 ** (len(denoiser["block_out_channels"]) - 1)
+    variant = variant_of(family, names)
+    weights = weights_of(family.denoiser, names, variant)
+    if is_index(weights):
+        weights = shards(weights, names)[0]
+    return BaseModel(
+        base,
+        folder.resolve(),
+        told_by_denoiser(family, denoiser),
+        native_size,
+        pixels_a_latent * latents_a_step,
+        folder / weights,
+        variant,
+    )
+
+
+def _family_of(base: str, folder: Path) -> FamilyFacts:
+    pipeline_class = _read_json(folder, MODEL_INDEX, base).get("_class_name", "")
     family = family_of_pipeline(pipeline_class)
     if family is None:
         raise BaseModelMissing(
@@ -87,17 +147,22 @@ def find_base_model(base: str, settings: Settings) -> BaseModel:
             found=pipeline_class or Sentence("no model"),
             families=", ".join(each.title for each in FAMILIES),
         )
-    for part in (family.denoiser, *family.parts):
-        for file in _files_of(folder, part):
-            _check_file(folder, file, base)
-    denoiser = _read_json(folder, f"{family.denoiser}/config.json", base)
-    vae = _read_json(folder, "vae/config.json", base)
-    pixels_a_latent = 2 ** (len(vae["block_out_channels"]) - 1)
-    native_size = int(denoiser["sample_size"]) * pixels_a_latent
-    latents_a_step = denoiser.get("patch_size") or 2 ** (len(denoiser["block_out_channels"]) - 1)
-    denoiser_file = folder / family.denoiser / _DIFFUSERS_WEIGHTS
-    family = told_by_denoiser(family, denoiser)
-    return BaseModel(base, folder.resolve(), family, native_size, pixels_a_latent * latents_a_step, denoiser_file)
+    return family
+
+
+def _names(folder: Path) -> frozenset[str]:
+    """The files of a base model's folder and of its parts; a link to nothing is none."""
+    return frozenset(path.relative_to(folder).as_posix() for path in folder.glob("*/*") if path.is_file()) | {
+        path.name for path in folder.glob("*") if path.is_file()
+    }
+
+
+def _needed(base: str, folder: Path, family: FamilyFacts, names: frozenset[str]) -> Iterator[str]:
+    for file in needed_files(family, names):
+        yield file
+        if is_index(file):
+            shards: dict[str, str] = _read_json(folder, file, base).get("weight_map", {})
+            yield from sorted({f"{file.partition('/')[0]}/{shard}" for shard in shards.values()})
 
 
 def base_size(base: str, settings: Settings) -> BaseSize:
@@ -113,18 +178,6 @@ def base_size(base: str, settings: Settings) -> BaseSize:
     return BaseSize(found.family, found.native_size)
 
 
-def _files_of(folder: Path, part: str) -> Iterator[str]:
-    """What a part of a base model cannot be loaded without, relative to the base's folder."""
-    if part == "scheduler":
-        yield "scheduler/scheduler_config.json"
-    elif part.startswith("tokenizer"):
-        yield f"{part}/tokenizer_config.json"
-        yield _tokenizer_file(folder, part)
-    else:
-        yield f"{part}/config.json"
-        yield f"{part}/{_TRANSFORMERS_WEIGHTS if part.startswith('text_encoder') else _DIFFUSERS_WEIGHTS}"
-
-
 def _check_file(folder: Path, file: str, base: str) -> None:
     path = folder / file
     if path.is_file():
@@ -138,30 +191,12 @@ def _check_file(folder: Path, file: str, base: str) -> None:
                 base=base,
             )
         return
-    stem, suffix = path.stem, path.suffix
-    if variants := sorted(found.name for found in path.parent.glob(f"{stem}.*{suffix}")):
-        raise BaseModelMissing(
-            "The base model {base!r} has {folder}/{variant} but no {file}.",
-            "Download it in full precision, without a variant such as fp16.",
-            base=base,
-            folder=path.parent.name,
-            variant=variants[0],
-            file=file,
-        )
     raise BaseModelMissing(
         "The base model {base!r} has no {file}.",
         "Download its folder again, whole and with .safetensors weights.",
         base=base,
         file=file,
     )
-
-
-def _tokenizer_file(folder: Path, part: str) -> str:
-    """What a tokenizer is read from: one file, or, of older folders, the vocabulary whose merges stand beside it."""
-    if (folder / part / "tokenizer.json").is_file():
-        return f"{part}/tokenizer.json"
-    has_vocabulary = (folder / part / "vocab.json").is_file()
-    return f"{part}/merges.txt" if has_vocabulary else f"{part}/vocab.json"
 
 
 def _read_json(folder: Path, file: str, base: str) -> dict[str, Any]:
@@ -179,13 +214,11 @@ def tokenizer_folder(base: str, settings: Settings) -> Path | None:
         return settings.starter_dir / "tokenizer"
     if settings.is_demo:
         return None
-    if base not in HUB_IDS:
-        folder = Path(base) / "tokenizer"
-        return folder if (folder / "tokenizer_config.json").is_file() else None
-    from huggingface_hub import try_to_load_from_cache  # imported here, as below
-
-    config = try_to_load_from_cache(HUB_IDS[base], "tokenizer/tokenizer_config.json")
-    return Path(config).parent if isinstance(config, str) else None
+    if hub_id := hub_id_of(base):
+        config = cached_file(hub_id, "tokenizer/tokenizer_config.json")
+        return config.parent if config else None
+    folder = Path(base) / "tokenizer"
+    return folder if (folder / "tokenizer_config.json").is_file() else None
 
 
 def known_words(settings: Settings) -> frozenset[str]:
@@ -195,11 +228,8 @@ def known_words(settings: Settings) -> frozenset[str]:
 
 
 def _hub_vocabularies() -> list[Path]:
-    # Imported here: the command line starts without the hub client. This looks into its cache and never at the network.
-    from huggingface_hub import try_to_load_from_cache
-
-    found = (try_to_load_from_cache(hub_id, "tokenizer/vocab.json") for hub_id in HUB_IDS.values())
-    return [Path(path) for path in found if isinstance(path, str)]
+    found = (cached_file(hub_id, "tokenizer/vocab.json") for hub_id in HUB_IDS.values())
+    return [path for path in found if path]
 
 
 @lru_cache(maxsize=4)
@@ -211,24 +241,3 @@ def _common_words(vocabulary: Path) -> frozenset[str]:
         for token, index in tokens.items()
         if index < _COMMON_TOKENS and token.endswith(_WORD_END)
     )
-
-
-def _hub_folder(base: str) -> Path:
-    # Imported here: the web process starts without the hub client.
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
-    known = known_base(base)
-    assert known is not None, "only named bases are on the hub"
-    family = family_facts(known.family)
-    weights = [f"{part}/*.safetensors*" for part in (family.denoiser, *family.parts, *family.optional_parts)]
-    wanted = ["*.json", "*.txt", "*/*.json", "*/*.txt", "*/*.model", *weights]
-    try:
-        return Path(snapshot_download(known.hub_id, allow_patterns=wanted, ignore_patterns=["*.fp16.*", "*non_ema*"]))
-    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
-        raise BaseModelMissing(
-            "The base model {base!r} ({hub}) is neither on this disk nor reachable on the hub.",
-            "Connect to the network once, or pass a local folder in diffusers layout.",
-            base=base,
-            hub=HUB_IDS[base],
-        ) from error

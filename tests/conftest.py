@@ -32,3 +32,13 @@ def settings(tmp_path: Path) -> Settings:
     settings = Settings(home=tmp_path / "home")
     settings.create_folders()
     return settings
+
+
+@pytest.fixture
+def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty local cache of the hub."""
+    from huggingface_hub import constants
+
+    cache = tmp_path / "hub"
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
+    return cache

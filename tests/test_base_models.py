@@ -6,13 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
-from profile_studio.base_models import find_base_model
-from profile_studio.domain.errors import BaseModelMissing
+from profile_studio.base_models import find_base_model, missing_files
+from profile_studio.domain.errors import BaseModelMissing, BaseNotFetched
+from profile_studio.families.registry import load_family
 from profile_studio.settings import Settings
+from tests.hub import put_into_cache
 
 LFS_POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3438167536\n"
 UNET = "unet/diffusion_pytorch_model.safetensors"
+TEXT_ENCODER = "text_encoder/model.safetensors"
 
 
 def is_pointer(file: str) -> Callable[[Path], object]:
@@ -23,9 +28,29 @@ def is_gone(file: str) -> Callable[[Path], object]:
     return lambda folder: (folder / file).unlink()
 
 
-def is_fp16(file: str) -> Callable[[Path], object]:
-    path = Path(file)
-    return lambda folder: (folder / file).rename(folder / path.with_name(f"{path.stem}.fp16{path.suffix}"))
+def in_half_precision(*files: str) -> Callable[[Path], object]:
+    def save(folder: Path) -> None:
+        for path in (folder / file for file in files):
+            tensors = {name: tensor.half() for name, tensor in load_file(path).items()}
+            path.unlink()
+            save_file(tensors, path.with_name(f"{path.stem}.fp16{path.suffix}"), {"format": "pt"})
+
+    return save
+
+
+def in_shards(file: str, lost: str = "") -> Callable[[Path], object]:
+    def save(folder: Path) -> None:
+        path = folder / file
+        tensors = load_file(path)
+        path.unlink()
+        shard_of = {name: f"{path.stem}-0000{1 + i % 2}-of-00002.safetensors" for i, name in enumerate(tensors)}
+        for shard in set(shard_of.values()) - {lost}:
+            its_own = {name: tensor for name, tensor in tensors.items() if shard_of[name] == shard}
+            save_file(its_own, path.with_name(shard), {"format": "pt"})
+        index = {"metadata": {"total_size": 0}, "weight_map": shard_of}
+        path.with_name(f"{path.name}.index.json").write_text(json.dumps(index))
+
+    return save
 
 
 @pytest.mark.parametrize(
@@ -41,10 +66,9 @@ def is_fp16(file: str) -> Callable[[Path], object]:
             "tokenizer/tokenizer.json of the base model {!r} is a git-LFS pointer instead of the file itself.",
         ),
         (is_pointer("model_index.json"), "model_index.json of the base model {!r} cannot be read."),
-        (is_fp16(UNET), f"The base model {{!r}} has unet/diffusion_pytorch_model.fp16.safetensors but no {UNET}."),
         (
-            is_fp16("text_encoder/model.safetensors"),
-            "The base model {!r} has text_encoder/model.fp16.safetensors but no text_encoder/model.safetensors.",
+            in_shards("text_encoder/model.safetensors", lost="model-00002-of-00002.safetensors"),
+            "The base model {!r} has no text_encoder/model-00002-of-00002.safetensors.",
         ),
         (
             lambda folder: shutil.rmtree(folder / "tokenizer"),
@@ -92,3 +116,47 @@ def test_stable_diffusion_2_is_told_from_1_by_the_width_of_its_text(
     config.write_text(json.dumps({**json.loads(config.read_text()), "cross_attention_dim": text_width}))
 
     assert find_base_model(str(folder), Settings()).family.name == family
+
+
+@pytest.mark.parametrize(
+    ("rewrite", "tolerance"),
+    [
+        (in_half_precision(UNET, TEXT_ENCODER, "vae/diffusion_pytorch_model.safetensors"), 1e-2),
+        (in_half_precision(UNET), 1e-2),
+        (in_shards(TEXT_ENCODER), 0.0),
+        (in_shards(UNET), 0.0),
+    ],
+)
+def test_weights_in_half_precision_or_in_shards_are_the_same_model(
+    tiny_base: Path, tmp_path: Path, rewrite: Callable[[Path], object], tolerance: float
+) -> None:
+    folder = shutil.copytree(tiny_base, tmp_path / "base")
+    rewrite(folder)
+
+    parts = load_family(find_base_model(str(folder), Settings()), torch.device("cpu"), torch.float32).parts
+    usual = load_family(find_base_model(str(tiny_base), Settings()), torch.device("cpu"), torch.float32).parts
+
+    for name, part in usual.items():
+        for key, tensor in part.state_dict().items():
+            torch.testing.assert_close(parts[name].state_dict()[key], tensor, atol=tolerance, rtol=0)
+
+
+@pytest.mark.parametrize("base", ["sd15", "someone/a-model"])
+def test_what_the_hub_has_is_used_only_once_it_is_wholly_on_this_disk(
+    tiny_base: Path, hub_cache: Path, settings: Settings, base: str
+) -> None:
+    hub_id = "stable-diffusion-v1-5/stable-diffusion-v1-5" if base == "sd15" else base
+    with pytest.raises(BaseNotFetched) as nothing:
+        find_base_model(base, settings)
+    snapshot = put_into_cache(hub_cache, hub_id, tiny_base)
+    half = (snapshot / UNET).rename(snapshot / "aside")
+    with pytest.raises(BaseNotFetched) as part:
+        find_base_model(base, settings)
+    missing = missing_files(base, snapshot)
+    half.rename(snapshot / UNET)
+
+    assert nothing.value.message == f"The base model {base!r} is not on this disk yet."
+    assert part.value.message == f"Only a part of the base model {base!r} is on this disk."
+    assert f"`bases fetch {base}`" in nothing.value.fix
+    assert missing == [UNET]
+    assert find_base_model(base, settings).folder == snapshot

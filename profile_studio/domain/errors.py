@@ -16,6 +16,7 @@ ProfileStudioError                exit 1  kind "internal"
 │   ├── UnknownJob                        kind "unknown_job"
 │   ├── JobNotAllowed                     kind "job_not_allowed"
 │   ├── BaseModelMissing                  kind "base_model_missing"
+│   │   └── BaseNotFetched                kind "base_model_missing"
 │   ├── NotWritable                       kind "not_writable"
 │   ├── StudioRunning                     kind "studio_running"
 │   └── NotInDemo                         kind "not_in_demo"
@@ -148,6 +149,10 @@ class BaseModelMissing(InputError):
     """The base model is not on this disk and cannot be fetched."""
 
     kind = "base_model_missing"
+
+
+class BaseNotFetched(BaseModelMissing):
+    """The base model is one of the hub's, and is to be fetched first."""
 
 
 class NotWritable(InputError):

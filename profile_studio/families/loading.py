@@ -141,7 +141,7 @@ def load_pipeline(
         changes: what `from_pretrained` is told besides, such as parts that are left out.
     """
     pipeline = pipeline_class.from_pretrained(
-        base.folder, dtype=dtype, local_files_only=True, use_safetensors=True, **changes
+        base.folder, dtype=dtype, variant=base.variant, local_files_only=True, use_safetensors=True, **changes
     )
     pipeline.set_progress_bar_config(disable=True)
     if dtype is torch.float16 and pipeline.vae.config.get("force_upcast"):

@@ -9,10 +9,11 @@ from pathlib import Path
 import psutil
 from sqlalchemy.exc import SQLAlchemyError
 
-from profile_studio.base_models import HUB_IDS, STARTER, find_base_model
+from profile_studio.base_models import HUB_IDS, STARTER, find_base_model, missing_files
 from profile_studio.domain.counting import counted
 from profile_studio.domain.errors import BaseModelMissing, DatabaseBusy, DatabaseNewer, ProfileStudioError
 from profile_studio.files.full_disk import free_bytes
+from profile_studio.hub_cache import cached_folder
 from profile_studio.jobs.presence import supervisor_is_there, web_presence
 from profile_studio.services.adapters import AdapterService
 from profile_studio.services.device import probe_device
@@ -185,10 +186,9 @@ def _starter(settings: Settings) -> Check:
 
 
 def _hub_base(base: str) -> Check:
-    from huggingface_hub import try_to_load_from_cache  # imported here: only this check needs the hub client
-
-    is_cached = isinstance(try_to_load_from_cache(HUB_IDS[base], "model_index.json"), str)
-    finding = "is on this disk" if is_cached else "is not on this disk; it is fetched when you first choose it"
+    folder = cached_folder(HUB_IDS[base])
+    is_whole = folder is not None and not missing_files(base, folder)
+    finding = "is on this disk" if is_whole else f"is not on this disk; `bases fetch {base}` fetches it"
     return Check(base, True, f"{HUB_IDS[base]} {finding}.")
 
 

@@ -75,12 +75,6 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "Run `git lfs pull` in its folder, or download it again.": (
         "그 폴더에서 `git lfs pull` 명령을 실행하거나, 다시 내려받으세요."
     ),
-    "The base model {base!r} has {folder}/{variant} but no {file}.": (
-        "기본 모델 “{base}”: {folder}/{variant} 파일은 있지만 {file} 파일이 없어요."
-    ),
-    "Download it in full precision, without a variant such as fp16.": (
-        "fp16 같은 변형이 아닌 전체 정밀도로 내려받으세요."
-    ),
     "The base model {base!r} has no {file}.": "기본 모델 “{base}”: {file} 파일이 없어요.",
     "Download its folder again, whole and with .safetensors weights.": (
         "폴더를 빠짐없이, .safetensors 파일로 다시 내려받으세요."
@@ -91,11 +85,13 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "Choose a folder of one of these in diffusers layout with .safetensors weights.": (
         ".safetensors 파일이 든 diffusers 형식의 이 종류 폴더를 고르세요."
     ),
-    "The base model {base!r} ({hub}) is neither on this disk nor reachable on the hub.": (
-        "기본 모델 “{base}” ({hub}): 이 컴퓨터에 없고, 허브에도 연결할 수 없어요."
+    "The base model {base!r} is not on this disk yet.": "기본 모델 “{base}”: 아직 이 컴퓨터에 없어요.",
+    "Fetch it: `bases fetch {base}`, or the button Fetch on the page.": (
+        "화면의 내려받기 버튼이나 `bases fetch {base}` 명령으로 내려받으세요."
     ),
-    "Connect to the network once, or pass a local folder in diffusers layout.": (
-        "네트워크에 한 번 연결하거나, 이 컴퓨터에 있는 diffusers 형식의 폴더를 적으세요."
+    "Only a part of the base model {base!r} is on this disk.": "기본 모델 “{base}”: 일부만 이 컴퓨터에 있어요.",
+    "Fetch the rest: `bases fetch {base}`, or the button Fetch on the page.": (
+        "화면의 내려받기 버튼이나 `bases fetch {base}` 명령으로 나머지를 내려받으세요."
     ),
     "This base model predicts {kind!r}, which cannot be trained on.": (
         "이 기본 모델은 “{kind}” 예측 방식이라 학습에 쓸 수 없어요."

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from profile_studio.decoding.pool import DecodedPicture
 from profile_studio.domain.datasets import CaptionSource, ImageMeasures
+from profile_studio.files.full_disk import check_room
 from profile_studio.services.cleaning import Fate
 from profile_studio.services.importing import FoundPicture
 from profile_studio.storage.datasets import NewImage
-from profile_studio.storage.full_disk import check_room
 
 _ID_DIGITS = 16  # of the pixels' sha256; 64 bits keep 100 pictures apart
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from profile_studio.storage.full_disk import ROOM_FOR_ROWS_BYTES, free_bytes
 
 from profile_studio.domain.datasets import ImportProgress, ImportRequest, ReferencesRequest
 from profile_studio.domain.errors import DiskFull
+from profile_studio.files.full_disk import ROOM_FOR_ROWS_BYTES, free_bytes
 from profile_studio.services.datasets import DatasetService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database

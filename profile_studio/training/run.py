@@ -10,14 +10,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from PIL import ImageChops
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from profile_studio.base_models import BaseModel
 from profile_studio.domain.adapters import cover_path
 from profile_studio.domain.datasets import Dataset
-from profile_studio.domain.errors import InvalidAdapter, TrainingFailed
+from profile_studio.domain.errors import TrainingFailed
 from profile_studio.domain.jobs import Interrupted, JobContext, LossPoint, ProgressReport, Wish
 from profile_studio.domain.noise import NOISE_VERSION
 from profile_studio.domain.out_of_memory import is_out_of_memory
@@ -30,14 +29,10 @@ from profile_studio.files.atomic import write_atomically, write_json
 from profile_studio.files.full_disk import check_room
 from profile_studio.files.job_folder import JobFolder
 from profile_studio.inference.finite import why_not_finite
-from profile_studio.inference.lora_layers import attach_lora
 from profile_studio.lora_files import (
     TrainingFacts,
     adapter_metadata,
     base_label,
-    changes_nothing,
-    has_sound_numbers,
-    read_lora,
 )
 from profile_studio.prompt_tokens import CutCaptions, cut_captions
 from profile_studio.training.adapter import TrainedAdapter
@@ -56,13 +51,12 @@ from profile_studio.training.checkpoints import (
 )
 from profile_studio.training.loop import Trainer
 from profile_studio.training.precision import DTYPES, decide_precision, has_bf16
-from profile_studio.training.samples import NEGATIVE_PROMPT, draw, keep_cover, write_samples
+from profile_studio.training.samples import NEGATIVE_PROMPT, keep_cover, write_samples
+from profile_studio.training.verification import CHECKED_PROMPT, verify_adapter
 
 STEPS_BEFORE_AN_ESTIMATE = 3
 STEPS_OF_AN_ESTIMATE = 20
 LOSS_SHARE = 0.1  # the first and the last tenth of the curve are averaged into one number each
-VERIFICATION_STEPS = 4
-CHECKED_PROMPT = ""
 LOADING = Sentence("loads the base model")
 READING = Sentence("reads the pictures")
 CHECKING = Sentence("checks the LoRA")
@@ -285,42 +279,6 @@ class _Run:
         samples_left = steps_left // self.config.sample_every if self.config.sample_every else 0
         typical_step = statistics.median(self.step_seconds[-STEPS_OF_AN_ESTIMATE:])
         return steps_left * typical_step + samples_left * self.sample_seconds
-
-
-def verify_adapter(
-    path: Path, family: Family, prompts: PromptEncoder, size_px: int, between_steps: Callable[[], None]
-) -> None:
-    """Makes sure that an adapter file works: the studio reads it, its numbers are sound, and it changes a picture.
-
-    Any LoRA on the base model is removed first; it is left without one.
-
-    Raises:
-        TrainingFailed: it cannot be read, its numbers are not finite or all zero, or the picture stays the same.
-        FloatingPointError: the picture is NaN.
-    """
-    try:
-        lora = read_lora(path)
-    except InvalidAdapter as error:
-        raise TrainingFailed(
-            "The file of the trained LoRA cannot be read back.", "Resume the training; its checkpoint is kept."
-        ) from error
-    if not has_sound_numbers(lora):
-        raise TrainingFailed("The trained LoRA contains NaN or infinite values.", "Train with a lower learning rate.")
-    if changes_nothing(lora):
-        raise TrainingFailed(
-            "The trained LoRA changes nothing: everything it adds is zero.",
-            "Train with a higher learning rate or more steps.",
-        )
-    family.pipeline.unload_lora_weights()
-    without = draw(family, prompts, CHECKED_PROMPT, size_px, between_steps, VERIFICATION_STEPS)
-    attach_lora(family.parts, lora, "verified", path.name, "")
-    family.pipeline.set_adapters(["verified"])
-    picture = draw(family, prompts, CHECKED_PROMPT, size_px, between_steps, VERIFICATION_STEPS)
-    family.pipeline.unload_lora_weights()
-    if ImageChops.difference(without, picture).getbbox() is None:
-        raise TrainingFailed(
-            "The trained LoRA does not change the picture.", "Train with a higher learning rate or more steps."
-        )
 
 
 def _refuse_divergence(loss: float, step: int, config: LoraTrainingConfig) -> None:

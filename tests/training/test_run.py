@@ -27,8 +27,9 @@ from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.training.cache import PromptEncoder
-from profile_studio.training.run import CHECKING, FORMER_NOISE, LOADING, READING, verify_adapter
+from profile_studio.training.run import CHECKING, FORMER_NOISE, LOADING, READING
 from profile_studio.training.samples import GUIDANCE_SCALE, NEGATIVE_PROMPT, SAMPLE_SEED, draw, write_samples
+from profile_studio.training.verification import verify_adapter
 from profile_studio.ui.korean import KOREAN
 from profile_studio.worker.composition import train
 from tests.tiny_base import build_contradictory_base

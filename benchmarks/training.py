@@ -105,7 +105,7 @@ class _TimedContext(UndisturbedContext):
 def _train_ours(settings: Settings, steps: int, ends: list[float]) -> None:
     from profile_studio.services.datasets import DatasetService
     from profile_studio.storage.database import Database
-    from profile_studio.training.run import run_training
+    from profile_studio.worker.composition import train
 
     settings.create_folders()
     database = Database(settings.resolved_database_url)
@@ -127,7 +127,7 @@ def _train_ours(settings: Settings, steps: int, ends: list[float]) -> None:
     folder.mkdir()
     context = _TimedContext(folder, benchmark_job(JobKind.TRAIN, config))
     context.ends = ends
-    run_training(config, context, settings)
+    train(config, context, settings)
 
 
 def _train_theirs(script: Path, steps: int, ends: list[float], *, is_cached: bool) -> None:

@@ -153,7 +153,7 @@ def test_a_file_for_another_kind_of_base_stays_refused_whatever_a_person_says(
     with pytest.raises(InvalidAdapter) as refusal:
         AdapterService(settings).import_file(path, base=str(tiny_base))
 
-    assert "SDXL" in refusal.value.message
+    assert "Stable Diffusion XL" in refusal.value.message
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         return self.pictures_dir / "thumbs"
 
     @property
+    def evaluators_dir(self) -> Path:
+        """Networks that measure pictures and do not ship, a folder each: `clip`, `inception`."""
+        return self.resolved_home / "evaluators"
+
+    @property
     def features_dir(self) -> Path:
         """What encoders saw in pictures, for comparing them again; whatever is missing here is made again."""
         return self.resolved_home / "features"

@@ -29,6 +29,7 @@ ProfileStudioError                exit 1  kind "internal"
 ├── TrainingFailed                exit 1  kind "training_failed"
 ├── JudgeMissing                  exit 1  kind "judge_missing"
 ├── CriticMissing                 exit 1  kind "critic_missing"
+    ├── EvaluatorMissing              exit 1  kind "evaluator_missing"
 ├── CaptionerMissing              exit 1  kind "captioner_missing"
 └── Stopped                       exit 1  kind "stopped": a person stopped the work; nothing is wrong
 """
@@ -225,6 +226,12 @@ class CriticMissing(ProfileStudioError):
     """The face critic's files are not on this disk, so faces cannot be scored."""
 
     kind = "critic_missing"
+
+
+class EvaluatorMissing(ProfileStudioError):
+    """A network that measures pictures is not on this disk, or its file is broken."""
+
+    kind = "evaluator_missing"
 
 
 class CaptionerMissing(ProfileStudioError):

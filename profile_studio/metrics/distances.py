@@ -10,27 +10,30 @@ _FLAT = 0.02
 
 
 def frechet_statistic(pictures: Features, reference: Features) -> SetStatistic:
-    """:func:`frechet_distance` of any part of the pictures and any part of the reference, from one matrix of products.
+    """:func:`frechet_distance` of any part of the pictures and any part of the reference.
 
     With centred features A1, A2 divided by sqrt(n - 1), the trace of (S1 S2)^(1/2) is the nuclear norm of A1 A2^T: no
-    matrix root, never complex, and the features' width matters once only.
+    matrix root, never complex. Of few pictures with many numbers the products of all are computed once; of many with few,
+    each set is brought to its triangle first, which has the same norm.
     """
     both = np.vstack([pictures, reference])
     both = both - both.mean(axis=0)  # a far mean would take the products' last digits
-    own, others = np.split((both**2).sum(axis=1), [len(pictures)])
-    products = both @ both.T
     n = len(pictures)
+    is_wide = both.shape[1] >= min(n, len(reference))
+    products = both @ both.T if is_wide else None
 
     def distance(chosen: NDArray[np.intp], chosen_reference: NDArray[np.intp]) -> float:
-        second = chosen_reference + n
-        first_within, within = products[np.ix_(chosen, chosen)].mean(), products[np.ix_(second, second)].mean()
-        across = products[np.ix_(chosen, second)]
-        centred = across - across.mean(axis=0) - across.mean(axis=1, keepdims=True) + across.mean()
-        n_first, n_second = len(chosen), len(second)
-        first_trace = (own[chosen].sum() - n_first * first_within) / (n_first - 1)
-        trace = (others[chosen_reference].sum() - n_second * within) / (n_second - 1)
-        root = np.linalg.svd(centred, compute_uv=False).sum() / np.sqrt((n_first - 1) * (n_second - 1))
-        return float(first_within + within - 2 * across.mean() + first_trace + trace - 2 * root)
+        first, second = both[chosen], both[chosen_reference + n]
+        difference = first.mean(axis=0) - second.mean(axis=0)
+        first, second = first - first.mean(axis=0), second - second.mean(axis=0)
+        if products is not None:
+            across = products[np.ix_(chosen, chosen_reference + n)]
+            across = across - across.mean(axis=0) - across.mean(axis=1, keepdims=True) + across.mean()
+        else:
+            across = np.linalg.qr(first, mode="r") @ np.linalg.qr(second, mode="r").T
+        root = np.linalg.svd(across, compute_uv=False).sum() / np.sqrt((len(first) - 1) * (len(second) - 1))
+        traces = (first**2).sum() / (len(first) - 1) + (second**2).sum() / (len(second) - 1)
+        return float(difference @ difference + traces - 2 * root)
 
     return distance
 
@@ -88,6 +91,24 @@ def checked_kernel_statistic(
             Sentence("{metric} is not measured: to its encoder all these pictures look the same.", metric=metric)
         )
     return kernel_statistic(pictures, reference, gamma)
+
+
+def inception_score_statistic(probabilities: Features) -> SetStatistic:
+    """Inception score of any part of the pictures: how sure their classes are, and how many there are of them.
+
+    Args:
+        probabilities: shape (n, classes); rows add up to 1.
+    Source: Salimans et al. 2016, arXiv:1606.03498.
+    """
+    logarithms = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
+    own = (probabilities * logarithms).sum(axis=1)
+
+    def score(chosen: NDArray[np.intp], _reference: NDArray[np.intp]) -> float:
+        mean = probabilities[chosen].mean(axis=0)
+        together = (mean * np.log(np.maximum(mean, np.finfo(np.float64).tiny))).sum()
+        return float(np.exp(own[chosen].mean() - together))
+
+    return score
 
 
 def _kernel(features: Features, gamma: float | None) -> NDArray[np.float64]:

@@ -260,12 +260,20 @@ def _estimate(metric: Metric, of_model: Seen, seen: SeenPictures) -> Interval:
             statistic = metric.compute(of_model)
             n_reference = len(of_model.style.reference) if of_model.style else 0
             estimate = set_statistic_with_interval(statistic, seen.n_prompts, seen.n_seeds, n_reference)
+            if metric.whole is not None:
+                estimate = _around(metric.whole(of_model), estimate)
         case _:
             raise AssertionError(metric)
     lowest, highest = metric.bounds
     if estimate.low is None or estimate.high is None:
         return estimate
     return Interval(estimate.value, max(lowest, estimate.low), min(highest, estimate.high))
+
+
+def _around(value: float, estimate: Interval) -> Interval:
+    if estimate.low is None or estimate.high is None:
+        return Interval(value, None, None)
+    return Interval(value, value - (estimate.value - estimate.low), value + (estimate.high - estimate.value))
 
 
 def _paired_test(metric: Metric, model: str, seen: SeenPictures) -> PairedTest:

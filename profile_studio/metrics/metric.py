@@ -138,6 +138,11 @@ class PictureMetric(Metric):
 
 @dataclass(frozen=True, kw_only=True)
 class SetMetric(Metric):
-    """A number for all pictures together, held against the style's pictures where it needs them."""
+    """A number for all pictures together, held against the style's pictures where it needs them.
+
+    Args:
+        whole: the number of all pictures by a library, where `compute` is ours and serves for intervals and tests.
+    """
 
     compute: Callable[[Seen], SetStatistic]
+    whole: Callable[[Seen], float] | None = None

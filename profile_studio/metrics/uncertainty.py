@@ -19,6 +19,8 @@ _Z = NormalDist().inv_cdf(1 - LEVEL / 2)
 _HALF_SAMPLES = 400
 _FEWEST_FOR_HALVES = 6
 _MOST_SWAPS = 1023
+_FEWEST_REPEATS = 39
+_AFFORDABLE = 4 * 10**9  # cubes of pictures: about ten seconds for a Frechet distance
 
 
 class PairedMeans:
@@ -72,7 +74,8 @@ class PairedSets:
 
         self.value = difference(np.zeros(n_prompts, dtype=np.bool_))
         # A pattern and its opposite differ in sign only.
-        self._swapped = np.sort(np.abs([difference(each) for each in _swaps(n_prompts)] + [self.value]))
+        swaps = _swaps(n_prompts, _affordable(_MOST_SWAPS, n_prompts * n_seeds))
+        self._swapped = np.sort(np.abs([difference(each) for each in swaps] + [self.value]))
         tie = 1e-9 * self._swapped[-1]
         self.p = float((self._swapped >= abs(self.value) - tie).mean())
 
@@ -92,11 +95,16 @@ class PairedSets:
 PairedTest = PairedMeans | PairedSets
 
 
-def _swaps(n_prompts: int) -> NDArray[np.bool_]:
+def _affordable(most: int, n_pictures: int) -> int:
+    """How often a statistic of this many pictures is computed: its time goes with their cube."""
+    return max(_FEWEST_REPEATS, min(most, _AFFORDABLE // n_pictures**3))
+
+
+def _swaps(n_prompts: int, most: int) -> NDArray[np.bool_]:
     """Which prompts change sides, half of all patterns but the one that changes none, or as many drawn."""
-    if 2 ** (n_prompts - 1) - 1 <= _MOST_SWAPS:
+    if 2 ** (n_prompts - 1) - 1 <= most:
         return (np.arange(1, 2 ** (n_prompts - 1))[:, None] >> np.arange(n_prompts) & 1).astype(np.bool_)
-    return np.random.default_rng(0).random((_MOST_SWAPS, n_prompts)) < 0.5
+    return np.random.default_rng(0).random((most, n_prompts)) < 0.5
 
 
 def mean_with_interval(values: NDArray[np.float64], n_prompts: int) -> Interval:
@@ -145,7 +153,7 @@ def set_statistic_with_interval(
             pictures[generator.choice(n_prompts, n_prompts // 2, replace=False)].ravel(),
             generator.choice(n_reference, n_reference // 2, replace=False),
         )
-        for _ in range(_HALF_SAMPLES)
+        for _ in range(_affordable(_HALF_SAMPLES, n_prompts * n_seeds))
     ]
     error = float(np.std(halves))
     return Interval(value, value - _Z * error, value + _Z * error)

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -22,8 +22,10 @@ from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.power import FEWEST_TO_FORESEE, fewest_prompts, shown_by
 from profile_studio.domain.prompts import prepare_prompt
 from profile_studio.domain.sentences import Sentence
+from profile_studio.domain.styles import StyleReference
 from profile_studio.jobs.queue import enqueue
 from profile_studio.lora_files import check_base, check_numbers, read_lora
+from profile_studio.metrics.encoder_places import ENCODER_PLACES
 from profile_studio.metrics.registry import METRICS, in_digits
 from profile_studio.services.demo import check_comparison_for_demo
 from profile_studio.services.promises import Promise, in_words
@@ -37,7 +39,6 @@ MAXIMUM_PICTURES = 5000
 MAXIMUM_PROMPT_CHARACTERS = 2000
 STARTER_SECONDS_A_STEP = 0.071  # two laptop cores: a picture of 20 steps in 1.42 s
 SECONDS_BESIDE_STEPS = 30.0  # loading, judging and writing the table: 96 pictures took 167 s
-_ONLY_INCEPTION = {"fid": "fd_judge or kid_judge", "inception_score": "variety"}
 
 DEFAULT_PROMPTS = (
     "portrait of a woman, long brown hair, smiling, blue shirt, yellow background",
@@ -129,7 +130,7 @@ class ComparisonService:
         for spec in config.models:
             _check_each_once(spec)
         n_pictures = len(config.prompts) * config.seeds
-        _check_metrics(config.metrics, n_pictures)
+        _check_metrics(config.metrics, n_pictures, self._settings)
         pictures = len(config.models) * n_pictures
         if pictures > MAXIMUM_PICTURES:
             raise InvalidSettings(
@@ -142,6 +143,7 @@ class ComparisonService:
         check_comparison_for_demo(pictures, len(self._jobs.find(unfinished, JobKind.COMPARE)), self._settings)
         compared = compared_models(config, self._settings, self._jobs, self._datasets)
         self._check_files(compared, config.base)
+        _check_styles(config.metrics, compared.styles.values())
         _check_prompts(config, compared.models)
         accepted = config.model_copy(update={"dataset": config.dataset or _only(compared.styles)})
         job = self._jobs.create(JobKind.COMPARE, accepted.model_dump(mode="json"), pictures, time.time())
@@ -222,18 +224,21 @@ def _check_each_once(spec: ModelSpec) -> None:
         )
 
 
-def _check_metrics(metrics: Sequence[str], n_pictures: int) -> None:
+def _check_metrics(metrics: Sequence[str], n_pictures: int, settings: Settings) -> None:
     for name in metrics:
-        if instead := _ONLY_INCEPTION.get(name):
-            raise InvalidSettings(
-                "{metric} needs the Inception network, which does not ship with this studio.",
-                "Use {instead}.",
-                metric=name,
-                instead=instead,
-            )
         if (metric := METRICS.get(name)) is None:
             raise InvalidSettings(
                 "There is no metric {metric!r}.", "There are: {names}.", metric=name, names=", ".join(sorted(METRICS))
+            )
+        place = ENCODER_PLACES[metric.encoder]
+        if not place.is_there(settings):
+            raise InvalidSettings(
+                "{metric} needs {network}, which is not on this computer.",
+                "Put {file} into {folder}, or leave the metric out.",
+                metric=name,
+                network=place.words,
+                file=place.weights,
+                folder=str(place.folder(settings)),
             )
         if n_pictures < metric.fewest_pictures:
             raise InvalidSettings(
@@ -242,6 +247,19 @@ def _check_metrics(metrics: Sequence[str], n_pictures: int) -> None:
                 metric=name,
                 fewest=metric.fewest_pictures,
                 count=n_pictures,
+            )
+
+
+def _check_styles(metrics: Sequence[str], styles: Iterable[StyleReference]) -> None:
+    smallest = min((len(style.reference) for style in styles), default=0)
+    for metric in (METRICS[name] for name in metrics):
+        if metric.is_of_a_style and 0 < smallest < metric.fewest_pictures:
+            raise InvalidSettings(
+                "{metric} takes at least {fewest} pictures of the style; there are {count}.",
+                "Leave it out, or choose a data set with more pictures that were never trained on.",
+                metric=metric.name,
+                fewest=metric.fewest_pictures,
+                count=smallest,
             )
 
 

@@ -623,10 +623,20 @@ _COMPARING: dict[str, str] = {
         "그림 {count}장을 만들어야 해요. {limit}장까지만 만들 수 있어요."
     ),
     "Choose fewer models, prompts or seeds.": "모델, 프롬프트, 시드를 줄이세요.",
-    "{metric} needs the Inception network, which does not ship with this studio.": (
-        "{metric} 지표에는 Inception 모델이 필요한데, 이 스튜디오에는 없어요."
+    "{metric} needs {network}, which is not on this computer.": "{metric} 지표에 필요한 것이 이 컴퓨터에 없어요: {network}.",
+    "Put {file} into {folder}, or leave the metric out.": "이 폴더에 {file} 파일을 넣거나 지표를 빼세요: {folder}",
+    "the judge": "judge 모델",
+    "the critic": "critic 모델",
+    "the Inception network": "Inception 신경망",
+    "CLIP ViT-B/32 by OpenAI": "OpenAI의 CLIP ViT-B/32",
+    "The Inception network in {folder} cannot be read.": "Inception 신경망을 읽을 수 없어요: {folder}",
+    "Put {file} there again, or leave out what needs it.": "그곳에 {file} 파일을 다시 넣거나, 이것이 필요한 지표를 빼세요.",
+    "{metric} takes at least {fewest} pictures of the style; there are {count}.": (
+        "{metric} 지표를 재려면 화풍 사진이 {fewest}장 이상 있어야 하는데 {count}장이에요."
     ),
-    "Use {instead}.": "{instead} 지표를 쓰세요.",
+    "Leave it out, or choose a data set with more pictures that were never trained on.": (
+        "이 지표를 빼거나, 학습에 쓰지 않은 사진이 더 많은 세트를 고르세요."
+    ),
     "There is no metric {metric!r}.": "“{metric}” 지표가 없어요.",
     "There are: {names}.": "쓸 수 있는 것: {names}.",
     "The judge in {folder} cannot be read, so nothing can be measured.": (

@@ -185,6 +185,18 @@ def test_pictures_that_were_seen_before_are_not_encoded_again(
     assert report_of(contexts[0]) == report_of(contexts[1])
 
 
+def test_a_clip_from_a_folder_scores_beside_the_judge(
+    tiny_base: Path, studio_settings: SettingsWithTinyJudge, tiny_judge: Path
+) -> None:
+    (studio_settings.evaluators_dir).mkdir()
+    (studio_settings.evaluators_dir / "clip").symlink_to(tiny_judge)
+    context = RecordingContext(studio_settings.jobs_dir / "a")
+    compare(config(tiny_base, metrics=("clip_score_vit_b32", "clip_score")), context, studio_settings)
+    clip, judge = report_of(context).rows[1].metrics.values()
+    assert (clip.value, clip.low) == (judge.value, judge.low)
+    assert (clip.encoder.split("-")[0], judge.encoder.split("-")[0]) == ("clip", "judge")
+
+
 def test_each_model_is_held_against_the_pictures_that_it_learned_from(
     tiny_base: Path, studio_settings: SettingsWithTinyJudge
 ) -> None:

@@ -88,7 +88,12 @@ def test_an_adapter_whose_data_set_is_gone_is_compared_without_a_style(
         (("wavy@50",), {}, InvalidModelSpec, "wavy has no checkpoint at step 50"),
         (("wavy",), {"base": "/nowhere"}, BaseModelMissing, "not on this disk"),
         (("wavy",), {"dataset": "nothing"}, UnknownDataset, "no data set 'nothing'"),
-        (("wavy",), {"metrics": ("fid",)}, InvalidSettings, "fid needs the Inception network"),
+        (
+            ("wavy",),
+            {"metrics": ("fid",)},
+            InvalidSettings,
+            "fid needs the Inception network, which is not on this computer",
+        ),
         (("wavy",), {"metrics": ("beauty",)}, InvalidSettings, "no metric 'beauty'"),
         (("wavy",), {"prompts": ("a hat", "  ")}, InvalidPrompt, "prompts is empty"),
         (("wavy",), {"prompts": tuple(map(str, range(60))), "seeds": 64}, InvalidSettings, "7680 pictures"),

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,12 +13,13 @@ from profile_studio.domain.bases import KNOWN_BASES, STARTER, known_base
 from profile_studio.domain.errors import BaseModelMissing, BaseNotFetched, NotInDemo
 from profile_studio.domain.families import FAMILIES, FamilyFacts, family_facts, family_of_pipeline, told_by_denoiser
 from profile_studio.domain.sentences import Sentence
+from profile_studio.files.model_folder import check_file, is_pickle, read_json
 from profile_studio.hub_cache import cached_file, cached_folder, hub_id_of
 from profile_studio.settings import Settings
 
 _COMMON_TOKENS = 40_000  # of CLIP's 49,408; the starter, which has 720, knows nothing else
 _WORD_END = "</w>"
-_LFS_POINTER = b"version https://git-lfs"
+_LATENT_CHANNELS = 4  # diffusers' own, where a VAE's configuration has none
 HUB_IDS = {base.name: base.hub_id for base in KNOWN_BASES if base.hub_id}
 
 
@@ -106,21 +107,28 @@ def missing_files(base: str, folder: Path) -> list[str]:
 
 def _read_folder(base: str, folder: Path) -> BaseModel:
     if not (folder / MODEL_INDEX).is_file():
-        raise BaseModelMissing(
-            "The base model {base!r} is not on this disk.",
-            "Give a folder in diffusers layout, or one of: {names}.",
-            base=base,
-            names=", ".join([STARTER, *HUB_IDS]),
-        )
+        raise _no_base(folder, base)
     family = _family_of(base, folder)
     names = _names(folder)
     for file in _needed(base, folder, family, names):
-        _check_file(folder, file, base)
-    denoiser = _read_json(folder, f"{family.denoiser}/config.json", base)
-    vae = _read_json(folder, "vae/config.json", base)
-    pixels_a_latent = 2 ** (len(vae["block_out_channels"]) - 1)
-    native_size = int(denoiser["sample_size"]) * pixels_a_latent
-    latents_a_step = denoiser.get("patch_size") or 2 ** (len(denoiser["block_out_channels"]) - 1)
+        check_file(folder, file, base)
+    configs = {
+        part: read_json(folder, f"{part}/config.json", base)
+        for part in (family.denoiser, "vae", *(part for part in family.parts if part.startswith("text_encoder")))
+    }
+    denoiser, vae = configs[family.denoiser], configs["vae"]
+    try:
+        _check_fit(configs, family.denoiser, base)
+        pixels_a_latent = 2 ** (len(vae["block_out_channels"]) - 1)
+        native_size = int(denoiser["sample_size"]) * pixels_a_latent
+        latents_a_step = denoiser.get("patch_size") or 2 ** (len(denoiser["block_out_channels"]) - 1)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BaseModelMissing(
+            "The parts of the base model {base!r} are not described as those of {family} are.",
+            "Download its folder again, or choose another base model.",
+            base=base,
+            family=family.title,
+        ) from error
     variant = variant_of(family, names)
     weights = weights_of(family.denoiser, names, variant)
     if is_index(weights):
@@ -137,7 +145,7 @@ def _read_folder(base: str, folder: Path) -> BaseModel:
 
 
 def _family_of(base: str, folder: Path) -> FamilyFacts:
-    pipeline_class = _read_json(folder, MODEL_INDEX, base).get("_class_name", "")
+    pipeline_class = read_json(folder, MODEL_INDEX, base).get("_class_name", "")
     family = family_of_pipeline(pipeline_class)
     if family is None:
         raise BaseModelMissing(
@@ -161,8 +169,65 @@ def _needed(base: str, folder: Path, family: FamilyFacts, names: frozenset[str])
     for file in needed_files(family, names):
         yield file
         if is_index(file):
-            shards: dict[str, str] = _read_json(folder, file, base).get("weight_map", {})
+            shards: dict[str, str] = read_json(folder, file, base).get("weight_map", {})
             yield from sorted({f"{file.partition('/')[0]}/{shard}" for shard in shards.values()})
+
+
+def _no_base(path: Path, base: str) -> BaseModelMissing:
+    if path.is_file() and is_pickle(path):
+        return BaseModelMissing(
+            "{file} is a pickle, a kind of file that can run programs when it is opened.",
+            "Ask for the same base model as a folder in diffusers layout with .safetensors weights.",
+            file=path.name,
+        )
+    if path.is_file():
+        return BaseModelMissing(
+            "{file} is a single file, and a base model is a folder in diffusers layout.",
+            "Ask for the same base model as a folder in diffusers layout with .safetensors weights.",
+            file=path.name,
+        )
+    if path.is_dir():
+        return BaseModelMissing(
+            "The folder {base!r} has no model_index.json, so it is no base model in diffusers layout.",
+            "Choose the folder that holds model_index.json, or download the base model again.",
+            base=base,
+        )
+    return BaseModelMissing(
+        "The base model {base!r} is not on this disk.",
+        "Give a folder in diffusers layout, or one of: {names}.",
+        base=base,
+        names=", ".join([STARTER, *HUB_IDS]),
+    )
+
+
+def _check_fit(configs: Mapping[str, Mapping[str, Any]], denoiser: str, base: str) -> None:
+    """Makes sure that the parts of a base model are one another's: numbers of channels, and of words' vectors.
+
+    Raises:
+        BaseModelMissing: they are not.
+        KeyError: a part's configuration lacks what its family has.
+    """
+    made, read = configs["vae"].get("latent_channels", _LATENT_CHANNELS), configs[denoiser]["in_channels"]
+    if made != read:
+        raise BaseModelMissing(
+            "The VAE of the base model {base!r} makes {made} channels, but its {denoiser} reads {read}.",
+            "Put the VAE that belongs to it into its folder; a base for inpainting cannot be used.",
+            base=base,
+            made=made,
+            denoiser=denoiser,
+            read=read,
+        )
+    given = sum(config["hidden_size"] for part, config in configs.items() if part.startswith("text_encoder"))
+    wanted = configs[denoiser].get("cross_attention_dim", given)  # Stable Diffusion 3 pads what it is given
+    if wanted != given:
+        raise BaseModelMissing(
+            "The text encoders of the base model {base!r} give {given} numbers for a word, but its {denoiser} reads {wanted}.",
+            "Put the text encoders that belong to it into its folder, or download it again.",
+            base=base,
+            given=given,
+            denoiser=denoiser,
+            wanted=wanted,
+        )
 
 
 def base_size(base: str, settings: Settings) -> BaseSize:
@@ -176,36 +241,6 @@ def base_size(base: str, settings: Settings) -> BaseSize:
         return BaseSize(family_facts(known.family), known.native_size)
     found = find_base_model(base, settings)
     return BaseSize(found.family, found.native_size)
-
-
-def _check_file(folder: Path, file: str, base: str) -> None:
-    path = folder / file
-    if path.is_file():
-        with path.open("rb") as opened:
-            is_pointer = opened.read(len(_LFS_POINTER)) == _LFS_POINTER
-        if is_pointer:
-            raise BaseModelMissing(
-                "{file} of the base model {base!r} is a git-LFS pointer instead of the file itself.",
-                "Run `git lfs pull` in its folder, or download it again.",
-                file=file,
-                base=base,
-            )
-        return
-    raise BaseModelMissing(
-        "The base model {base!r} has no {file}.",
-        "Download its folder again, whole and with .safetensors weights.",
-        base=base,
-        file=file,
-    )
-
-
-def _read_json(folder: Path, file: str, base: str) -> dict[str, Any]:
-    try:
-        return json.loads((folder / file).read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
-        raise BaseModelMissing(
-            "{file} of the base model {base!r} cannot be read.", "Download its folder again.", file=file, base=base
-        ) from error
 
 
 def tokenizer_folder(base: str, settings: Settings) -> Path | None:

@@ -28,6 +28,22 @@ def is_gone(file: str) -> Callable[[Path], object]:
     return lambda folder: (folder / file).unlink()
 
 
+def is_cut(file: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / file).write_bytes((folder / file).read_bytes()[:-1])
+
+
+def is_called(file: str, name: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / file).rename((folder / file).with_name(name))
+
+
+def says(file: str, **values: object) -> Callable[[Path], object]:
+    def change(folder: Path) -> None:
+        config = folder / file
+        config.write_text(json.dumps({**json.loads(config.read_text()), **values}))
+
+    return change
+
+
 def in_half_precision(*files: str) -> Callable[[Path], object]:
     def save(folder: Path) -> None:
         for path in (folder / file for file in files):
@@ -71,6 +87,25 @@ def in_shards(file: str, lost: str = "") -> Callable[[Path], object]:
             "The base model {!r} has no text_encoder/model-00002-of-00002.safetensors.",
         ),
         (
+            is_called(UNET, "diffusion_pytorch_model.bin"),
+            "The base model {!r} has its weights in a pickle (unet/diffusion_pytorch_model.bin), which can run programs when it is opened.",
+        ),
+        (is_cut(UNET), f"{UNET} of the base model {{!r}} is cut short or damaged."),
+        (is_cut(TEXT_ENCODER), f"{TEXT_ENCODER} of the base model {{!r}} is cut short or damaged."),
+        (is_gone("model_index.json"), "The folder {!r} has no model_index.json, so it is no base model in diffusers layout."),
+        (lambda folder: (folder / "model_index.json").write_text("[]"), "model_index.json of the base model {!r} cannot be read."),
+        (lambda folder: shutil.rmtree(folder / "text_encoder"), "The base model {!r} has no text_encoder/config.json."),
+        (says("vae/config.json", latent_channels=16), "The VAE of the base model {!r} makes 16 channels, but its unet reads 4."),
+        (says("unet/config.json", in_channels=9), "The VAE of the base model {!r} makes 4 channels, but its unet reads 9."),
+        (
+            says("text_encoder/config.json", hidden_size=48),
+            "The text encoders of the base model {!r} give 48 numbers for a word, but its unet reads 32.",
+        ),
+        (
+            says("unet/config.json", sample_size=None),
+            "The parts of the base model {!r} are not described as those of Stable Diffusion 1.x are.",
+        ),
+        (
             lambda folder: shutil.rmtree(folder / "tokenizer"),
             "The base model {!r} has no tokenizer/tokenizer_config.json.",
         ),
@@ -112,10 +147,42 @@ def test_stable_diffusion_2_is_told_from_1_by_the_width_of_its_text(
     tiny_base: Path, tmp_path: Path, text_width: int, family: str
 ) -> None:
     folder = Path(shutil.copytree(tiny_base, tmp_path / "base"))
-    config = folder / "unet" / "config.json"
-    config.write_text(json.dumps({**json.loads(config.read_text()), "cross_attention_dim": text_width}))
+    says("unet/config.json", cross_attention_dim=text_width)(folder)
+    says("text_encoder/config.json", hidden_size=text_width)(folder)
 
     assert find_base_model(str(folder), Settings()).family.name == family
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("v1-5-pruned.ckpt", "v1-5-pruned.ckpt is a pickle, a kind of file that can run programs when it is opened."),
+        ("sd_xl_base_1.0.safetensors", "sd_xl_base_1.0.safetensors is a single file, and a base model is a folder in diffusers layout."),
+    ],
+)  # fmt: skip
+def test_a_single_file_is_refused_as_what_it_is(tmp_path: Path, settings: Settings, name: str, sentence: str) -> None:
+    (tmp_path / name).write_bytes(b"x")
+
+    with pytest.raises(BaseModelMissing) as refusal:
+        find_base_model(str(tmp_path / name), settings)
+
+    assert refusal.value.message == sentence
+
+
+@pytest.mark.parametrize(
+    ("text_encoder", "is_fitting"), [("text_encoder", True), ("text_encoder_2", True), ("text_encoder_2", False)]
+)
+def test_sdxl_reads_both_its_text_encoders_together(
+    tiny_sdxl: Path, tmp_path: Path, settings: Settings, text_encoder: str, is_fitting: bool
+) -> None:
+    folder = Path(shutil.copytree(tiny_sdxl, tmp_path / "base"))
+    says(f"{text_encoder}/config.json", hidden_size=32 if is_fitting else 48)(folder)
+
+    if is_fitting:
+        assert find_base_model(str(folder), settings).family.name == "sdxl"
+        return
+    with pytest.raises(BaseModelMissing, match="give 80 numbers for a word, but its unet reads 64"):
+        find_base_model(str(folder), settings)
 
 
 @pytest.mark.parametrize(

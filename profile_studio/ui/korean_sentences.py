@@ -75,6 +75,44 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "Run `git lfs pull` in its folder, or download it again.": (
         "그 폴더에서 `git lfs pull` 명령을 실행하거나, 다시 내려받으세요."
     ),
+    "The base model {base!r} has its weights in a pickle ({file}), which can run programs when it is opened.": (
+        "기본 모델 “{base}”: 가중치가 열 때 프로그램을 실행할 수 있는 pickle 파일이에요 ({file})."
+    ),
+    "Download it again with .safetensors weights.": ".safetensors 파일로 다시 내려받으세요.",
+    "{file} of the base model {base!r} is cut short or damaged.": (
+        "기본 모델 “{base}”: {file} 파일이 잘렸거나 손상됐어요."
+    ),
+    "Download it again; a download that was broken off can be gone on with.": (
+        "다시 내려받으세요. 끊긴 내려받기는 이어서 할 수 있어요."
+    ),
+    "Ask for the same base model as a folder in diffusers layout with .safetensors weights.": (
+        "같은 기본 모델을 .safetensors 파일이 든 diffusers 형식의 폴더로 받으세요."
+    ),
+    "{file} is a single file, and a base model is a folder in diffusers layout.": (
+        "{file}: 파일 하나예요. 기본 모델은 diffusers 형식의 폴더여야 해요."
+    ),
+    "The folder {base!r} has no model_index.json, so it is no base model in diffusers layout.": (
+        "“{base}” 폴더에 model_index.json 파일이 없어서 diffusers 형식의 기본 모델이 아니에요."
+    ),
+    "Choose the folder that holds model_index.json, or download the base model again.": (
+        "model_index.json 파일이 든 폴더를 고르거나, 기본 모델을 다시 내려받으세요."
+    ),
+    "The parts of the base model {base!r} are not described as those of {family} are.": (
+        "기본 모델 “{base}”: 각 부분의 설정이 {family} 계열과 달라요."
+    ),
+    "Download its folder again, or choose another base model.": ("폴더를 다시 내려받거나 다른 기본 모델을 고르세요."),
+    "The VAE of the base model {base!r} makes {made} channels, but its {denoiser} reads {read}.": (
+        "기본 모델 “{base}”: VAE 채널({made})과 {denoiser} 채널({read})이 서로 맞지 않아요."
+    ),
+    "Put the VAE that belongs to it into its folder; a base for inpainting cannot be used.": (
+        "이 모델에 맞는 VAE를 폴더에 넣으세요. 인페인팅용 모델은 쓸 수 없어요."
+    ),
+    "The text encoders of the base model {base!r} give {given} numbers for a word, but its {denoiser} reads {wanted}.": (
+        "기본 모델 “{base}”: 텍스트 인코더의 너비({given})와 {denoiser} 부분이 읽는 너비({wanted})가 서로 맞지 않아요."
+    ),
+    "Put the text encoders that belong to it into its folder, or download it again.": (
+        "이 모델에 맞는 텍스트 인코더를 폴더에 넣거나, 모델을 다시 내려받으세요."
+    ),
     "The base model {base!r} has no {file}.": "기본 모델 “{base}”: {file} 파일이 없어요.",
     "Download its folder again, whole and with .safetensors weights.": (
         "폴더를 빠짐없이, .safetensors 파일로 다시 내려받으세요."

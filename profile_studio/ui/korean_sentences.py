@@ -54,12 +54,12 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "Choose {base!r}.": "“{base}” 모델을 고르세요.",
     "The base model {base!r} is not on this disk.": "기본 모델 “{base}”: 이 컴퓨터에 없어요.",
     "Give a folder in diffusers layout, or one of: {names}.": "diffusers 형식의 폴더를 적거나, 다음 중에서 고르세요: {names}.",
-    "{family} has no layers that {targets!r} would train.": "{family}에는 “{targets}”로 학습할 레이어가 없어요.",
+    "{family} has no layers that {targets!r} would train.": "{family} 계열에는 “{targets}” 대상으로 학습할 레이어가 없어요.",
     "{family} is trained by flow matching, where min_snr_gamma has no meaning.": (
-        "{family}는 flow matching으로 학습해서 min_snr_gamma가 의미가 없어요."
+        "{family} 계열은 flow matching 방식이라 min_snr_gamma 값이 쓰이지 않아요."
     ),
     "Train with min_snr_gamma none.": "min_snr_gamma를 none으로 두고 학습하세요.",
-    "This base model does not read {operator} in a prompt.": "이 기본 모델은 프롬프트에서 {operator}를 읽지 않아요.",
+    "This base model does not read {operator} in a prompt.": "이 기본 모델은 프롬프트의 {operator} 표기를 읽지 않아요.",
     'Weight words with word++ or (some words)1.3, or mix prompts with ("one", "two").blend(0.6, 0.4).': (
         '단어++ 또는 (단어들)1.3으로 무게를 주거나, ("하나", "둘").blend(0.6, 0.4)로 섞으세요.'
     ),

@@ -12,9 +12,10 @@ from profile_studio.domain.base_files import MODEL_INDEX, is_index, needed_files
 from profile_studio.domain.bases import KNOWN_BASES, STARTER, known_base
 from profile_studio.domain.errors import BaseModelMissing, BaseNotFetched, NotInDemo
 from profile_studio.domain.families import FAMILIES, FamilyFacts, family_facts, family_of_pipeline, told_by_denoiser
+from profile_studio.domain.noise_schedulers import FLOW
 from profile_studio.domain.sentences import Sentence
 from profile_studio.files.model_folder import check_file, is_pickle, read_json
-from profile_studio.hub_cache import cached_file, cached_folder, hub_id_of
+from profile_studio.hub.cache import cached_file, cached_folder, hub_id_of
 from profile_studio.settings import Settings
 
 _COMMON_TOKENS = 40_000  # of CLIP's 49,408; the starter, which has 720, knows nothing else
@@ -39,6 +40,15 @@ class BaseModel:
     bucket_step: int
     denoiser_file: Path
     variant: str | None = None
+
+    @property
+    def prediction(self) -> str:
+        """What its denoiser was taught to predict, as its scheduler's configuration says it; `flow` if by flow matching."""
+        if self.family.kind == FLOW:
+            return FLOW
+        return str(
+            _read_json(self.folder, "scheduler/scheduler_config.json", self.name).get("prediction_type", "epsilon")
+        )
 
     @property
     def hash(self) -> str:
@@ -100,9 +110,16 @@ def missing_files(base: str, folder: Path) -> list[str]:
     """
     if not (folder / MODEL_INDEX).is_file():
         return [MODEL_INDEX]
-    family = _family_of(base, folder)
-    names = _names(folder)
-    return [file for file in _needed(base, folder, family, names) if file not in names]
+    return [file for file in needed_of(base, folder) if not (folder / file).is_file()]
+
+
+def needed_of(base: str, folder: Path) -> list[str]:
+    """What a base model is loaded from, relative to its folder, whether or not it is there.
+
+    Raises:
+        BaseModelMissing: its family is none of the studio's, or it cannot be read.
+    """
+    return list(_needed(base, folder, _family_of(base, folder), _names(folder)))
 
 
 def _read_folder(base: str, folder: Path) -> BaseModel:

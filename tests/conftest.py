@@ -1,10 +1,12 @@
 """Fixtures that several packages' tests share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from profile_studio.settings import Settings
+from tests.hub import Hub, running_hub
 from tests.tiny_base import build_tiny_base, build_tiny_sd3, build_tiny_sdxl
 
 
@@ -42,3 +44,19 @@ def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     cache = tmp_path / "hub"
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
     return cache
+
+
+@pytest.fixture
+def hub(hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A hub on this computer; its client in this process and in those that it starts knows no other."""
+    from huggingface_hub import constants
+
+    with running_hub() as running:
+        monkeypatch.setattr(constants, "ENDPOINT", running.address)
+        monkeypatch.setattr(
+            constants, "HUGGINGFACE_CO_URL_TEMPLATE", running.address + "/{repo_id}/resolve/{revision}/{filename}"
+        )
+        monkeypatch.setenv("HF_ENDPOINT", running.address)
+        monkeypatch.setenv("HF_HUB_CACHE", str(hub_cache))
+        monkeypatch.delenv("HF_TOKEN", raising=False)
+        yield running

@@ -8,7 +8,18 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from profile_studio.cli import adapters, backups, comparison, datasets, doctor, generation, jobs, training, worker
+from profile_studio.cli import (
+    adapters,
+    backups,
+    bases,
+    comparison,
+    datasets,
+    doctor,
+    generation,
+    jobs,
+    training,
+    worker,
+)
 from profile_studio.cli.output import print_error, print_reply
 from profile_studio.domain.errors import InputError, ProfileStudioError
 
@@ -21,6 +32,7 @@ app.add_typer(datasets.app, name="dataset")
 app.command("train")(training.train)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(adapters.app, name="adapters")
+app.add_typer(bases.app, name="bases")
 app.command("generate")(generation.generate)
 app.command("compare")(comparison.compare)
 app.add_typer(backups.app, name="backup")

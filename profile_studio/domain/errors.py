@@ -25,6 +25,7 @@ ProfileStudioError                exit 1  kind "internal"
 ├── DatabaseBusy                  exit 1  kind "database_busy"
 ├── DiskFull                      exit 1  kind "disk_full"
 ├── DatabaseUnreachable           exit 1  kind "database_unreachable"
+├── HubUnreachable                exit 1  kind "hub_unreachable"
 ├── EngineUnavailable             exit 1  kind "engine_unavailable"
 ├── TrainingFailed                exit 1  kind "training_failed"
 ├── JudgeMissing                  exit 1  kind "judge_missing"
@@ -202,6 +203,12 @@ class DatabaseUnreachable(ProfileStudioError):
     """The database is on a server, and that does not answer."""
 
     kind = "database_unreachable"
+
+
+class HubUnreachable(ProfileStudioError):
+    """The hub that base models are fetched from does not answer."""
+
+    kind = "hub_unreachable"
 
 
 class EngineUnavailable(ProfileStudioError):

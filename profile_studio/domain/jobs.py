@@ -12,6 +12,7 @@ class JobKind(StrEnum):
     TRAIN = "train"
     COMPARE = "compare"
     CAPTION = "caption"
+    FETCH = "fetch"
 
 
 class JobStatus(StrEnum):

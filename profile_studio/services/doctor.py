@@ -13,7 +13,7 @@ from profile_studio.base_models import HUB_IDS, STARTER, find_base_model, missin
 from profile_studio.domain.counting import counted
 from profile_studio.domain.errors import BaseModelMissing, DatabaseBusy, DatabaseNewer, ProfileStudioError
 from profile_studio.files.full_disk import free_bytes
-from profile_studio.hub_cache import cached_folder
+from profile_studio.hub.cache import cached_folder
 from profile_studio.jobs.presence import supervisor_is_there, web_presence
 from profile_studio.services.adapters import AdapterService
 from profile_studio.services.device import probe_device

@@ -8,6 +8,7 @@ from filelock import FileLock
 from profile_studio.files.atomic import sweep_unfinished
 from profile_studio.services.adapters import AdapterService
 from profile_studio.services.background_import import BackgroundImports
+from profile_studio.services.bases import BaseService
 from profile_studio.services.captioning import CaptioningService
 from profile_studio.services.comparison import ComparisonService
 from profile_studio.services.datasets import DatasetService
@@ -36,6 +37,7 @@ class Studio:
     datasets: DatasetService
     imports: BackgroundImports
     captioning: CaptioningService
+    bases: BaseService
     training: TrainingService
     jobs: JobService
     adapters: AdapterService
@@ -74,6 +76,7 @@ class Studio:
             datasets=datasets,
             imports=BackgroundImports(datasets),
             captioning=CaptioningService(settings, database),
+            bases=BaseService(settings, database),
             training=TrainingService(settings, database),
             jobs=JobService(settings, database),
             adapters=AdapterService(settings, JobRepository(database)),

@@ -178,6 +178,8 @@ def _named(job: Job) -> Sentence:
             return Sentence("the comparison {job}", job=job.id)
         case JobKind.CAPTION:
             return Sentence("the captioning {job}", job=job.id)
+        case JobKind.FETCH:
+            return Sentence("the fetch {job}", job=job.id)
 
 
 def _stays(job: Job, wholly: bool) -> Sentence:

@@ -129,6 +129,7 @@ _HEADER = HeaderTexts(
     training="{name} 학습 중",
     comparing="비교 중",
     captioning="{name} 설명 쓰는 중",
+    fetching="{name} 내려받는 중",
     importing="{name} 사진 가져오는 중",
     more_waiting="{n}개 더 대기 중",
     disk_full="디스크가 가득 찼어요. ‘저장 공간’ 탭 등에서 공간을 비우세요.",

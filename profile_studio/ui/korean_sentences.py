@@ -131,6 +131,57 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "Fetch the rest: `bases fetch {base}`, or the button Fetch on the page.": (
         "화면의 내려받기 버튼이나 `bases fetch {base}` 명령으로 나머지를 내려받으세요."
     ),
+    "{base!r} is not a base model that can be fetched.": "“{base}” 모델은 내려받을 수 있는 기본 모델이 아니에요.",
+    "Name one of {names}, or a hub id such as someone/a-model.": (
+        "{names} 중 하나나 someone/a-model 같은 허브 이름을 적으세요."
+    ),
+    "{base!r} is being fetched already.": "“{base}” 모델을 이미 내려받고 있어요.",
+    "The files of {base!r} are not the studio's to delete.": "“{base}” 파일은 스튜디오가 지울 수 있는 것이 아니에요.",
+    "Name a base model that was fetched from the hub.": "허브에서 내려받은 기본 모델을 적으세요.",
+    "The job {job} needs {base!r}.": "작업 {job}에 “{base}” 모델이 필요해요.",
+    "Wait until it is over, or cancel it.": "끝날 때까지 기다리거나 취소하세요.",
+    "The hub cannot be reached, or the connection broke.": "허브에 연결할 수 없거나 연결이 끊겼어요.",
+    "Connect to the network and fetch again; it goes on where it was.": (
+        "네트워크에 연결하고 다시 내려받으세요. 멈춘 곳부터 이어져요."
+    ),
+    "The licence of {base!r} has not been accepted by the account of the token.": (
+        "“{base}”: 토큰의 계정이 아직 라이선스에 동의하지 않았어요."
+    ),
+    "Accept it at https://huggingface.co/{hub}, let the token read gated models, then fetch again.": (
+        "https://huggingface.co/{hub} 에서 동의하고, 토큰에 제한 모델 읽기 권한을 준 뒤 다시 내려받으세요."
+    ),
+    "{base!r} is given only to those who accepted its licence, and no token says who asks.": (
+        "“{base}”: 라이선스에 동의한 사람만 받을 수 있는데, 누가 받는지 알려 줄 토큰이 없어요."
+    ),
+    "Accept it at https://huggingface.co/{hub}, make a token at https://huggingface.co/settings/tokens, and give it with `bases fetch {base} --token-stdin`.": (
+        "https://huggingface.co/{hub} 에서 동의하고, https://huggingface.co/settings/tokens 에서 토큰을 만들어 `bases fetch {base} --token-stdin` 명령으로 넘겨 주세요."
+    ),
+    "There is no model {hub!r} on the hub, or it is not shown to you.": "허브에 “{hub}” 모델이 없거나, 볼 권한이 없어요.",
+    "Check its name at https://huggingface.co; for a private one give a token with `bases fetch {base} --token-stdin`.": (
+        "https://huggingface.co 에서 이름을 확인하세요. 비공개 모델이면 `bases fetch {base} --token-stdin` 명령으로 토큰을 넘겨 주세요."
+    ),
+    "The hub does not accept the token.": "허브가 토큰을 받아들이지 않아요.",
+    "Make a new one at https://huggingface.co/settings/tokens and give it with `bases fetch {base} --token-stdin`.": (
+        "https://huggingface.co/settings/tokens 에서 새로 만들어 `bases fetch {base} --token-stdin` 명령으로 넘겨 주세요."
+    ),
+    "The hub does not send {base!r}: it answered {status}.": "허브가 “{base}” 모델을 보내지 않아요. 응답: {status}.",
+    "Fetch again a little later; it goes on where it was.": "조금 뒤에 다시 내려받으세요. 멈춘 곳부터 이어져요.",
+    "The disk has no room for {base!r}: {needed} GB are still to be fetched, and {free} GB are free.": (
+        "디스크에 “{base}” 모델을 둘 공간이 없어요. 받을 것이 {needed} GB 남았는데 {free} GB만 비어 있어요."
+    ),
+    "Make room, for example in Storage, or let HF_HOME name a folder on a larger disk, then fetch again.": (
+        "‘저장 공간’ 탭 등에서 공간을 비우거나, HF_HOME을 더 큰 디스크의 폴더로 정한 뒤 다시 내려받으세요."
+    ),
+    "{hub!r} on the hub holds {found}, which is none of the families that the studio knows: {families}.": (
+        "허브의 “{hub}”에 있는 것은 {found}이고, 스튜디오가 아는 종류가 아니에요: {families}."
+    ),
+    "Choose a base model of one of these.": "이 가운데 한 종류의 기본 모델을 고르세요.",
+    "{hub!r} on the hub is no base model in diffusers layout with .safetensors weights: it has no {file}.": (
+        "허브의 “{hub}”: .safetensors 파일이 든 diffusers 형식의 기본 모델이 아니에요. {file} 파일이 없어요."
+    ),
+    "Choose another; many models are there in this layout too, under another name.": (
+        "다른 것을 고르세요. 이 형식으로도 다른 이름으로 올라와 있는 모델이 많아요."
+    ),
     "This base model predicts {kind!r}, which cannot be trained on.": (
         "이 기본 모델은 “{kind}” 예측 방식이라 학습에 쓸 수 없어요."
     ),
@@ -577,6 +628,8 @@ _ENGINE_AND_DEMO: dict[str, str] = {
     "Adding LoRA files is": "LoRA 파일 추가",
     "Changing captions is": "설명 바꾸기",
     "Writing captions is": "설명 자동으로 쓰기",
+    "Fetching base models is": "기본 모델 내려받기",
+    "Deleting base models is": "기본 모델 지우기",
     "Changing trigger words is": "호출어 바꾸기",
     "Changing class words is": "종류 낱말 바꾸기",
     "Changing consent is": "동의 바꾸기",
@@ -881,6 +934,7 @@ _CHANGES: dict[str, str] = {
     "the training {job}": "학습 {job}",
     "the comparison {job}": "비교 {job}",
     "the captioning {job}": "설명 쓰기 {job}",
+    "the fetch {job}": "내려받기 {job}",
     "{job} until you delete it under Storage": "{job} (저장 공간에서 삭제할 때까지)",
     "{job} until it is canceled": "{job} (취소될 때까지)",
     "the copy that {job} keeps until it is over": "{job} 작업이 끝날 때까지 가지고 있는 사본",

@@ -74,6 +74,7 @@ class HeaderTexts:
     training: str = "training {name}"
     comparing: str = "comparing"
     captioning: str = "captioning {name}"
+    fetching: str = "fetching {name}"
     importing: str = "bringing in {name}"
     more_waiting: str = "{n} more waiting"
     disk_full: str = "The disk is full. Make room, for example in Storage."

@@ -5,6 +5,7 @@ from profile_studio.domain.captioning import CaptioningConfig
 from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.datasets import Dataset
 from profile_studio.domain.errors import InvalidDataset
+from profile_studio.domain.fetching import FetchConfig
 from profile_studio.domain.jobs import JobContext
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.files.job_folder import JobFolder
@@ -51,6 +52,13 @@ def compare(config: ComparisonConfig, context: JobContext, settings: Settings) -
     from profile_studio.metrics.run import run_comparison
 
     return run_comparison(config, compared, context, settings)
+
+
+def fetch(config: FetchConfig, context: JobContext, settings: Settings) -> dict[str, object]:
+    """Fetches a base model; what is returned and raised is told at `fetch_base`."""
+    from profile_studio.worker.fetching import fetch_base
+
+    return fetch_base(config, context, settings)
 
 
 def _unchanged_dataset(config: LoraTrainingConfig, datasets: DatasetRepository) -> Dataset:

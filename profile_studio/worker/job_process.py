@@ -10,6 +10,7 @@ from pathlib import Path
 from profile_studio.domain.captioning import CaptioningConfig
 from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.errors import DatabaseBusy, DatabaseUnreachable, ProfileStudioError
+from profile_studio.domain.fetching import FetchConfig
 from profile_studio.domain.jobs import Interrupted, Job, JobContext, JobError, JobKind, ProgressReport, Wish
 from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
@@ -23,7 +24,7 @@ from profile_studio.storage.database import Database
 from profile_studio.storage.faults import known_fault
 from profile_studio.storage.job_facts import write_job_facts
 from profile_studio.storage.jobs import JobRepository
-from profile_studio.worker.composition import caption, compare, train
+from profile_studio.worker.composition import caption, compare, fetch, train
 from profile_studio.worker.parent import on_parent_gone
 
 REPORT_INTERVAL_S = 1.0
@@ -139,10 +140,13 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     heart = threading.Thread(target=_beat_until, args=(done, context), daemon=True)
     heart.start()
     try:
-        context.note(WAITING_FOR_DEVICE)
-        with lease.for_job():
-            context.note("")
-            result = _work(job, context, settings)
+        if job.kind is JobKind.FETCH:  # it computes nothing
+            result = fetch(FetchConfig.model_validate(job.spec), context, settings)
+        else:
+            context.note(WAITING_FOR_DEVICE)
+            with lease.for_job():
+                context.note("")
+                result = _work(job, context, settings)
         context.flush()
         repository.complete(job_id, attempt, result, time.time())
     except Interrupted:

@@ -46,6 +46,8 @@ def test_nothing_of_a_demo_can_be_changed_and_the_refusal_says_what_to_do(demo: 
         lambda: demo.datasets.hold_out(EXAMPLE, 0.5),
         lambda: demo.datasets.add_references(ReferencesRequest([tmp_path], EXAMPLE)),
         lambda: demo.datasets.delete(EXAMPLE),
+        lambda: demo.bases.fetch("sd15"),
+        lambda: demo.bases.forget("sd15"),
         lambda: demo.captioning.submit(EXAMPLE, overwrite=True),
         lambda: demo.adapters.import_file(tmp_path / "mine.safetensors"),
         lambda: demo.adapters.delete("mine"),

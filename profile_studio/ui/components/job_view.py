@@ -10,11 +10,13 @@ from profile_studio.ui.texts import Texts, TrainTexts
 
 
 def job_name(job: Job) -> str:
-    """What a person calls the job: the LoRA it trains, or the models it compares."""
+    """What a person calls the job: the LoRA it trains, the models it compares, the base it fetches."""
     if job.kind is JobKind.TRAIN:
         return job.adapter_name or job.id
     if job.kind is JobKind.CAPTION:
         return str(job.spec.get("dataset", job.id))
+    if job.kind is JobKind.FETCH:
+        return str(job.spec.get("base", job.id))
     models = job.spec.get("models")
     return ", ".join(str(model) for model in models) if isinstance(models, list | tuple) else job.id
 
@@ -88,6 +90,7 @@ def status_line(
         JobKind.TRAIN: texts.header.training,
         JobKind.COMPARE: texts.header.comparing,
         JobKind.CAPTION: texts.header.captioning,
+        JobKind.FETCH: texts.header.fetching,
     }
     parts = [
         _how_far(doing[job.kind].format(name=job_name(job)), job.fraction, job.seconds_left, texts)

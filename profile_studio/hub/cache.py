@@ -29,3 +29,11 @@ def cached_folder(hub_id: str) -> Path | None:
     """The folder of a model's newest revision in the local cache, whole or not; None if nothing of it is there."""
     index = cached_file(hub_id, "model_index.json")
     return index.parent if index else None
+
+
+def storage_of(hub_id: str) -> Path:
+    """Where the local cache keeps all that it has of a model."""
+    from huggingface_hub import constants
+    from huggingface_hub.file_download import repo_folder_name
+
+    return Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=hub_id, repo_type="model")

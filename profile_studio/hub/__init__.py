@@ -1,0 +1,1 @@
+"""The hub that base models are fetched from, and its local cache."""

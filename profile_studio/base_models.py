@@ -47,7 +47,7 @@ class BaseModel:
         if self.family.kind == FLOW:
             return FLOW
         return str(
-            _read_json(self.folder, "scheduler/scheduler_config.json", self.name).get("prediction_type", "epsilon")
+            read_json(self.folder, "scheduler/scheduler_config.json", self.name).get("prediction_type", "epsilon")
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 
 import torch
@@ -69,15 +70,7 @@ def denoise(
         with own_noise(lambda shape: torch.from_numpy(standard_normal([seed, next(draws)], shape))):
             latents = scheduler.step(prediction, timestep, latents, return_dict=False)[0]
         check_finite(latents)
-        on_step(
-            DenoisedStep(
-                step,
-                steps,
-                lambda prediction=prediction, seen=seen, timestep=timestep: family.clean_estimate(
-                    prediction, seen, timestep
-                ),
-            )
-        )
+        on_step(DenoisedStep(step, steps, partial(family.clean_estimate, prediction, seen, timestep)))
     return latents
 
 

@@ -100,6 +100,10 @@ class BaseService:
         enqueue(self._settings, job.id)
         return job
 
+    def newest_fetch(self, base: str) -> Job | None:
+        """The newest fetch of a base model."""
+        return next((job for job in self._jobs.find(kind=JobKind.FETCH) if job.spec.get("base") == base), None)
+
     def forget(self, base: str) -> int:
         """Deletes what the hub's local cache has of a base model; returns how many bytes that frees.
 

@@ -5,15 +5,15 @@ from typing import Any
 
 import gradio as gr
 
-from profile_studio.base_models import STARTER, find_base_model
 from profile_studio.domain.adapters import Adapter
 from profile_studio.services.studio import Studio
 from profile_studio.ui.api import open_api
 from profile_studio.ui.components.adapter_slots import chosen_weights
+from profile_studio.ui.components.base_choice import base_choice, fetch_button, wire_base
 from profile_studio.ui.components.job_view import status_line
 from profile_studio.ui.components.language_switch import language_switch
 from profile_studio.ui.components.markup import escape
-from profile_studio.ui.components.notices import Updates, notice_area, tells_errors
+from profile_studio.ui.components.notices import notice_area
 from profile_studio.ui.languages import LANGUAGES
 from profile_studio.ui.page import (
     BLEND,
@@ -54,14 +54,13 @@ def build(studio: Studio) -> gr.Blocks:
 def _build_page(blocks: gr.Blocks, studio: Studio, texts: Texts) -> None:
     with gr.Row(elem_id="bar", equal_height=True):
         gr.HTML(f"<h1>{escape(texts.header.title)}</h1>", elem_id="title")
-        base = gr.Dropdown(
-            _base_choices(texts), value=STARTER, allow_custom_value=True, label=texts.header.base, elem_id="base"
-        )
+        base = base_choice(studio, texts)
         status = gr.HTML(status_line([], worker_is_running=True, texts=texts), elem_id="status")
         gr.HTML(language_switch(LANGUAGES, texts), elem_id="languages")
     if studio.settings.space_id:
         _space_banner(studio.settings.is_demo, texts)
     notice = notice_area()
+    fetch = fetch_button(texts)
     carried_dataset, carried_adapter, carried_picture = gr.State(None), gr.State(None), gr.State(None)
     news = {part: gr.Textbox("", label=part, visible="hidden") for part in Part}
     with gr.Tabs(selected=BLEND, overflow_behavior="wrap") as tabs:  # no door hides behind a menu
@@ -79,7 +78,9 @@ def _build_page(blocks: gr.Blocks, studio: Studio, texts: Texts) -> None:
     for tab, name in ((gallery_tab, GALLERY), (storage_tab, STORAGE)):
         tab.select(None, None, None, js=REMEMBER_TAB % name, **QUIET)
     _wire_first_look(blocks, blend_tab)
-    _wire_base(page, notice, blend_tab)
+    wire_base(page, notice, fetch).then(
+        lambda *values: blend_tab.shown(False, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
+    )
 
 
 def _space_banner(is_demo: bool, texts: Texts) -> None:
@@ -89,10 +90,6 @@ def _space_banner(is_demo: bool, texts: Texts) -> None:
             gr.HTML(f'<p role="note">{escape(words)}</p>')
         if is_demo:
             gr.DuplicateButton(texts.demo.duplicate, elem_id="duplicate", min_width=160)
-
-
-def _base_choices(texts: Texts) -> list[tuple[str, str]]:
-    return [(texts.header.starter, STARTER)]
 
 
 def _wire_tabs(
@@ -160,14 +157,3 @@ def _wire_first_look(blocks: gr.Blocks, blend_tab: blend.BlendTab) -> None:
     blocks.load(
         lambda *values: blend_tab.shown(True, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
     ).then(blend_tab.asks_first, blend_tab.make_inputs, blend_tab.make_outputs, **QUIET)
-
-
-def _wire_base(page: Page, notice: gr.HTML, blend_tab: blend.BlendTab) -> None:
-    @tells_errors(notice, page.texts.common)
-    def checks_base(base: str) -> Updates:
-        find_base_model(base, page.studio.settings)
-        return {}
-
-    page.base.input(checks_base, page.base, [notice], **QUIET).then(
-        lambda *values: blend_tab.shown(False, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
-    )

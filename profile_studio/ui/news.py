@@ -29,7 +29,12 @@ _MOST_LOOKS_A_SECOND = 20  # of all windows together; one takes a hundredth of a
 _LANGUAGES = {texts.language: texts for texts in LANGUAGES}
 
 
-_KINDS = {Part.TRAININGS: JobKind.TRAIN, Part.COMPARISONS: JobKind.COMPARE, Part.CAPTIONINGS: JobKind.CAPTION}
+_KINDS = {
+    Part.TRAININGS: JobKind.TRAIN,
+    Part.COMPARISONS: JobKind.COMPARE,
+    Part.CAPTIONINGS: JobKind.CAPTION,
+    Part.FETCHES: JobKind.FETCH,
+}
 
 
 @dataclass(frozen=True)

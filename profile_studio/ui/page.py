@@ -92,6 +92,7 @@ class Part(StrEnum):
     COMPARISONS = "comparisons"
     CAPTIONINGS = "captionings"
     IMPORTS = "imports"
+    FETCHES = "fetches"
 
 
 _TABS = {Part.TRAININGS: TRAIN, Part.COMPARISONS: COMPARE, Part.CAPTIONINGS: PICTURES}

@@ -62,6 +62,7 @@ def asking(settings: Settings) -> Asking:
         (JobKind.TRAIN, Part.TRAININGS),
         (JobKind.COMPARE, Part.COMPARISONS),
         (JobKind.CAPTION, Part.CAPTIONINGS),
+        (JobKind.FETCH, Part.FETCHES),
     ],
 )
 def test_a_job_is_news_to_its_own_tab_alone(asking: Asking, kind: JobKind, part: Part) -> None:

@@ -1,0 +1,84 @@
+"""Which base model is used: those there are, whether they are on this disk, and fetching one that is not."""
+
+import gradio as gr
+
+from profile_studio.base_models import STARTER, find_base_model
+from profile_studio.domain.errors import BaseNotFetched, ProfileStudioError
+from profile_studio.domain.jobs import JobStatus
+from profile_studio.services.studio import Studio
+from profile_studio.ui.components.job_view import progress_html
+from profile_studio.ui.components.notices import (
+    Updates,
+    error_notice,
+    error_notice_of_job,
+    good_news,
+    leaves_faults_to_the_bar,
+    tells_errors,
+    told,
+)
+from profile_studio.ui.page import POLLING, QUIET, Page, Part
+from profile_studio.ui.texts import Texts
+
+
+def base_choice(studio: Studio, texts: Texts) -> gr.Dropdown:
+    """The choice in the bar; on a computer of one's own a folder or a hub id may be typed, too."""
+    return gr.Dropdown(
+        base_choices(studio, texts),
+        value=STARTER,
+        allow_custom_value=not studio.settings.is_demo,
+        label=texts.header.base,
+        elem_id="base",
+    )
+
+
+def base_choices(studio: Studio, texts: Texts) -> list[tuple[str, str]]:
+    """What is offered: words and name of each base model that has one."""
+    return [(_words(studio, base.name, base.title, texts), base.name) for base in studio.bases.list()]
+
+
+def fetch_button(texts: Texts) -> gr.Button:
+    """Shown while a base model is chosen that is to be fetched first."""
+    return gr.Button(texts.header.fetch, visible=False, size="sm", elem_id="fetch-base")
+
+
+def wire_base(page: Page, notice: gr.HTML, fetch: gr.Button) -> gr.events.Dependency:
+    """Says at the choice whether the base model can be used; returns the listener of the choice."""
+    studio, texts = page.studio, page.texts
+
+    def looks(base: str) -> Updates:
+        html, may_be_fetched = told_of_base(studio, base, texts)
+        choices = gr.update(choices=base_choices(studio, texts))
+        return {notice: told(html), fetch: gr.update(visible=may_be_fetched), page.base: choices}
+
+    @tells_errors(notice, texts.common)
+    def fetches(base: str) -> Updates:
+        studio.bases.fetch(base)
+        return {**looks(base), page.news[Part.FETCHES]: ""}
+
+    shown = [notice, fetch, page.base]
+    fetch.click(fetches, page.base, [*shown, page.news[Part.FETCHES]], **QUIET)
+    page.news[Part.FETCHES].change(leaves_faults_to_the_bar(looks), page.base, shown, **POLLING)
+    return page.base.input(tells_errors(notice, texts.common)(looks), page.base, shown, **QUIET)
+
+
+def told_of_base(studio: Studio, base: str, texts: Texts) -> tuple[str, bool]:
+    """What is to be said of a chosen base model as HTML, empty if nothing is, and whether it can be fetched now."""
+    job = studio.bases.newest_fetch(base)
+    try:
+        find_base_model(base, studio.settings)
+    except BaseNotFetched as error:
+        if job is not None and job.error is not None:
+            return error_notice_of_job(job.error, texts.common), job.status.is_finished
+        if job is not None and not job.status.is_finished:
+            return progress_html(job, texts.header.fetch_step, texts), False
+        return error_notice(error, texts.common), True
+    except ProfileStudioError as error:
+        return error_notice(error, texts.common), False
+    is_fetched = job is not None and job.status is JobStatus.COMPLETED
+    return good_news(texts.header.fetched) if is_fetched else "", False
+
+
+def _words(studio: Studio, base: str, title: str, texts: Texts) -> str:
+    if base == STARTER:
+        return texts.header.starter
+    return title if studio.bases.is_ready(base) else texts.header.not_here.format(title=title)

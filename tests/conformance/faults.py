@@ -154,11 +154,11 @@ def _noise_reused(patch: Patch) -> None:
 
 
 def _autocast_without_scaler(patch: Patch) -> None:
-    """The loss is computed in fp16, and nothing scales it."""
+    """The loss is computed in fp16 where that was asked for, and nothing scales it."""
     compute = Trainer._loss
 
     def unscaled(self: Trainer, batch_number: int) -> Tensor:
-        with torch.autocast(self.device.type, torch.float16):
+        with torch.autocast(self.device.type, torch.float16, enabled=self._config.precision == "fp16"):
             return compute(self, batch_number)
 
     patch.setattr(Trainer, "_loss", unscaled)

@@ -70,7 +70,9 @@ class StableDiffusion3(LoadedPipeline):
         super().__init__(base, pipeline, "transformer", ("text_encoder", "text_encoder_2"), levels, _LATENT_RGB)
 
     def trained_layers(self, targets: Targets) -> Mapping[str, str]:
-        layers = {"transformer": rf"transformer_blocks\.\d+\.({_LAYERS[targets]})"}
+        # What the last block says of the words is thrown away: what asks for it there cannot learn.
+        unread = rf"transformer_blocks\.{self.denoiser.config.num_layers - 1}\.attn\.add_q_proj"
+        layers = {"transformer": rf"(?!{unread})transformer_blocks\.\d+\.({_LAYERS[targets]})"}
         if targets is Targets.ATTENTION_AND_TEXT_ENCODER:
             layers |= {"text_encoder": TEXT_ENCODER_LAYERS, "text_encoder_2": TEXT_ENCODER_LAYERS}
         return layers

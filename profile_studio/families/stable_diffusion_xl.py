@@ -45,7 +45,10 @@ class StableDiffusionXL(LoadedPipeline):
     def trained_layers(self, targets: Targets) -> Mapping[str, str]:
         layers = {"unet": unet_layers(targets)}
         if targets is Targets.ATTENTION_AND_TEXT_ENCODER:
-            layers |= {"text_encoder": TEXT_ENCODER_LAYERS, "text_encoder_2": TEXT_ENCODER_LAYERS}
+            # The U-Net reads what the layer before the last one says: the last of the first encoder cannot learn.
+            last = self.pipeline.text_encoder.config.num_hidden_layers - 1
+            read = rf"(?!.*\.{last}\.self_attn\.){TEXT_ENCODER_LAYERS}"
+            layers |= {"text_encoder": read, "text_encoder_2": TEXT_ENCODER_LAYERS}
         return layers
 
     def encode_prompts(self, prompts: Sequence[str]) -> Conditioning:

@@ -25,6 +25,7 @@ from torch import Tensor
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.crops import Resolution
 from profile_studio.domain.datasets import Dataset, DatasetImage
+from profile_studio.domain.families import family_facts
 from profile_studio.domain.generation import GenerationRequest
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.families.base import Family
@@ -34,7 +35,7 @@ from profile_studio.files.job_folder import JobFolder
 from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.inference.denoise import initial_noise
 from profile_studio.inference.studio_pipeline import StudioPipeline
-from profile_studio.lora_files import TrainingFacts, adapter_metadata
+from profile_studio.lora_files import TrainingFacts, adapter_metadata, read_lora, write_diffusers
 from profile_studio.settings import Settings
 from profile_studio.training import cache as training_cache
 from profile_studio.training import checkpoints, loop
@@ -44,7 +45,7 @@ from profile_studio.training.loop import Trainer
 from profile_studio.training.schedule import Batch
 from profile_studio.worker.composition import train
 from tests.conformance import plain
-from tests.tiny_base import build_tiny_base
+from tests.tiny_base import build_tiny_base, build_tiny_sd3, build_tiny_sdxl
 from tests.training.helpers import RecordingContext, create_dataset
 
 TRIGGER_WORD = "dotty"
@@ -69,6 +70,8 @@ class FamilyUnderTest:
         losses: the loss of each sample without weights, from (plain pipeline, latents, prompts, noise, timesteps), by
             diffusers' own schedulers: what the product's is held against.
         weights: what each sample's loss counts, from (plain pipeline, timesteps, gamma), by the published formula.
+        absent: parts that diffusers knows and the base has not.
+        reads_our_files: whether plain diffusers reads the layout of our files; else it reads what is exported for it.
     """
 
     name: str
@@ -80,6 +83,8 @@ class FamilyUnderTest:
     targets: tuple[Targets, ...]
     losses: Callable[[Any, Tensor, Sequence[str], Tensor, Tensor], Tensor]
     weights: Callable[[Any, Tensor, float], Tensor]
+    absent: tuple[str, ...] = ()
+    reads_our_files: bool = True
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,7 @@ class Training:
         self._facts = TrainingFacts(
             base_hash=find_base_model(self.config.base, Settings()).hash,
             family=loaded.base.family.name,
-            prediction_type=self.pipeline.scheduler.config.prediction_type,
+            prediction_type=loaded.prediction_type,
             trigger_word=TRIGGER_WORD,
             captions=self._training_set.prompts,
             job_id="job",
@@ -299,7 +304,7 @@ def draw_in_diffusers(family: FamilyUnderTest, file: Path | None = None, guidanc
     """What plain diffusers draws of the same words from the same noise."""
     pipeline = plain_pipeline(family)
     if file:
-        pipeline.load_lora_weights(file.parent, weight_name=file.name)
+        load_in_diffusers(pipeline, family, file)
     native = _loaded(family).base.native_size
     noise = initial_noise(SEED, (1, *_loaded(family).latent_shape(native, native)))
     return plain.decoded(
@@ -311,6 +316,14 @@ def draw_in_diffusers(family: FamilyUnderTest, file: Path | None = None, guidanc
             latents=noise,
         ),
     )
+
+
+def load_in_diffusers(pipeline: Any, family: FamilyUnderTest, file: Path) -> None:
+    """Attaches a file as people do who have plain diffusers."""
+    if not family.reads_our_files:
+        file, lora = file.with_name(f"exported-{file.name}"), read_lora(file)
+        write_diffusers(file, lora)
+    pipeline.load_lora_weights(file.parent, weight_name=file.name)
 
 
 def run_job(case: Case, home: Path, base: str) -> None:
@@ -398,12 +411,22 @@ def _loaded(family: FamilyUnderTest) -> Family:
 
 @cache
 def _plain_pipeline(family: FamilyUnderTest) -> Any:
-    return plain.load(find_base_model(family.base(), Settings()).folder, family.denoiser)
+    return plain.load(find_base_model(family.base(), Settings()).folder, family.denoiser, family.absent)
 
 
 @cache
 def _tiny_sd15() -> str:
     return str(build_tiny_base(SCRATCH / "tiny-sd15"))
+
+
+@cache
+def _tiny_sdxl() -> str:
+    return str(build_tiny_sdxl(SCRATCH / "tiny-sdxl"))
+
+
+@cache
+def _tiny_sd3() -> str:
+    return str(build_tiny_sd3(SCRATCH / "tiny-sd3"))
 
 
 FAMILIES = (
@@ -421,8 +444,32 @@ FAMILIES = (
         plain.sd1_losses,
         partial(plain.sd1_weights, floor=1.0),
     ),
+    FamilyUnderTest(
+        "sdxl",
+        _tiny_sdxl,
+        64,
+        "unet",
+        "conv_out.bias",
+        1000,
+        family_facts("sdxl").targets,
+        plain.sdxl_losses,
+        plain.sd1_weights,
+    ),
+    FamilyUnderTest(
+        "sd3",
+        _tiny_sd3,
+        64,
+        "transformer",
+        "proj_out.bias",
+        1000,
+        family_facts("sd3").targets,
+        plain.sd3_losses,
+        plain.equal_weights,
+        absent=("text_encoder_3", "tokenizer_3"),
+        reads_our_files=False,
+    ),
 )
-TINY, STARTER = FAMILIES
+TINY, STARTER, *_ = FAMILIES
 
 CASES = tuple(
     Case(family, tuple(AdapterKind)[(row + column) % len(AdapterKind)], targets)

@@ -13,12 +13,18 @@ from peft.tuners.lora import LoraLayer
 from PIL import Image
 from torch import Tensor, nn
 
+from profile_studio.domain.families import FAMILIES
 from profile_studio.lora_files import kohya_name
 
 
-def load(folder: Path, denoiser: str) -> Any:
-    """A pipeline in fp32, laid out as ours: the order of additions differs between memory formats."""
-    pipeline = DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
+def load(folder: Path, denoiser: str, absent: Sequence[str] = ()) -> Any:
+    """A pipeline in fp32, laid out as ours: the order of additions differs between memory formats.
+
+    Args:
+        absent: parts that the pipeline can do without, and the base has not.
+    """
+    without = dict.fromkeys(absent)
+    pipeline = DiffusionPipeline.from_pretrained(folder, dtype=torch.float32, **without)
     pipeline.set_progress_bar_config(disable=True)
     for part in (getattr(pipeline, denoiser), pipeline.vae):
         part.to(memory_format=torch.channels_last)
@@ -40,8 +46,9 @@ def components(pipeline: Any) -> dict[str, nn.Module]:
 
 def modules_by_layer(pipeline: Any) -> dict[str, Any]:
     """Every module of a pipeline that has a LoRA or can get one, by the name it has in our files."""
+    family = next(facts.name for facts in FAMILIES if facts.pipeline_class == type(pipeline).__name__)
     return {
-        kohya_name(component, name): module
+        kohya_name(component, name, family): module
         for component, part in components(pipeline).items()
         for name, module in part.named_modules()
         if isinstance(module, nn.Linear | nn.Conv2d | LoraLayer)
@@ -70,7 +77,9 @@ def latents_of(pipeline: Any, picture: Path) -> Tensor:
     with Image.open(picture) as image:
         pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 127.5 - 1
     with torch.no_grad():
-        return (pipeline.vae.encode(pixels).latent_dist.mode() * pipeline.vae.config.scaling_factor)[0]
+        latents = pipeline.vae.encode(pixels).latent_dist.mode()[0]
+    config = pipeline.vae.config
+    return (latents - (config.shift_factor or 0)) * config.scaling_factor
 
 
 def decoded(pipeline: Any, draw: Callable[[], object]) -> Tensor:
@@ -109,3 +118,38 @@ def sd1_weights(pipeline: Any, timesteps: Tensor, gamma: float, *, floor: float 
     snr = compute_snr(scheduler, timesteps)
     predicts_noise = scheduler.config.prediction_type == "epsilon"
     return snr.clamp(min=floor, max=gamma) / (snr if predicts_noise else snr + 1)
+
+
+def sdxl_losses(pipeline: Any, latents: Tensor, prompts: Sequence[str], noise: Tensor, timesteps: Tensor) -> Tensor:
+    """The loss of each sample of an SDXL that is shown whole pictures, without weights.
+
+    Source: diffusers, examples/text_to_image/train_text_to_image_lora_sdxl.py.
+    """
+    scheduler = DDPMScheduler.from_config(pipeline.scheduler.config)
+    embeds, _, pooled, _ = pipeline.encode_prompt(list(prompts), do_classifier_free_guidance=False)
+    height, width = (side * pipeline.vae_scale_factor for side in latents.shape[-2:])
+    time_ids = torch.tensor([[height, width, 0, 0, height, width]] * len(latents), dtype=latents.dtype)
+    added = {"text_embeds": pooled, "time_ids": time_ids}
+    noisy = scheduler.add_noise(latents, noise, timesteps)
+    prediction = pipeline.unet(noisy, timesteps, embeds, added_cond_kwargs=added, return_dict=False)[0]
+    return (prediction - noise).square().mean(dim=(1, 2, 3))
+
+
+def sd3_losses(pipeline: Any, latents: Tensor, prompts: Sequence[str], noise: Tensor, timesteps: Tensor) -> Tensor:
+    """The loss of each sample of a Stable Diffusion 3, without weights.
+
+    Source: Esser et al. 2024, arXiv:2403.03206, equations 5 and 13; diffusers, train_dreambooth_lora_sd3.py.
+    """
+    embeds, _, pooled, _ = pipeline.encode_prompt(list(prompts), None, None, do_classifier_free_guidance=False)
+    levels = timesteps.to(latents.dtype) / pipeline.scheduler.config.num_train_timesteps
+    level = levels[:, None, None, None]
+    noisy = (1 - level) * latents + level * noise
+    prediction = pipeline.transformer(
+        noisy, encoder_hidden_states=embeds, pooled_projections=pooled, timestep=timesteps, return_dict=False
+    )[0]
+    return (prediction - (noise - latents)).square().mean(dim=(1, 2, 3))
+
+
+def equal_weights(_pipeline: Any, timesteps: Tensor, _gamma: float) -> Tensor:
+    """Every noise level counts the same: it is drawn as often as it is worth."""
+    return torch.ones(len(timesteps))

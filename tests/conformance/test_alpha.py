@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from tests.conformance.families import CASES, Case, Training, plain_pipeline
+from tests.conformance.families import CASES, Case, Training, load_in_diffusers, plain_pipeline
 from tests.conformance.plain import merge, modules_by_layer
 
 pytestmark = pytest.mark.slow
@@ -23,7 +23,7 @@ def test_alpha_other_than_rank_scales_each_layer(case: Case, tmp_path: Path) -> 
     tensors = {name: value.float() for name, value in load_file(file).items()}
     merged, loaded = plain_pipeline(case.family), plain_pipeline(case.family)
     merge(merged, tensors, scaling=lambda layer: tensors[f"{layer}.alpha"].item() / rank)
-    loaded.load_lora_weights(file.parent, weight_name=file.name)
+    load_in_diffusers(loaded, case.family, file)
 
     by_hand, in_diffusers, trained = map(modules_by_layer, (merged, loaded, training.pipeline))
     for layer in {name.removesuffix(".alpha") for name in tensors if name.endswith(".alpha")}:

@@ -1,6 +1,7 @@
-"""A target reaches the layers it is called after, told by their classes and by what they read, not by their names."""
+"""A target reaches the layers it is called after, told by their classes and by what they read, not by their names, as far
+as a picture depends on them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,10 @@ def test_a_target_reaches_the_layers_it_is_called_after(case: Case, tmp_path: Pa
     plain = plain_pipeline(case.family)
     step = training.step()
     denoiser = components(plain)[case.family.denoiser]
-    reads_prompts = _what_reads_prompts(denoiser, lambda: case.family.losses(plain, *step.shown))
+    reads_prompts = _what_reads_prompts(denoiser, lambda: case.family.losses(plain, *step.shown).sum().backward())
 
-    expected = {id(module) for module in _called_after(case.targets, plain, denoiser, reads_prompts)}
+    called = _called_after(case.targets, plain, denoiser, reads_prompts)
+    expected = {id(module) for module in called if module.weight.grad is not None and module.weight.grad.any()}
 
     reached = {layer for layer, module in modules_by_layer(plain).items() if id(module) in expected}
     assert training.layers() == reached != set()
@@ -44,6 +46,9 @@ def _called_after(
             yield from (module for attention in reads_prompts for module in (attention.to_q, attention.to_v))
         case Targets.ATTENTION:
             yield from _linears(attentions)
+        case Targets.ATTENTION_QV:
+            names = ("to_q", "to_v", "add_q_proj", "add_v_proj")  # the latter where words and picture attend together
+            yield from (module for each in attentions for name in names if (module := getattr(each, name, None)))
         case Targets.ATTENTION_AND_TEXT_ENCODER:
             yield from _linears(attentions)
             for name, part in components(pipeline).items():
@@ -62,7 +67,7 @@ def _called_after(
                 yield from (block.proj_in, block.proj_out)
 
 
-def _what_reads_prompts(denoiser: nn.Module, run: Any) -> list[Attention]:
+def _what_reads_prompts(denoiser: nn.Module, run: Callable[[], None]) -> list[Attention]:
     """The attention modules whose keys are made of the prompt's embeddings themselves."""
     prompts: list[Tensor] = []
     reading: list[Attention] = []
@@ -79,8 +84,7 @@ def _what_reads_prompts(denoiser: nn.Module, run: Any) -> list[Attention]:
 
     handles = [denoiser.register_forward_pre_hook(remember, with_kwargs=True)]
     handles += [each.to_k.register_forward_pre_hook(look(each)) for each in _of_class(denoiser, Attention)]
-    with torch.no_grad():
-        run()
+    run()
     for handle in handles:
         handle.remove()
     return reading

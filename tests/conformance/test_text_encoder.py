@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from profile_studio.domain.training import Targets
-from tests.conformance.families import CASES, Case, Training, plain_pipeline
+from tests.conformance.families import CASES, Case, Training, load_in_diffusers, plain_pipeline
 from tests.conformance.plain import components
 
 pytestmark = pytest.mark.slow
@@ -24,7 +24,7 @@ def test_text_encoders_are_in_the_file_when_they_were_trained(case: Case, tmp_pa
     plain = plain_pipeline(case.family)
     encoders = {name: part for name, part in components(plain).items() if name.startswith("text_encoder")}
     before = _readings(encoders)
-    plain.load_lora_weights(file.parent, weight_name=file.name)
+    load_in_diffusers(plain, case.family, file)
 
     is_trained = case.targets is Targets.ATTENTION_AND_TEXT_ENCODER
     assert any(name.startswith("lora_te") for name in load_file(file)) == is_trained

@@ -431,7 +431,7 @@ def test_numbers_that_draw_black_or_nothing_are_refused_and_named(
 
 def test_a_file_of_absurd_size_is_refused_by_the_stated_limit(tmp_path: Path) -> None:
     path = tmp_path / "huge.safetensors"
-    n_bytes = 647 * 2**20
+    n_bytes = 1100 * 2**20
     header = json.dumps({"x.lora_A.weight": {"dtype": "U8", "shape": [n_bytes], "data_offsets": [0, n_bytes]}}).encode()
     path.write_bytes(struct.pack("<Q", len(header)) + header)
     with path.open("r+b") as file:
@@ -440,8 +440,8 @@ def test_a_file_of_absurd_size_is_refused_by_the_stated_limit(tmp_path: Path) ->
     with pytest.raises(InvalidAdapter) as refusal:
         read_header(path)
 
-    assert "647 MB" in refusal.value.message
-    assert "512 MB" in refusal.value.message
+    assert "1100 MB" in refusal.value.message
+    assert "1024 MB" in refusal.value.message
 
 
 def test_random_loras_are_read_as_written_and_damaged_ones_refused(tmp_path: Path) -> None:

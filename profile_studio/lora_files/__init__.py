@@ -7,7 +7,6 @@ network_alpha per layer and every program reads it. A pickle is never opened.
 from profile_studio.lora_files.families import (
     FAMILY_KEY,
     NAMED_BASES,
-    SD15,
     check_family,
     told_base,
     told_family,
@@ -39,7 +38,6 @@ from profile_studio.lora_files.names import LayerName, kohya_name, layer_name
 __all__ = [
     "FAMILY_KEY",
     "NAMED_BASES",
-    "SD15",
     "STARTER",
     "LayerName",
     "Lora",

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from profile_studio.domain.bases import KNOWN_BASES
 from profile_studio.domain.errors import InvalidAdapter
 from profile_studio.domain.families import FAMILIES, family_facts
 from profile_studio.domain.sentences import Sentence
 from profile_studio.lora_files.lora import Lora
 
 FAMILY_KEY = "profile_studio.family"
-SD15 = "sd15"
-NAMED_BASES = {SD15: "sd1", "sdxl": "sdxl", "sd35-medium": "sd3"}
+NAMED_BASES = {base.name: base.family for base in KNOWN_BASES if base.hub_id}
 """Bases that a person need not have on the disk to say what a LoRA is for, and their families."""
 _NAMES = frozenset(family.name for family in FAMILIES)
 _SDXL_REFINER, _SD35_LARGE, _FLUX = "SDXL's refiner", "Stable Diffusion 3.5 large", "Flux"

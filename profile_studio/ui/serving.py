@@ -30,7 +30,8 @@ from profile_studio.ui.theme import StudioTheme
 
 STYLE_SHEET = REPOSITORY_ROOT / "assets" / "css" / "style.css"
 FIRST_STYLES = REPOSITORY_ROOT / "assets" / "css" / "loading.css"
-MAXIMUM_UPLOAD = "512mb"
+MAXIMUM_UPLOAD = "1gb"  # as much as a LoRA may have
+MAXIMUM_DEMO_UPLOAD = "512mb"
 CACHE_SWEEP_S, CACHE_AGE_S = 600, 3600  # what was dropped on the page and neither used nor taken away
 LONGEST_QUEUE = 1024  # of everybody's events: pictures in line, and what a page asks for while they wait
 HEALTH_PATH = "/healthz"
@@ -62,7 +63,7 @@ def launch_options(studio: Studio, host: str) -> dict[str, Any]:
         "share": settings.share,  # said, because Gradio shares by itself on Colab
         "run_history": False,
         "enable_monitoring": False,
-        "max_file_size": MAXIMUM_UPLOAD,
+        "max_file_size": MAXIMUM_DEMO_UPLOAD if settings.is_demo else MAXIMUM_UPLOAD,
         "allowed_paths": [],
         "blocked_paths": [str(path) for path in settings.private_paths],
         "strict_cors": True,

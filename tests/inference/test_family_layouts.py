@@ -21,11 +21,13 @@ from peft.tuners.lora import LoraLayer as PeftLayer
 from safetensors.torch import load_file
 from torch import nn
 
-from profile_studio.base_models import BaseModel
+from profile_studio.base_models import BaseModel, find_base_model
 from profile_studio.domain.errors import InvalidAdapter
 from profile_studio.domain.families import family_facts
+from profile_studio.domain.generation import GenerationRequest
 from profile_studio.inference.adapters import AdapterRack, ChosenAdapter
 from profile_studio.inference.lora_layers import attach_lora
+from profile_studio.inference.studio_pipeline import StudioPipeline
 from profile_studio.lora_files import (
     FAMILY_KEY,
     LayerName,
@@ -48,6 +50,8 @@ from profile_studio.lora_files.original_names import (
     to_original_transformer,
     to_original_unet,
 )
+from profile_studio.services.adapters import AdapterService
+from profile_studio.settings import Settings
 from tests.tiny_base import build_tiny_base, build_tiny_sd3, build_tiny_sdxl
 
 pytestmark = pytest.mark.filterwarnings(
@@ -407,6 +411,32 @@ def test_a_weight_reaches_every_part_of_a_base(folders: dict[str, Path], tmp_pat
     assert bool(state) == component.startswith("text_encoder")
     assert rack.attach([]) == ()
     assert all(m.disable_adapters for m in modules)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_studio_draws_the_same_with_every_export_of_an_imported_file(
+    folders: dict[str, Path], settings: Settings, tmp_path: Path, family: str
+) -> None:
+    pipeline, folder = load(folders[family]), str(folders[family])
+    studio = StudioPipeline.load(find_base_model(folder, settings))
+    service = AdapterService(settings)
+    lora = random_lora(pipeline, family, lambda name: name.component != "text_encoder_3")
+    write_kohya(tmp_path / "mine.safetensors", replace(lora, metadata={}))
+    request = GenerationRequest(prompt="red hair", base=folder, num_inference_steps=2, seed=3)
+
+    service.import_file(tmp_path / "mine.safetensors", base=folder)
+    for layout in ("diffusers", "kohya", "peft"):
+        service.import_file(service.export("mine", layout, tmp_path / layout), f"again-{layout}")
+
+    adapters = service.list(folder)
+    assert {(adapter.family, adapter.base) for adapter in adapters} == {(family, folders[family].name)}
+    plain, *drawn = (
+        np.asarray(next(studio.draw(request, chosen)).image).astype(int)
+        for chosen in ([], *([ChosenAdapter(adapter.name, adapter.path, 1.0)] for adapter in adapters))
+    )
+    assert len(drawn) == 4
+    assert np.abs(drawn[0] - plain).max() > 10
+    assert all(np.abs(picture - drawn[0]).max() <= 1 for picture in drawn)
 
 
 def test_three_in_one_that_cannot_be_parted_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Which base model is used: those there are, whether they are on this disk, and fetching one that is not."""
 
 import gradio as gr
+from gradio.events import Dependency
 
 from profile_studio.base_models import STARTER, find_base_model
 from profile_studio.domain.errors import BaseNotFetched, ProfileStudioError
@@ -41,7 +42,7 @@ def fetch_button(texts: Texts) -> gr.Button:
     return gr.Button(texts.header.fetch, visible=False, size="sm", elem_id="fetch-base")
 
 
-def wire_base(page: Page, notice: gr.HTML, fetch: gr.Button) -> gr.events.Dependency:
+def wire_base(page: Page, notice: gr.HTML, fetch: gr.Button) -> Dependency:
     """Says at the choice whether the base model can be used; returns the listener of the choice."""
     studio, texts = page.studio, page.texts
 

@@ -11,14 +11,20 @@ from pydantic import ValidationError
 from profile_studio.cli.output import Reply, invalid_settings
 from profile_studio.cli.parts import absolute_base, open_studio, wait_for_job
 from profile_studio.domain.comparison import ComparisonConfig
-from profile_studio.domain.errors import InvalidPrompt
+from profile_studio.domain.errors import InvalidPrompt, InvalidSettings
+from profile_studio.services.studies import study
 
 
 def compare(
-    models: Annotated[str, typer.Option(metavar="SPEC,SPEC,...", help="base, NAME, NAME=0.6+NAME=0.4, NAME@STEP.")],
     out: Annotated[Path, typer.Option(help="Folder for the table, the report and the pictures.")],
+    models: Annotated[
+        str | None, typer.Option(metavar="SPEC,SPEC,...", help="base, NAME, NAME=0.6+NAME=0.4, NAME@STEP.")
+    ] = None,
+    preset: Annotated[str | None, typer.Option(help="A whole study: seed-multi-concept.")] = None,
     base: Annotated[str, typer.Option(help="starter, sd15, or a folder in diffusers layout.")] = "starter",
-    prompts: Annotated[Path | None, typer.Option(help="A text file, one prompt a line; default: ours.")] = None,
+    prompts: Annotated[
+        Path | None, typer.Option(help="A text file, one prompt a line, # for comments; default: ours.")
+    ] = None,
     dataset: Annotated[str | None, typer.Option(help="Its pictures are the style's reference.")] = None,
     seeds: Annotated[int | None, typer.Option(help="Seeds per prompt.")] = None,
     metrics: Annotated[str | None, typer.Option(metavar="A,B,...")] = None,
@@ -34,12 +40,20 @@ def compare(
         "num_inference_steps": num_inference_steps,
         "guidance_scale": guidance_scale,
     }
-    config = _config(
-        models=models.split(","),
-        base=absolute_base(base),
-        prompts=_read_prompts(prompts) if prompts else studio.comparison.default_prompts(),
-        **{name: value for name, value in choices.items() if value is not None},
-    )
+    chosen = {name: value for name, value in choices.items() if value is not None}
+    if prompts:
+        chosen["prompts"] = _read_prompts(prompts)
+    if (models is None) == (preset is None):
+        raise InvalidSettings("A comparison is of models, or it is a study.", "Give either --models or --preset.")
+    if preset is not None:
+        config = _config(**study(preset, absolute_base(base)).model_dump() | chosen)
+    else:
+        words = (models or "").split(",")
+        config = _config(
+            **{"models": words, "base": absolute_base(base), "prompts": studio.comparison.default_prompts()} | chosen
+        )
+    if told := studio.comparison.foresight(config):
+        typer.echo(told, err=True)
     job = wait_for_job(studio, studio.comparison.submit(config).id)
     report = studio.comparison.report(job.id)
     folder = studio.settings.job_folder(job.id)
@@ -67,9 +81,9 @@ def _config(**values: object) -> ComparisonConfig:
 
 def _read_prompts(file: Path) -> list[str]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidPrompt(
             "{file} cannot be read as text.", "Give a text file with one prompt a line.", file=str(file)
         ) from error
-    return [line.strip() for line in lines if line.strip()]
+    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]

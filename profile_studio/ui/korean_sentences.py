@@ -826,6 +826,7 @@ _COMPARING: dict[str, str] = {
     "It can show a change of {difference} in “{metric}”; for half of that give {count} prompts. {time}": (
         "“{metric}” 값이 {difference} 넘게 달라지면 알 수 있어요. 그 절반까지 알려면 프롬프트를 {count}개 적으세요. {time}"
     ),
+    "There is no study {name!r}.": "“{name}”이라는 연구는 없어요.",
     "{name} is twice in {text!r}.": "“{text}”에 같은 LoRA가 두 번 있어요: {name}.",
     "Name it once, with the sum of its weights.": "가중치를 더해서 한 번만 적으세요.",
     "{metric} takes at least {fewest} pictures of each model; these prompts and seeds make {count}.": (

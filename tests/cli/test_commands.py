@@ -286,3 +286,29 @@ def test_a_result_that_goes_to_a_full_disk_is_missed_in_a_sentence(settings: Set
         )
     assert (process.returncode, process.stderr.count("\n")) == (1, 1)
     assert process.stderr.startswith("The disk is full.")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "A comparison is of models, or it is a study."),
+        (("--models", "ink", "--preset", "seed-multi-concept"), "A comparison is of models, or it is a study."),
+        (("--preset", "seed-of-mine"), "There is no study 'seed-of-mine'."),
+        (("--models", "pixel-art=0.5+pixel-art=0.2"), "pixel-art is twice in"),
+        (("--models", "pixel-art", "--metrics", "fid"), "fid needs the Inception network"),
+        (
+            ("--preset", "seed-multi-concept", "--prompts", "prompts.txt", "--seeds", "64"),
+            "This would be 5632 pictures",
+        ),
+    ],
+)
+def test_a_comparison_that_cannot_be_is_refused_before_a_picture_is_drawn(
+    command_line: CommandLine, tmp_path: Path, options: tuple[str, ...], message: str
+) -> None:
+    prompts = tmp_path / "prompts.txt"
+    lines = ["# eight of them", "", *(f"  hat {number}" for number in range(8))]
+    prompts.write_text("\ufeff" + "\n".join(lines), encoding="utf-8")
+    named = [str(prompts) if option == prompts.name else option for option in options]
+    code, reply = command_line.call("compare", *named, "--out", str(tmp_path / "out"))
+    assert code == 2
+    assert message in reply["error"]["message"]

@@ -29,8 +29,7 @@ class BaseModel:
     """A base model on this disk, in diffusers layout.
 
     `native_size` is the side of a square picture in pixels; sides that are multiples of `bucket_step` pass through VAE
-    and denoiser without a remainder; `denoiser_file` holds the denoiser's weights, or the first of its shards; `variant`
-    is what diffusers must be told to find weights that are there in half precision only.
+    and denoiser without a remainder; `denoiser_files` hold the denoiser's weights; `variant` is what diffusers must be told to find weights that are there in half precision only.
     """
 
     name: str
@@ -38,7 +37,7 @@ class BaseModel:
     family: FamilyFacts
     native_size: int
     bucket_step: int
-    denoiser_file: Path
+    denoiser_files: tuple[Path, ...]
     variant: str | None = None
 
     @property
@@ -52,9 +51,9 @@ class BaseModel:
 
     @property
     def hash(self) -> str:
-        """sha256 of the denoiser's file, 64 hex digits: what an adapter was trained on."""
-        stat = self.denoiser_file.stat()
-        return _sha256(self.denoiser_file, stat.st_mtime_ns, stat.st_size)
+        """sha256 of the denoiser's files, 64 hex digits: what an adapter was trained on."""
+        stats = [path.stat() for path in self.denoiser_files]
+        return _sha256(self.denoiser_files, tuple((stat.st_mtime_ns, stat.st_size) for stat in stats))
 
 
 class BaseSize(NamedTuple):
@@ -65,9 +64,12 @@ class BaseSize(NamedTuple):
 
 
 @lru_cache(maxsize=16)
-def _sha256(path: Path, _mtime_ns: int, _size: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _sha256(paths: tuple[Path, ...], _changes: tuple[tuple[int, int], ...]) -> str:
+    total = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            hashlib.file_digest(file, lambda: total)
+    return total.hexdigest()
 
 
 def find_base_model(base: str, settings: Settings) -> BaseModel:
@@ -148,15 +150,14 @@ def _read_folder(base: str, folder: Path) -> BaseModel:
         ) from error
     variant = variant_of(family, names)
     weights = weights_of(family.denoiser, names, variant)
-    if is_index(weights):
-        weights = shards(weights, names)[0]
+    files = shards(weights, names) if is_index(weights) else [weights]
     return BaseModel(
         base,
         folder.resolve(),
         told_by_denoiser(family, denoiser),
         native_size,
         pixels_a_latent * latents_a_step,
-        folder / weights,
+        tuple(folder / file for file in files),
         variant,
     )
 

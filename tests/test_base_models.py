@@ -227,3 +227,14 @@ def test_what_the_hub_has_is_used_only_once_it_is_wholly_on_this_disk(
     assert f"`bases fetch {base}`" in nothing.value.fix
     assert missing == [UNET]
     assert find_base_model(base, settings).folder == snapshot
+
+
+def test_a_base_in_shards_is_another_when_any_of_them_changes(tiny_base: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny_base, tmp_path / "base"))
+    in_shards(UNET)(folder)
+    before = find_base_model(str(folder), Settings()).hash
+    (last,) = (folder / "unet").glob("*-00002-of-00002.safetensors")
+    tensors = {name: tensor + 1 for name, tensor in load_file(last).items()}
+    save_file(tensors, last, {"format": "pt"})
+
+    assert find_base_model(str(folder), Settings()).hash != before

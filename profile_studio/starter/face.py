@@ -132,7 +132,12 @@ def train_face(workspace: Workspace, minutes: float) -> None:
 def _base(workspace: Workspace) -> BaseModel:
     folder = workspace.starter.resolve()
     return BaseModel(
-        STARTER, folder, family_facts("sd1"), looks.SIDE_PX, 64, folder / "unet" / "diffusion_pytorch_model.safetensors"
+        STARTER,
+        folder,
+        family_facts("sd1"),
+        looks.SIDE_PX,
+        64,
+        (folder / "unet" / "diffusion_pytorch_model.safetensors",),
     )
 
 

@@ -399,7 +399,9 @@ def test_a_weight_reaches_every_part_of_a_base(folders: dict[str, Path], tmp_pat
     pipeline = load(folders["sd3"])
     lora = random_lora(pipeline, "sd3", lambda name: name.component == component)
     write_kohya(tmp_path / "a.safetensors", replace(lora, metadata={"profile_studio.base": "mix"}))
-    base = BaseModel("b", folders["sd3"], family_facts("sd3"), 64, 16, folders["sd3"] / "transformer" / "config.json")
+    base = BaseModel(
+        "b", folders["sd3"], family_facts("sd3"), 64, 16, (folders["sd3"] / "transformer" / "config.json",)
+    )
     family: Any = SimpleNamespace(parts=dict(parts(pipeline)), pipeline=pipeline, base=base)
     rack = AdapterRack(family)
 

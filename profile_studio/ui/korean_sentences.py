@@ -826,8 +826,8 @@ _COMPARING: dict[str, str] = {
     "It can show a change of {difference} in “{metric}”; for half of that give {count} prompts. {time}": (
         "“{metric}” 값이 {difference} 넘게 달라지면 알 수 있어요. 그 절반까지 알려면 프롬프트를 {count}개 적으세요. {time}"
     ),
-    "There is no study {name!r}.": "“{name}”이라는 연구는 없어요.",
-    "{name} is twice in {text!r}.": "“{text}”에 같은 LoRA가 두 번 있어요: {name}.",
+    "There is no study {name!r}.": "그런 연구는 없어요: {name}.",
+    "{name} is twice in {text!r}.": "같은 LoRA가 두 번 적혀 있어요: {name} ({text}).",
     "Name it once, with the sum of its weights.": "가중치를 더해서 한 번만 적으세요.",
     "{metric} takes at least {fewest} pictures of each model; these prompts and seeds make {count}.": (
         "{metric} 지표를 재려면 모델마다 그림이 {fewest}장 이상 있어야 하는데, 이 프롬프트와 시드로는 {count}장이에요."

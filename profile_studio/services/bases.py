@@ -73,7 +73,7 @@ class BaseService:
         return BaseFacts(base, found.family.name, found.native_size, found.prediction, found.hash, ())
 
     def fetch(self, base: str, token: str = "") -> Job:
-        """Queues the fetch of a base model from the hub.
+        """Queues the fetch of a base model from the hub, or lets a paused one go on.
 
         Args:
             token: says to the hub who asks, now and later; empty keeps the one of before.
@@ -90,15 +90,17 @@ class BaseService:
                 base=base,
                 names=", ".join(each.name for each in KNOWN_BASES if each.hub_id),
             )
-        if (job := self._unfinished(base, JobKind.FETCH)) is not None:
+        job = self._unfinished(base, JobKind.FETCH)
+        if token:
+            keep_hub_token(token, self._settings)
+        if job is None:
+            job = self._jobs.create(JobKind.FETCH, FetchConfig(base=base).model_dump(mode="json"), 1, time.time())
+        elif not self._jobs.resume(job.id):
             raise JobNotAllowed(
                 "{base!r} is being fetched already.", "Wait for the job {job}, or cancel it.", base=base, job=job.id
             )
-        if token:
-            keep_hub_token(token, self._settings)
-        job = self._jobs.create(JobKind.FETCH, FetchConfig(base=base).model_dump(mode="json"), 1, time.time())
         enqueue(self._settings, job.id)
-        return job
+        return self._jobs.get(job.id)
 
     def newest_fetch(self, base: str) -> Job | None:
         """The newest fetch of a base model."""

@@ -56,6 +56,14 @@ def test_a_base_is_told_of_from_its_choice_to_the_end_of_its_fetch(
     failed, may_be_fetched = told_of_base(studio, "sdxl", ENGLISH)
     assert "The hub cannot be reached" in failed and may_be_fetched
 
+    paused = studio.bases.fetch("sdxl").id
+    jobs.ask_pause(paused)
+    assert told_of_base(studio, "sdxl", ENGLISH)[1]
+    assert studio.bases.fetch("sdxl").id == paused
+    assert not told_of_base(studio, "sdxl", ENGLISH)[1]
+    jobs.ask_cancel(paused, time.time())
+    assert told_of_base(studio, "sdxl", ENGLISH)[1]
+
     second = studio.bases.fetch("sdxl").id
     attempt = jobs.claim(second, time.time())
     assert attempt is not None

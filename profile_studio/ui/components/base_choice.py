@@ -69,9 +69,9 @@ def told_of_base(studio: Studio, base: str, texts: Texts) -> tuple[str, bool]:
         find_base_model(base, studio.settings)
     except BaseNotFetched as error:
         if job is not None and job.error is not None:
-            return error_notice_of_job(job.error, texts.common), job.status.is_finished
+            return error_notice_of_job(job.error, texts.common), True
         if job is not None and not job.status.is_finished:
-            return progress_html(job, texts.header.fetch_step, texts), False
+            return progress_html(job, texts.header.fetch_step, texts), job.status is JobStatus.PAUSED
         return error_notice(error, texts.common), True
     except ProfileStudioError as error:
         return error_notice(error, texts.common), False

@@ -23,9 +23,9 @@ import httpx
 from benchmarks.live_lane import summary, wait_for_engine
 from benchmarks.page_memory import process_of
 from benchmarks.page_protocol import PageConfig, Window
+from profile_studio.files.pictures import latest_pictures, read_recipe
 from profile_studio.services.generation import GenerationService
 from profile_studio.settings import Settings
-from profile_studio.storage.pictures import latest_pictures, read_recipe
 from profile_studio.ui.page import Part
 from tests.running_app import running_app
 

@@ -18,9 +18,9 @@ from PIL import Image
 
 from benchmarks.page_protocol import PageConfig, Window
 from profile_studio.domain.generation import GenerationRequest, PictureRecipe
+from profile_studio.files.pictures import write_picture
 from profile_studio.jobs.presence import web_presence
 from profile_studio.settings import Settings
-from profile_studio.storage.pictures import write_picture
 from tests.running_app import running_app
 from tests.waiting import wait_until
 

@@ -17,6 +17,7 @@ from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.trigger_words import in_ordinary_words
 from profile_studio.families import pick_device
 from profile_studio.files.job_folder import JobFolder
+from profile_studio.files.pictures import save_with_recipe
 from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.inference.studio_pipeline import StudioPipeline
 from profile_studio.metrics.advice import recommend, sentences
@@ -29,7 +30,6 @@ from profile_studio.metrics.metric import Features, SeenStyle
 from profile_studio.metrics.registry import METRICS
 from profile_studio.metrics.report_files import FILES, write_report
 from profile_studio.settings import Settings
-from profile_studio.storage.pictures import save_with_recipe
 
 
 @dataclass(frozen=True)

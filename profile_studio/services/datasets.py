@@ -40,6 +40,7 @@ from profile_studio.domain.styles import StyleReference
 from profile_studio.domain.trigger_words import check_class_word, check_trigger_word
 from profile_studio.files.atomic import create_folder_atomically
 from profile_studio.files.full_disk import check_room
+from profile_studio.files.pictures import write_thumbnail
 from profile_studio.lora_files import read_adapter
 from profile_studio.services.cleaning import Fate, judge
 from profile_studio.services.coverage import coverage_advice
@@ -57,7 +58,6 @@ from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository, NewImage
 from profile_studio.storage.jobs import JobRepository
-from profile_studio.storage.pictures import write_thumbnail
 from profile_studio.storage.references import style_reference
 
 _WRITE_ANEW = Sentence(

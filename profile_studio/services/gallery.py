@@ -17,12 +17,12 @@ from profile_studio.domain.errors import (
 )
 from profile_studio.domain.generation import PictureRecipe
 from profile_studio.domain.starter_size import is_former_size
+from profile_studio.files.pictures import latest_pictures, read_recipe, write_thumbnail
 from profile_studio.lora_files import tensors_hash
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
 from profile_studio.storage.base_folders import folder_of
 from profile_studio.storage.models import find_adapter
-from profile_studio.storage.pictures import latest_pictures, read_recipe, write_thumbnail
 
 PICTURES_A_PAGE = 120
 

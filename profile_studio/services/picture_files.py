@@ -10,7 +10,7 @@ from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from profile_studio.decoding.measures import measure
 from profile_studio.domain.errors import InvalidPicture
-from profile_studio.storage.pictures import PORTABLE_CHUNK, RECIPE_CHUNK
+from profile_studio.files.pictures import PORTABLE_CHUNK, RECIPE_CHUNK
 
 AVATAR_SIDES_PX = (512, 256, 128)
 

@@ -14,10 +14,10 @@ from profile_studio.domain.errors import InvalidAdapter, InvalidModelSpec, Inval
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.sentences import Sentence
 from profile_studio.files.atomic import write_json
+from profile_studio.files.pictures import latest_pictures, read_recipe
 from profile_studio.lora_files import read_adapter
 from profile_studio.settings import Settings
 from profile_studio.storage.jobs import JobRepository
-from profile_studio.storage.pictures import latest_pictures, read_recipe
 
 SETTLED_AFTER_S = 5.0
 

@@ -30,6 +30,7 @@ from profile_studio.domain.out_of_memory import is_out_of_memory
 from profile_studio.domain.sentences import Sentence, to_json
 from profile_studio.domain.validation import first_problem
 from profile_studio.files.full_disk import disk_full
+from profile_studio.files.pictures import write_picture
 from profile_studio.jobs.lease import DeviceLease
 from profile_studio.jobs.presence import AlreadyThere
 from profile_studio.services.live import (
@@ -44,7 +45,6 @@ from profile_studio.settings import Settings
 from profile_studio.storage.base_folders import remember_folder
 from profile_studio.storage.faults import known_fault
 from profile_studio.storage.models import find_adapter
-from profile_studio.storage.pictures import write_picture
 
 if TYPE_CHECKING:  # torch takes seconds to import; the engine listens before
     from profile_studio.inference.studio_pipeline import Step, StudioPipeline

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from profile_studio.storage.pictures import RECIPE_CHUNK
+from profile_studio.files.pictures import RECIPE_CHUNK
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -11,9 +11,9 @@ from pydantic import TypeAdapter
 from profile_studio.domain.comparison import SECONDS_A_STEP_KEY, SPREADS_KEY, ComparisonConfig, ComparisonReport
 from profile_studio.domain.errors import InvalidAdapter, JudgeMissing
 from profile_studio.domain.jobs import Interrupted, Wish
+from profile_studio.files.pictures import read_recipe
 from profile_studio.lora_files import RawTensor, read_header, read_tensors, write_tensors
 from profile_studio.settings import Settings
-from profile_studio.storage.pictures import read_recipe
 from profile_studio.worker.composition import compare
 from tests.random_adapter import write_random_adapter
 from tests.training.helpers import RecordingContext, create_dataset

@@ -11,13 +11,13 @@ from profile_studio.domain.datasets import Consent, ImportRequest
 from profile_studio.domain.errors import InvalidDataset, UnknownJob
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest, PictureRecipe
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
+from profile_studio.files.pictures import write_picture
 from profile_studio.services.studio import Studio
 from profile_studio.services.traces import SETTLED_AFTER_S, TracesOfDatasets
 from profile_studio.settings import Settings
 from profile_studio.storage.backups import Backups
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
-from profile_studio.storage.pictures import write_picture
 from profile_studio.ui.korean import KOREAN
 from tests.random_adapter import write_random_adapter
 

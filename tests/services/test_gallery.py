@@ -8,9 +8,9 @@ from PIL import Image
 
 from profile_studio.domain.errors import InvalidPicture, NotInDemo
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest, PictureRecipe
+from profile_studio.files.pictures import save_with_recipe, write_picture
 from profile_studio.services.gallery import PICTURES_A_PAGE, GalleryService
 from profile_studio.settings import Settings
-from profile_studio.storage.pictures import save_with_recipe, write_picture
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from PIL import Image, PngImagePlugin
 
 from profile_studio.domain.errors import InvalidPicture
 from profile_studio.domain.generation import GenerationRequest, PictureRecipe
+from profile_studio.files.pictures import PORTABLE_CHUNK, read_recipe, write_picture
 from profile_studio.services.picture_files import AVATAR_SIDES_PX, SaveOptions, avatar, save_pictures
-from profile_studio.storage.pictures import PORTABLE_CHUNK, read_recipe, write_picture
 
 RECIPE = PictureRecipe(request=GenerationRequest(prompt="café"), seed=6, base_hash="0" * 64, versions={})
 METADATA_CHUNKS = (b"tEXt", b"iTXt", b"zTXt", b"eXIf", b"iCCP", b"tIME")

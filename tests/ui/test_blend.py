@@ -10,11 +10,11 @@ from PIL import Image
 
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest, PictureRecipe
+from profile_studio.files.pictures import write_picture
 from profile_studio.lora_files import tensors_hash
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
 from profile_studio.storage.base_folders import remember_folder
-from profile_studio.storage.pictures import write_picture
 from profile_studio.ui.page import CarriedPicture, Page
 from profile_studio.ui.tabs import blend
 from profile_studio.ui.texts import ENGLISH

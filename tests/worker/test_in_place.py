@@ -10,9 +10,9 @@ import pytest
 import app
 from profile_studio.domain.errors import EngineUnavailable, InvalidAdapter, InvalidSettings, UnknownAdapter
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
+from profile_studio.files.pictures import latest_pictures, read_recipe
 from profile_studio.services.generation import DoneEvent, GenerationService, PictureEvent
 from profile_studio.settings import Settings
-from profile_studio.storage.pictures import latest_pictures, read_recipe
 from profile_studio.worker.engine import error_event
 from profile_studio.worker.in_place import LONGEST_S, SECONDS_TO_BEGIN, InPlaceEngine, InPlaceLane
 

@@ -17,8 +17,6 @@ RECIPE_CHUNK = "profile_studio"
 PORTABLE_CHUNK = "parameters"
 THUMBNAIL_SIDE_PX = 192  # a grid's cell at twice the density
 
-# As Automatic1111 calls what diffusers' classes do.
-
 
 def write_picture(folder: Path, image: Image.Image, recipe: PictureRecipe) -> Path:
     """Writes a picture under a new name that sorts by time, and returns its path."""

@@ -8,7 +8,7 @@ from PIL import Image, PngImagePlugin
 
 from profile_studio.domain.errors import InvalidPicture
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest, PictureRecipe
-from profile_studio.storage.pictures import (
+from profile_studio.files.pictures import (
     RECIPE_CHUNK,
     latest_pictures,
     portable_parameters,

@@ -110,7 +110,7 @@ def _wire_tabs(
     pictures_tab.tab.select(pictures_tab.shown, pictures_tab.shown_inputs, pictures_tab.shown_outputs, **QUIET)
     blend_tab.tab.select(
         lambda *values: blend_tab.shown(False, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
-    ).then(blend_tab.asks_awaited, blend_tab.awaited_inputs, blend_tab.awaited_outputs, **QUIET)
+    ).then(**blend_tab.awaited, **QUIET)
     compare_tab.tab.select(compare_tab.shown, compare_tab.shown_inputs, compare_tab.shown_outputs, **QUIET)
 
     pictures_tab.next.click(
@@ -156,4 +156,4 @@ def _wire_first_look(blocks: gr.Blocks, blend_tab: blend.BlendTab) -> None:
     blocks.load(None, None, None, js=OPEN_REMEMBERED_TAB, **QUIET)
     blocks.load(
         lambda *values: blend_tab.shown(True, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
-    ).then(blend_tab.asks_first, blend_tab.make_inputs, blend_tab.make_outputs, **QUIET)
+    ).then(**blend_tab.first, **QUIET)

@@ -27,7 +27,7 @@ def handlers(settings: Settings, in_a_loop: Callable[[Callable[[], Any]], Any]) 
             base = gr.Dropdown(["starter"], value="starter", allow_custom_value=True, label="base")
             states = [gr.State(None) for _ in range(3)]
             with gr.Tabs() as tabs:
-                blend.build(Page(Studio.open(settings), ENGLISH, tabs, base, *states, {}))
+                blend.build(Page(Studio.open(settings), ENGLISH, tabs, base, *states, news={}))
         return blocks
 
     return {str(fn.name): fn.fn for fn in in_a_loop(built).fns.values()}

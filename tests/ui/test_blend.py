@@ -17,6 +17,7 @@ from profile_studio.settings import Settings
 from profile_studio.storage.base_folders import remember_folder
 from profile_studio.ui.page import CarriedPicture, Page
 from profile_studio.ui.tabs import blend
+from profile_studio.ui.tabs.blend_parts import Remade
 from profile_studio.ui.texts import ENGLISH
 from tests.random_adapter import write_random_adapter
 
@@ -31,14 +32,14 @@ class Opened:
             base = gr.Dropdown(["starter"], value="starter", allow_custom_value=True, label="base")
             states = [gr.State(None) for _ in range(3)]
             with gr.Tabs() as tabs:
-                self.page = Page(Studio.open(settings), ENGLISH, tabs, base, *states, {})
+                self.page = Page(Studio.open(settings), ENGLISH, tabs, base, *states, news={})
                 self.tab = blend.build(self.page)
 
     def shows(self, carried: CarriedPicture | None = None, base: str = "starter") -> tuple[str, str]:
         """The chosen base and all notices."""
         chosen = [None] * len(self.tab.chosen)
         updates: Updates = self.tab.shown(carried is None, None, carried, base, "portrait", *chosen)
-        self.remade = next((each for each in updates.values() if isinstance(each, blend.Remade)), None)
+        self.remade = next((each for each in updates.values() if isinstance(each, Remade)), None)
         return updates[self.page.base], str(updates[self.tab.shown_outputs[-1]])
 
 

@@ -16,7 +16,7 @@ from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
 from profile_studio.ui.admission import MOST_WAITING_EVENTS
 from profile_studio.ui.picture_line import LONGEST_LINE
-from profile_studio.ui.tabs.blend import Asked
+from profile_studio.ui.tabs.blend_parts import Asked
 from tests.ui.served_page import answer, call, press_make, served_page
 
 RUNNING = 2

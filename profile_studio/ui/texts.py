@@ -770,7 +770,7 @@ class AccessTexts:
     )
     nothing_here: str = "There is nothing at this address."
     one_try_at_a_time: str = "Another password from your address is being looked at. Wait a little and try again."
-    many_waiting: str = "This window waits for {n} answers already. Let some of them come."
+    many_waiting: str = Counted("This window waits for {n} {n:answer|answers} already. Let some of them come.")
     not_your_file: str = "This browser did not bring that file, or it is not here any more. Bring it again."
     too_long: str = "This request is longer than any form of the page. Send less at once."
     foreign_site: str = "Another website sent this request. Open the studio itself and do it there."

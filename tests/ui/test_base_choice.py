@@ -1,16 +1,19 @@
 """What is said where a base model is chosen."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 from profile_studio.domain.errors import HubUnreachable
-from profile_studio.domain.jobs import JobError, ProgressReport
+from profile_studio.domain.jobs import JobError, JobStatus, ProgressReport
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
+from profile_studio.ui.app import build
 from profile_studio.ui.components.base_choice import base_choice, base_choices, told_of_base
 from profile_studio.ui.korean import KOREAN
 from profile_studio.ui.texts import ENGLISH
@@ -71,6 +74,28 @@ def test_a_base_is_told_of_from_its_choice_to_the_end_of_its_fetch(
     jobs.complete(second, attempt, {}, time.time())
     done, may_be_fetched = told_of_base(studio, "sdxl", ENGLISH)
     assert ENGLISH.header.fetched in done and not may_be_fetched
+
+
+def test_a_fetch_is_begun_and_canceled_where_the_base_is_chosen(
+    studio: Studio, in_a_loop: Callable[[Callable[[], gr.Blocks]], gr.Blocks]
+) -> None:
+    page = in_a_loop(lambda: build(studio))
+    buttons = [
+        block
+        for block in page.blocks.values()
+        if isinstance(block, gr.Button) and block.elem_id in ("fetch-base", "cancel-fetch")
+    ]
+    fetch, cancel = buttons[:2]
+
+    def press(button: gr.Button) -> list[bool]:
+        listener = next(each for each in page.fns.values() if (button._id, "click") in each.targets)  # pyright: ignore[reportPrivateUsage]
+        assert listener.fn is not None
+        answer = listener.fn("sdxl")
+        return [answer[each]["visible"] for each in (fetch, cancel)]
+
+    assert press(fetch) == [False, True]
+    assert press(cancel) == [True, False]
+    assert [job.status for job in studio.jobs.list()] == [JobStatus.CANCELED]
 
 
 def test_strangers_choose_the_starter_and_name_no_folders(tmp_path: Path) -> None:

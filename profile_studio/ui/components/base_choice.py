@@ -5,7 +5,7 @@ from gradio.events import Dependency
 
 from profile_studio.base_models import STARTER, find_base_model
 from profile_studio.domain.errors import BaseNotFetched, ProfileStudioError
-from profile_studio.domain.jobs import JobStatus
+from profile_studio.domain.jobs import Job, JobStatus
 from profile_studio.services.studio import Studio
 from profile_studio.ui.components.job_view import progress_html
 from profile_studio.ui.components.notices import (
@@ -37,27 +37,39 @@ def base_choices(studio: Studio, texts: Texts) -> list[tuple[str, str]]:
     return [(_words(studio, base.name, base.title, texts), base.name) for base in studio.bases.list()]
 
 
-def fetch_button(texts: Texts) -> gr.Button:
-    """Shown while a base model is chosen that is to be fetched first."""
-    return gr.Button(texts.header.fetch, visible=False, size="sm", elem_id="fetch-base")
+def fetch_buttons(texts: Texts) -> tuple[gr.Button, gr.Button]:
+    """Fetch, shown while a base model is chosen that is to be fetched first, and what cancels that."""
+    fetch = gr.Button(texts.header.fetch, visible=False, size="sm", elem_id="fetch-base")
+    return fetch, gr.Button(texts.common.cancel, visible=False, size="sm", elem_id="cancel-fetch")
 
 
-def wire_base(page: Page, notice: gr.HTML, fetch: gr.Button) -> Dependency:
+def wire_base(page: Page, notice: gr.HTML, fetch: gr.Button, cancel: gr.Button) -> Dependency:
     """Says at the choice whether the base model can be used; returns the listener of the choice."""
     studio, texts = page.studio, page.texts
 
     def looks(base: str) -> Updates:
         html, may_be_fetched = told_of_base(studio, base, texts)
-        choices = gr.update(choices=base_choices(studio, texts))
-        return {notice: told(html), fetch: gr.update(visible=may_be_fetched), page.base: choices}
+        return {
+            notice: told(html),
+            fetch: gr.update(visible=may_be_fetched),
+            cancel: gr.update(visible=_unfinished(studio, base) is not None),
+            page.base: gr.update(choices=base_choices(studio, texts)),
+        }
 
     @tells_errors(notice, texts.common)
     def fetches(base: str) -> Updates:
         studio.bases.fetch(base)
         return {**looks(base), page.news[Part.FETCHES]: ""}
 
-    shown = [notice, fetch, page.base]
+    @tells_errors(notice, texts.common)
+    def cancels(base: str) -> Updates:
+        if (job := _unfinished(studio, base)) is not None:
+            studio.jobs.cancel(job.id)
+        return {**looks(base), page.news[Part.FETCHES]: ""}
+
+    shown = [notice, fetch, cancel, page.base]
     fetch.click(fetches, page.base, [*shown, page.news[Part.FETCHES]], **QUIET)
+    cancel.click(cancels, page.base, [*shown, page.news[Part.FETCHES]], **QUIET)
     page.news[Part.FETCHES].change(leaves_faults_to_the_bar(looks), page.base, shown, **POLLING)
     return page.base.input(tells_errors(notice, texts.common)(looks), page.base, shown, **QUIET)
 
@@ -77,6 +89,11 @@ def told_of_base(studio: Studio, base: str, texts: Texts) -> tuple[str, bool]:
         return error_notice(error, texts.common), False
     is_fetched = job is not None and job.status is JobStatus.COMPLETED
     return good_news(texts.header.fetched) if is_fetched else "", False
+
+
+def _unfinished(studio: Studio, base: str) -> Job | None:
+    job = studio.bases.newest_fetch(base)
+    return job if job is not None and not job.status.is_finished and job.wish is None else None
 
 
 def _words(studio: Studio, base: str, title: str, texts: Texts) -> str:

@@ -128,10 +128,10 @@ def test_an_unknown_training_key_is_exit_2_with_the_list(command_line: CommandLi
     assert "learning_rate" in reply["error"]["fix"]
 
 
-def test_a_training_value_out_of_range_is_named(command_line: CommandLine, pictures: Path) -> None:
+def test_a_training_value_out_of_range_is_named(command_line: CommandLine, pictures: Path, tiny_base: Path) -> None:
     command_line.call("dataset", "import", str(pictures), "--name", "noise")
 
-    code, reply = command_line.call("train", "noise", "--base", str(pictures), "--set", "learning_rate=7")
+    code, reply = command_line.call("train", "noise", "--base", str(tiny_base), "--set", "learning_rate=7")
 
     assert code == 2
     assert reply["error"]["kind"] == "invalid_settings"

@@ -40,7 +40,7 @@ FORWARDED = {
     "services/generation.py",
     "services/jobs.py",
     "ui/components/notices.py",
-    "ui/tabs/blend.py",
+    "ui/tabs/blend_handlers.py",
     "ui/tabs/compare.py",
     "ui/tabs/storage.py",
     "ui/tabs/train.py",

@@ -440,7 +440,7 @@ FAMILIES = (
         "unet",
         "conv_out.bias",
         1000,
-        tuple(Targets),
+        (Targets.ATTENTION, Targets.ALL),  # the class of sd15, which has them all
         plain.sd1_losses,
         partial(plain.sd1_weights, floor=1.0),
     ),

@@ -16,6 +16,7 @@ from profile_studio.domain.errors import (
     UnknownAdapter,
 )
 from profile_studio.domain.generation import PictureRecipe
+from profile_studio.domain.noise import NOISE_VERSION
 from profile_studio.domain.starter_size import is_former_size
 from profile_studio.files.pictures import latest_pictures, read_recipe, write_thumbnail
 from profile_studio.lora_files import tensors_hash
@@ -63,13 +64,15 @@ class Remaking:
     """What is here of what made a picture.
 
     `base` is the name or folder of a base model that can draw: the picture's own, unless `is_its_base` says otherwise.
-    `changed_adapters` are names of LoRAs under which other numbers lie now. `grows` says that the starter drew smaller then.
+    `changed_adapters` are names of LoRAs under which other numbers lie now. `grows` says that the starter drew smaller then,
+    `noise_is_gone` that its seed gave another noise then.
     """
 
     base: str
     is_its_base: bool
     changed_adapters: tuple[str, ...]
     grows: bool = False
+    noise_is_gone: bool = False
 
 
 class GalleryService:
@@ -135,7 +138,8 @@ class GalleryService:
         with Image.open(made.path) as picture:
             sides = {"base": label, "height": picture.height, "width": picture.width}
         grows = is_former_size(sides, ("height", "width"))
-        return Remaking(its_own or can_draw, its_own is not None, tuple(changed), grows)
+        noise_is_gone = recipe.noise_version != NOISE_VERSION
+        return Remaking(its_own or can_draw, its_own is not None, tuple(changed), grows, noise_is_gone)
 
     def _hash(self, base: str) -> str | None:
         try:

@@ -515,6 +515,7 @@ _BLEND = BlendTexts(
     changed_base_fix="같은 그림을 만들려면 그 모델의 폴더를 기본 모델로 적으세요.",
     changed_loras="이 그림에 쓴 LoRA와 이름은 같지만 내용이 다른 파일이 있어요: {names}.",
     grows=f"이 그림의 너비는 {FORMER_SIDE_PX}픽셀이에요. 스타터는 이제 {SIDE_PX}픽셀로 그려요.",
+    noise_is_gone="예전 버전에서 만든 그림이에요. 같은 시드라도 이제는 다른 노이즈에서 시작해요.",
     changed_fix="그대로 만들지만 다르게 보일 수 있어요.",
     recent="최근에 만든 그림",
     recent_info="그림을 고르면 그 레시피를 다시 불러와요.",

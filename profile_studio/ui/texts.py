@@ -547,6 +547,7 @@ class BlendTexts:
     changed_base_fix: str = "For the same picture, give that model's folder as the base model."
     changed_loras: str = "Another file has the name of a LoRA of this picture now: {names}."
     grows: str = f"This picture is {FORMER_SIDE_PX} px wide; the starter draws {SIDE_PX} px now."
+    noise_is_gone: str = "An earlier version made this picture: its seed starts from other noise now."
     changed_fix: str = "It is drawn all the same, and may look different."
     recent: str = "Your latest pictures"
     recent_info: str = "Choose one to get its recipe back."

@@ -10,6 +10,7 @@ from PIL import Image
 
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest, PictureRecipe
+from profile_studio.domain.noise import NOISE_VERSION
 from profile_studio.files.pictures import write_picture
 from profile_studio.lora_files import tensors_hash
 from profile_studio.services.studio import Studio
@@ -129,3 +130,17 @@ def test_a_picture_of_the_starters_former_size_says_that_it_grows(
     assert ("the starter draws 256 px now" in notice) is is_told
     assert opened.remade is not None
     assert (opened.remade.request.height, opened.remade.request.width) == (256, 256)
+
+
+@pytest.mark.parametrize(("noise_version", "is_told"), [(1, True), (NOISE_VERSION, False)])
+def test_a_picture_whose_noise_is_gone_says_so(
+    opened: Opened, settings: Settings, noise_version: int, is_told: bool
+) -> None:
+    starter = find_base_model("starter", settings)
+    request = GenerationRequest(prompt="red hair")
+    facts = {"request": request, "seed": 1, "base_hash": starter.hash, "versions": {}, "noise_version": noise_version}
+    path = write_picture(settings.pictures_dir, Image.new("RGB", (256, 256)), PictureRecipe.model_validate(facts))
+
+    _, notice = opened.shows(CarriedPicture(path.stem, is_made_again=True))
+
+    assert ("its seed starts from other noise now" in notice) is is_told

@@ -1,5 +1,6 @@
 """What a comparison accepts, and what it says no to."""
 
+import os
 import re
 import shutil
 import time
@@ -129,8 +130,9 @@ def test_an_adapter_of_another_base_is_refused(
     path = settings.user_loras_dir / "other.safetensors"
     write_random_adapter(path, tiny_base, settings)
     other = shutil.copytree(tiny_base, settings.resolved_home / "other-base")
-    with (other / "unet" / "diffusion_pytorch_model.safetensors").open("ab") as unet:
-        unet.write(b" ")
+    with (other / "unet" / "diffusion_pytorch_model.safetensors").open("r+b") as unet:
+        unet.seek(-1, os.SEEK_END)
+        unet.write(b"!")
     with pytest.raises(InvalidAdapter, match="other was trained for the base model 'tiny-sd15'"):
         comparison.submit(config(other, "other"))
 

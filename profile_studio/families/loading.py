@@ -1,5 +1,6 @@
 """What every family does alike: its parts come from local files, its pictures through a VAE, its loss from its noise."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -37,8 +38,8 @@ class NoiseLevels(Protocol):
         ...
 
 
-class LoadedPipeline:
-    """The part of `families.base.Family` that does not differ.
+class LoadedPipeline(ABC):
+    """The part of `families.base.Family` that does not differ; each family says how it predicts.
 
     Args:
         pipeline: as `load_pipeline` returns it.
@@ -111,8 +112,8 @@ class LoadedPipeline:
         latents = latents / vae.config.scaling_factor + _shift(vae)
         return vae.decode(latents.to(vae.dtype), return_dict=False)[0]
 
-    def predict(self, noisy_latents: Tensor, timesteps: Tensor, conditioning: Conditioning) -> Tensor:
-        raise NotImplementedError
+    @abstractmethod
+    def predict(self, noisy_latents: Tensor, timesteps: Tensor, conditioning: Conditioning) -> Tensor: ...
 
     def noise_levels(self, uniform: Tensor) -> Tensor:
         return self.levels.timesteps(uniform)

@@ -1,7 +1,7 @@
 """What is known of each family of base models without loading one; `families/` has the code of each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from profile_studio.domain.noise_schedulers import DENOISING, FLOW
@@ -33,25 +33,19 @@ class FamilyFacts:
     optional_parts: tuple[str, ...] = ()
 
 
+_SD1 = FamilyFacts(
+    name="sd1",
+    title="Stable Diffusion 1.x",
+    pipeline_class="StableDiffusionPipeline",
+    denoiser="unet",
+    parts=("vae", "text_encoder", "scheduler", "tokenizer"),
+    kind=DENOISING,
+    targets=tuple(Targets),
+)
+
 FAMILIES: tuple[FamilyFacts, ...] = (
-    FamilyFacts(
-        name="sd1",
-        title="Stable Diffusion 1.x",
-        pipeline_class="StableDiffusionPipeline",
-        denoiser="unet",
-        parts=("vae", "text_encoder", "scheduler", "tokenizer"),
-        kind=DENOISING,
-        targets=tuple(Targets),
-    ),
-    FamilyFacts(
-        name="sd2",
-        title="Stable Diffusion 2.x",
-        pipeline_class="StableDiffusionPipeline",
-        denoiser="unet",
-        parts=("vae", "text_encoder", "scheduler", "tokenizer"),
-        kind=DENOISING,
-        targets=tuple(Targets),
-    ),
+    _SD1,
+    replace(_SD1, name="sd2", title="Stable Diffusion 2.x"),
     FamilyFacts(
         name="sdxl",
         title="Stable Diffusion XL",

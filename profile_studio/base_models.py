@@ -41,10 +41,10 @@ class BaseModel:
     variant: str | None = None
 
     @property
-    def prediction(self) -> str:
-        """What its denoiser was taught to predict, as its scheduler's configuration says it; `flow` if by flow matching."""
+    def prediction_type(self) -> str:
+        """What its denoiser was taught to predict, in diffusers' words, as `families.base.Family` has it."""
         if self.family.kind == FLOW:
-            return FLOW
+            return "flow_prediction"
         return str(
             read_json(self.folder, "scheduler/scheduler_config.json", self.name).get("prediction_type", "epsilon")
         )

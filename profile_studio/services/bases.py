@@ -70,7 +70,7 @@ class BaseService:
             family, native_size = (size.family.name, size.native_size) if size else (None, None)
             return BaseFacts(base, family, native_size, None, None, tuple(missing))
         found = find_base_model(base, self._settings)
-        return BaseFacts(base, found.family.name, found.native_size, found.prediction, found.hash, ())
+        return BaseFacts(base, found.family.name, found.native_size, found.prediction_type, found.hash, ())
 
     def fetch(self, base: str, token: str = "") -> Job:
         """Queues the fetch of a base model from the hub, or lets a paused one go on.

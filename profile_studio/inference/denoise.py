@@ -31,6 +31,7 @@ class DenoisedStep:
     clean_estimate: Callable[[], Tensor]
 
 
+@torch.inference_mode()
 def denoise(
     family: Family,
     positive: Conditioning,
@@ -72,6 +73,18 @@ def denoise(
         check_finite(latents)
         on_step(DenoisedStep(step, steps, partial(family.clean_estimate, prediction, seen, timestep)))
     return latents
+
+
+@torch.inference_mode()
+def decode(family: Family, latents: Tensor) -> Tensor:
+    """Pixels around [-1, 1], shape (1, 3, height, width), of what `denoise` returns.
+
+    Raises:
+        FloatingPointError: they are NaN or infinite: a VAE in fp16 overflows where its latents do not.
+    """
+    pixels = family.decode_latents(latents)
+    check_finite(pixels)
+    return pixels
 
 
 def initial_noise(seed: int, shape: tuple[int, ...]) -> Tensor:

@@ -19,8 +19,8 @@ from profile_studio.families import pick_device
 from profile_studio.families.base import Family
 from profile_studio.families.registry import load_family
 from profile_studio.inference.adapters import AdapterRack, ChosenAdapter
-from profile_studio.inference.denoise import DenoisedStep, denoise
-from profile_studio.inference.finite import check_finite, why_not_finite
+from profile_studio.inference.denoise import DenoisedStep, decode, denoise
+from profile_studio.inference.finite import why_not_finite
 from profile_studio.inference.noise_schedulers import noise_scheduler_class
 from profile_studio.inference.previews import as_picture, preview_picture
 from profile_studio.inference.prompts import EncodedPrompts, PromptEncoder
@@ -113,7 +113,6 @@ class StudioPipeline:
             )
         return Resolution(height, width)
 
-    @torch.inference_mode()
     def _pixels(
         self,
         request: GenerationRequest,
@@ -132,9 +131,7 @@ class StudioPipeline:
             noise_scheduler=request.noise_scheduler,
             on_step=lambda done: on_step(Step(index, done.step, done.steps, partial(self._preview, done))),
         )
-        pixels = self.family.decode_latents(latents)
-        check_finite(pixels)  # a VAE in fp16 overflows where its latents do not
-        return pixels
+        return decode(self.family, latents)
 
     def _preview(self, done: DenoisedStep) -> Image.Image:
         return preview_picture(self.family, done.clean_estimate())

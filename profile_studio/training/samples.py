@@ -11,7 +11,7 @@ from profile_studio.domain.generation import NUM_INFERENCE_STEPS, GenerationRequ
 from profile_studio.families.base import Family
 from profile_studio.files.atomic import write_atomically
 from profile_studio.files.job_folder import JobFolder
-from profile_studio.inference.denoise import denoise
+from profile_studio.inference.denoise import decode, denoise
 from profile_studio.inference.previews import as_picture
 from profile_studio.training.cache import PromptEncoder
 
@@ -47,7 +47,7 @@ def draw(
         guidance_scale=GUIDANCE_SCALE,
         on_step=lambda _step: between_steps(),
     )
-    return as_picture(family.decode_latents(latents))
+    return as_picture(decode(family, latents))
 
 
 def write_samples(

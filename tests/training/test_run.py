@@ -2,6 +2,7 @@
 
 import gc
 import json
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -277,10 +278,13 @@ def test_a_base_that_draws_nan_is_named_before_anything_is_trained(
     assert max(report.step for report in context.reports) == 0
 
 
-def test_a_sample_of_nan_is_an_error_and_no_black_picture(tiny_base: Path, settings: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["unet.conv_out", "vae.decoder.conv_out"])
+def test_a_sample_of_nan_is_an_error_and_no_black_picture(
+    tiny_base: Path, settings: Settings, tmp_path: Path, part: str
+) -> None:
     base = find_base_model(str(tiny_base), settings)
     family = load_family(base, torch.device("cpu"), torch.float32)
-    family.pipeline.unet.conv_out.bias.data.fill_(torch.nan)
+    attrgetter(part)(family.pipeline).bias.data.fill_(torch.nan)
 
     with pytest.raises(FloatingPointError):
         write_samples(JobFolder(tmp_path), family, prompts_of(family), ["a dot"], 64, 2, lambda: None)

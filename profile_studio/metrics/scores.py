@@ -34,18 +34,6 @@ def called_own_style(pictures: Features, own: Features, others: Sequence[Feature
     return (nearness[0] > nearness[1:].max(axis=0)).astype(np.float64)
 
 
-def label_probabilities(pictures: Features, words: Features, sharpness: float) -> Features:
-    """How the encoder shares out each picture among words, shape (n, words); rows add up to 1, whatever is in the picture.
-
-    Args:
-        sharpness: what cosines are multiplied with before they become odds: `exp(logit_scale)`, 100 for OpenAI's CLIP.
-    Source: Radford et al. 2021, arXiv:2103.00020, section 3.1.
-    """
-    logits = sharpness * pictures @ words.T
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return odds / odds.sum(axis=1, keepdims=True)
-
-
 def copies(pictures: Features, training: Features) -> PerPicture:
     """1 for each picture that is suspiciously near to a training picture, else 0; the mean is the copy risk.
 

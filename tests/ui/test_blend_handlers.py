@@ -30,7 +30,7 @@ class Window:
             self.handlers = BlendHandlers(page, parts, PictureLine.of_this_page())
         self.asked = Asked()
         values = {name: part.value for name, part in parts.numbers.items()} | dict.fromkeys(parts.cards, "")
-        values |= {"card_0": "pixel-art", "card_1": 0.8, "prompt": "red hair", "count": 2}
+        values |= {"card_0": "pixel-art", "card_1": 0.8, "prompt": "red hair", "count": 2, "seed": 5}
         self.form: dict[str, Any] = {"asked": self.asked, "base": "starter", "face": NEW_FACE, **values}
 
     def request(self) -> GenerationRequest:

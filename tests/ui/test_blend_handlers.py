@@ -70,3 +70,8 @@ def test_a_picture_that_is_made_again_is_asked_for_as_its_recipe_has_it(window: 
     recipe = GenerationRequest(prompt="blue hat", seed=9)
     window.handlers.asks_awaited(CALLER, is_awaited=True, remade=Remade(recipe, None), **window.form)
     assert window.request() == recipe
+
+
+@pytest.mark.usefixtures("hub_cache")
+def test_a_base_that_is_to_be_fetched_first_leaves_the_form_as_it_is(window: Window) -> None:
+    assert window.handlers.shown(False, None, None, "sdxl", "red hair", "pixel-art", 0.8) == {}

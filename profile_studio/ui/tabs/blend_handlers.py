@@ -190,6 +190,8 @@ class BlendHandlers:
                 parts.prompt: gr.skip(),
             }  # the person may be typing already
         base = opened.get(self._page.base, base)
+        if not (opened or carried or self._studio.bases.is_ready(base)):
+            return {}  # who looks at a base that is to be fetched first, and goes back, finds the form as it was
         adapters = self._studio.adapters.list(base)
         if carried or (is_first_look and not newest):
             cards = fill_slots(parts.slots, adapters, default_weights(adapters, carried), self._texts)

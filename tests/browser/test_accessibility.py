@@ -15,8 +15,7 @@ STANDS_STILL = "*, *::before, *::after { transition: none !important }"
 """Colours on their way from one state to the next are nobody's to read."""
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1280)])
 def test_no_tab_has_a_serious_fault(
     opens: OpensPage, studio_address: str, scheme: Literal["light", "dark"], width: int
 ) -> None:

@@ -10,8 +10,7 @@ from tests.browser.visitor import ADDS_UP_SHIFTS, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("path", ["", "ko"])
+@pytest.mark.parametrize(("path", "width"), [("", 1280), ("ko", 360)])
 def test_a_page_stands_still_from_its_first_paint_to_its_first_picture(
     opens: OpensPage, studio_address: str, path: str, width: int
 ) -> None:

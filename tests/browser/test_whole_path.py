@@ -18,8 +18,7 @@ LOCALES = {"en": "en-US", "ko": "ko-KR"}
 FEW_CLICKS = 25  # from the open page to a LoRA on one's own disk
 
 
-@pytest.mark.parametrize("texts", [ENGLISH, KOREAN], ids=["english", "korean"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("texts", "width"), [(ENGLISH, 360), (KOREAN, 1280)], ids=["english", "korean"])
 def test_a_person_comes_from_pictures_to_a_table(
     opens: OpensPage, running_studio: RunningStudio, picture_files: list[Path], texts: Texts, width: int
 ) -> None:

@@ -41,7 +41,7 @@ FORWARDED = {
     "services/jobs.py",
     "ui/components/notices.py",
     "ui/tabs/blend_handlers.py",
-    "ui/tabs/compare.py",
+    "ui/tabs/compare_handlers.py",
     "ui/tabs/storage.py",
     "ui/tabs/train.py",
 }

@@ -1,6 +1,6 @@
 """Jobs of one kind, and the progress and buttons of the one that is chosen: the lower half of a tab that starts jobs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +44,7 @@ class JobPanel:
 
 
 @contextmanager
-def job_panel(page: Page, texts: TrainTexts | CompareTexts, name: str) -> Iterator[JobPanel]:
+def job_panel(page: Page, texts: TrainTexts | CompareTexts, name: str) -> Generator[JobPanel]:
     """The panel; what the block makes stands below the buttons of the chosen job.
 
     Args:

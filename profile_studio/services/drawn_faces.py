@@ -103,7 +103,7 @@ class DrawnFaces:
 
 def _started(critic: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-m", "profile_studio.metrics.drawn_faces", str(critic.resolve())],
+        [sys.executable, "-m", "profile_studio.faces", str(critic.resolve())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

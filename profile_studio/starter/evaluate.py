@@ -17,8 +17,8 @@ from diffusers import StableDiffusionPipeline
 from numpy.typing import NDArray
 from PIL import Image
 
+from profile_studio.captioning.starter import StarterCaptioner
 from profile_studio.domain.starter_words import BACKGROUNDS, SEEN_ATTRIBUTES, STYLES
-from profile_studio.metrics.captioner import Captioner
 from profile_studio.metrics.critic import Critic
 from profile_studio.metrics.distances import kernel_distance
 from profile_studio.starter.bars import bars, table
@@ -165,7 +165,7 @@ def _intact_faces(workspace: Workspace, pictures: Sequence[NDArray[np.uint8]]) -
 def _captioner_answers(workspace: Workspace, split: Split) -> dict[str, dict[str, Any]]:
     """Per attribute: in how many of the pictures that show it the captioner names it, and how often it is right then."""
     with _on_disk(list(split.pictures)) as files:
-        answers = Captioner(workspace.judge, str(workspace.device)).answers(files)
+        answers = StarterCaptioner(workspace.judge, str(workspace.device)).answers(files)
     numbers: dict[str, dict[str, Any]] = {}
     for attribute in SEEN_ATTRIBUTES:
         truths = [

@@ -37,7 +37,7 @@ def train(config: LoraTrainingConfig, context: JobContext, settings: Settings) -
 
 def caption(config: CaptioningConfig, context: JobContext, settings: Settings) -> dict[str, object]:
     """Writes captions in this home; what is returned and raised is told at `run_captioning`."""
-    from profile_studio.metrics.captioning_run import run_captioning
+    from profile_studio.captioning.run import run_captioning
 
     datasets = DatasetRepository(Database(settings.resolved_database_url), settings.datasets_dir)
     captions = CaptionsOfDataset(datasets, config.dataset)

@@ -258,4 +258,4 @@ def test_an_import_that_is_stopped_while_the_critic_looks_leaves_nothing(
     assert list(settings.datasets_dir.iterdir()) == []
     assert datasets.list() == []
     commands = [child.cmdline() for child in psutil.Process().children()]
-    assert not [command for command in commands if "profile_studio.metrics.drawn_faces" in command]
+    assert not [command for command in commands if "profile_studio.faces" in command]

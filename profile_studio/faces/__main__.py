@@ -1,6 +1,6 @@
 """A process that looks at drawings: pictures come in on standard input, the critic's scores go out on standard output.
 
-Run: python -m profile_studio.metrics.drawn_faces FOLDER, with the critic's folder.
+Run: python -m profile_studio.faces FOLDER, with the critic's folder.
 """
 
 import io

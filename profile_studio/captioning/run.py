@@ -4,9 +4,10 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from profile_studio.decoding.stored import read_stored
+from profile_studio.captioning.blip import BlipCaptioner
+from profile_studio.captioning.starter import StarterCaptioner
 from profile_studio.domain.captioning import CaptionerName, CaptioningConfig, fitting_captioner, uncaptioned
 from profile_studio.domain.counting import counted
 from profile_studio.domain.datasets import Dataset, DatasetImage
@@ -16,13 +17,9 @@ from profile_studio.domain.sentences import Sentence
 from profile_studio.families import pick_device
 from profile_studio.files.atomic import write_json
 from profile_studio.files.job_folder import JobFolder
-from profile_studio.metrics.captioner import Captioner
 from profile_studio.settings import Settings
 
 _AT_ONCE = 4
-_BLIP_TOKENS = 40
-_BLIP_OWN_TOKENS = 2  # what BLIP adds to the words of its BERT tokenizer: starts of captions and of questions
-_HUB_TIMEOUT_S = 10.0
 
 
 class WritesCaptions(Protocol):
@@ -46,76 +43,6 @@ class Captions(Protocol):
     def remember_change(self, what: Sentence, captions_before: Mapping[str, tuple[str, str]]) -> None:
         """Remembers what was done, and the captions and their sources of before by image id."""
         ...
-
-
-class BlipCaptioner:
-    """Captions for photographs. Source: Li et al. 2022, arXiv:2201.12086.
-
-    Args:
-        model: a local folder in transformers layout, or a hub id.
-        may_download: whether a hub id that is not on the disk is fetched.
-
-    Raises:
-        CaptionerMissing: it is neither on the disk nor to be had, or a part of it is missing.
-    """
-
-    def __init__(self, model: str, device: str, *, may_download: bool) -> None:
-        self._device = device
-        try:
-            self._load(model, local_files_only=True)
-        except (OSError, ValueError) as error:
-            if not may_download:
-                raise CaptionerMissing(
-                    "The captioner for photographs is not on this computer ({model}).",
-                    "Set PROFILE_STUDIO_BLIP to a folder with BLIP, fetch it by `dataset caption NAME --captioner blip`, "
-                    "or write the captions by hand.",
-                    model=model,
-                ) from error
-            try:
-                _reach_hub()
-                self._load(model, local_files_only=False)
-            except (OSError, ValueError) as refusal:
-                raise CaptionerMissing(
-                    "The captioner for photographs is not on this computer ({model}).",
-                    "It could not be fetched: connect to the network and try again, set PROFILE_STUDIO_BLIP to a folder "
-                    "with BLIP, or write the captions by hand.",
-                    model=model,
-                ) from refusal
-
-    def _load(self, model: str, *, local_files_only: bool) -> None:
-        from transformers import BlipForConditionalGeneration, BlipProcessor
-
-        self._processor: Any = BlipProcessor.from_pretrained(model, local_files_only=local_files_only)
-        loaded: Any = BlipForConditionalGeneration.from_pretrained(model, local_files_only=local_files_only)
-        self._model = loaded.to(self._device).eval()
-        # Without its files transformers makes a tokenizer of five tokens, and every caption would be empty.
-        if len(self._processor.tokenizer) + _BLIP_OWN_TOKENS < self._model.config.text_config.vocab_size:
-            raise ValueError("The tokenizer lacks words that the model knows.")
-
-    def caption(self, pictures: Sequence[Path]) -> list[str]:
-        """One sentence a picture."""
-        import torch
-
-        images = [read_stored(path, path.name) for path in pictures]
-        inputs = self._processor(images=images, return_tensors="pt").to(self._device)
-        with torch.no_grad():
-            tokens = self._model.generate(**inputs, max_new_tokens=_BLIP_TOKENS)
-        return [text.strip() for text in self._processor.batch_decode(tokens, skip_special_tokens=True)]
-
-
-def _reach_hub() -> None:
-    """Asks for the hub once: its client would ask five times for each of a model's files.
-
-    Raises:
-        OSError: it does not answer.
-    """
-    from huggingface_hub.constants import ENDPOINT
-    from huggingface_hub.utils import get_session
-
-    try:
-        get_session().head(ENDPOINT, timeout=_HUB_TIMEOUT_S)
-    except Exception as error:  # the classes of its HTTP library, which changes
-        raise ConnectionError(f"{ENDPOINT} does not answer") from error
 
 
 def run_captioning(
@@ -212,7 +139,7 @@ def _captioner(name: CaptionerName, config: CaptioningConfig, settings: Settings
     device = str(pick_device())
     if name is CaptionerName.BLIP:
         return BlipCaptioner(settings.blip, device, may_download=config.may_download)
-    return Captioner(settings.judge_dir, device)
+    return StarterCaptioner(settings.judge_dir, device)
 
 
 def _read_done(folder: JobFolder) -> set[str]:

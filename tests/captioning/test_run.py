@@ -12,7 +12,7 @@ from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.worker.composition import caption
-from tests.metrics.tiny_blip import WORDS, build_tiny_blip
+from tests.captioning.tiny_blip import WORDS, build_tiny_blip
 from tests.training.helpers import RecordingContext, create_dataset
 
 

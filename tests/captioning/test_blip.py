@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from profile_studio.captioning.blip import BlipCaptioner
 from profile_studio.domain.captioning import CaptionerName, CaptioningConfig
 from profile_studio.domain.datasets import CaptionSource
 from profile_studio.domain.errors import CaptionerMissing
 from profile_studio.domain.jobs import Interrupted, Wish
-from profile_studio.metrics.captioning_run import BlipCaptioner
 from profile_studio.settings import REPOSITORY_ROOT, Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.worker.composition import caption
-from tests.metrics.tiny_blip import WORDS, build_tiny_blip
+from tests.captioning.tiny_blip import WORDS, build_tiny_blip
 from tests.training.helpers import RecordingContext, create_dataset
 
 CONFIG = CaptioningConfig(dataset="dots", captioner=CaptionerName.BLIP)
@@ -84,7 +84,7 @@ def test_a_folder_with_half_a_blip_is_one_sentence(tmp_path: Path, left_out: str
 
 FETCHES = """
 from profile_studio.domain.errors import CaptionerMissing
-from profile_studio.metrics.captioning_run import BlipCaptioner
+from profile_studio.captioning.blip import BlipCaptioner
 try:
     BlipCaptioner("nobody/blip", "cpu", may_download=True)
 except CaptionerMissing as error:

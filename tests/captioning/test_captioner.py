@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from profile_studio.captioning.starter import StarterCaptioner, write_caption
 from profile_studio.domain.errors import JudgeMissing
-from profile_studio.metrics.captioner import Captioner, write_caption
 from profile_studio.settings import Settings
 from profile_studio.starter.portraits import choose_portrait, draw
 
@@ -47,7 +47,7 @@ def test_the_shipped_judge_tells_backgrounds_and_shirts_of_portraits_it_never_sa
     for index, portrait in enumerate(portraits):
         pictures.append(tmp_path / f"{index}.png")
         Image.fromarray(draw(portrait.attributes.style, portrait.options)).save(pictures[-1])
-    captioner = Captioner(Settings().judge_dir)
+    captioner = StarterCaptioner(Settings().judge_dir)
     told = captioner.answers(pictures)
     for attribute in ("background", "shirt"):
         truths = [getattr(portrait.attributes, attribute) for portrait in portraits]
@@ -58,5 +58,5 @@ def test_the_shipped_judge_tells_backgrounds_and_shirts_of_portraits_it_never_sa
 
 def test_without_a_judge_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(JudgeMissing) as caught:
-        Captioner(tmp_path)
+        StarterCaptioner(tmp_path)
     assert "cannot be read" in str(caught.value)

@@ -17,7 +17,7 @@ SURE = 0.5
 _NO_HAIR_COLOUR = frozenset({"bald", "hat", "headscarf"})
 
 
-class Captioner:
+class StarterCaptioner:
     """Describes portraits with the words of the bundled base.
 
     Each attribute's answers are weighed against one another by their words, so the heads are the words themselves. It

@@ -1,0 +1,1 @@
+"""Whether a drawing shows one whole face: the critic, in a process of its own."""

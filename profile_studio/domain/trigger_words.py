@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from profile_studio.domain.captions import TRIGGER_PLACEHOLDER, tidy
 from profile_studio.domain.errors import InvalidPrompt
-from profile_studio.domain.names import MOST_CHARACTERS, shown
+from profile_studio.domain.names import MOST_CHARACTERS, shown, suggest_name
 
 # What prompts, captions and the names of folders give a meaning of their own.
 _FORBIDDEN = r"""\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff,()\[\]{}<>+/\\:*?"|"""
@@ -49,6 +49,11 @@ def check_class_word(word: str) -> str:
             most=MOST_CHARACTERS,
         )
     return word
+
+
+def suggest_trigger_word(name: str) -> str:
+    """One made-up word for a set: "My club" becomes "myclub"."""
+    return suggest_name(name).replace("-", "")
 
 
 def word_of_header(text: str) -> str:

@@ -127,7 +127,7 @@ class DatasetService:
                 names=self.examples() or Sentence("none yet"),
             )
         folder = self._settings.examples_dir / name / "train"
-        request = ImportRequest([folder], dataset_name or name, suggest_trigger_word(name), held_out_fraction=0.0)
+        request = ImportRequest([folder], dataset_name or name, _trigger_word_of_example(name), held_out_fraction=0.0)
         # Its reference pictures are held out already, for good.
         return self._import(request, name, _tell_nobody)
 
@@ -619,8 +619,8 @@ def _face_finder(settings: Settings) -> FaceFinder:
     return FaceFinder(FaceDetector.YUNET, str(model))
 
 
-def suggest_trigger_word(name: str) -> str:
-    """A word for this data set that no base model knows yet: "my-dog" becomes "my-dog-style"."""
+def _trigger_word_of_example(name: str) -> str:
+    """What the LoRAs that ship were trained with."""
     return f"{name}-style"
 
 

@@ -10,6 +10,7 @@ from profile_studio.domain.trigger_words import (
     in_ordinary_words,
     prompt_with_trigger,
     says_trigger,
+    suggest_trigger_word,
     word_of_header,
 )
 
@@ -117,3 +118,8 @@ def test_without_a_class_word_the_trigger_word_is_left_out_with_its_weight(promp
 
 def test_every_trigger_word_is_said_in_its_own_ordinary_word() -> None:
     assert in_ordinary_words("sks and mrmeow", {"sks": "a man", "mrmeow": "a cat"}) == "a man and a cat"
+
+
+@pytest.mark.parametrize(("name", "word"), [("My club", "myclub"), ("4 friends!", "4friends"), ("동아리", "untitled")])
+def test_a_word_is_suggested_that_may_call_up_a_set(name: str, word: str) -> None:
+    assert check_trigger_word(suggest_trigger_word(name)) == word

@@ -10,6 +10,7 @@ import gradio as gr
 from profile_studio.domain.datasets import Consent, ImportRequest
 from profile_studio.domain.errors import Stopped
 from profile_studio.domain.names import name_from, suggest_name
+from profile_studio.domain.trigger_words import suggest_trigger_word
 from profile_studio.services.background_import import BackgroundImport
 from profile_studio.ui.components.import_news import import_news, import_progress
 from profile_studio.ui.components.markup import escape, picture_source
@@ -131,7 +132,7 @@ def wire_bring(
         request = ImportRequest(
             [Path(path) for path in paths or []],
             name_from(name_text),
-            suggest_trigger(name_text),
+            suggest_trigger_word(name_text),
             consent=Consent(consent_value) if consent_value else None,
         )
         now = studio.imports.newest()
@@ -232,11 +233,6 @@ def _look_of(now: BackgroundImport | None) -> _Look:
     if now is None:
         return _Look()
     return _Look(now.number, now.progress.done if now.progress else 0, now.is_stopping, now.is_going_on)
-
-
-def suggest_trigger(name: str) -> str:
-    """One made-up word for a set: "My club" becomes "myclub"."""
-    return suggest_name(name).replace("-", "")
 
 
 def _free_name(page: Page, name: str) -> str:

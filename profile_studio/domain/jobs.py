@@ -7,12 +7,17 @@ from typing import Protocol
 
 
 class JobKind(StrEnum):
-    """What a job does."""
+    """What a job does; what belongs to each is told in `jobs.kinds`."""
 
     TRAIN = "train"
     COMPARE = "compare"
     CAPTION = "caption"
     FETCH = "fetch"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "JobKind":  # noqa: ARG003  as Enum calls it
+        return cls.UNKNOWN  # of a newer version of the studio, before somebody went back to this one
 
 
 class JobStatus(StrEnum):

@@ -5,6 +5,7 @@ used, because the page must not wait for it.
 """
 
 import sqlite3
+import time
 import uuid
 from collections.abc import Generator
 from contextlib import closing, contextmanager
@@ -12,10 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
+
 from profile_studio.domain.errors import DatabaseBusy, DatabaseDamaged
+from profile_studio.domain.jobs import Job
+from profile_studio.jobs.kinds import kind_of_config
 from profile_studio.settings import Settings
 from profile_studio.storage.backups import set_aside
 from profile_studio.storage.database import Database
+from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.sqlite_faults import check_sound
 
 if TYPE_CHECKING:
@@ -113,6 +119,17 @@ def _is_usable(file: Path) -> bool:
     except DatabaseDamaged:
         return False
     return version <= len(sqlite_migrations)
+
+
+def accept(settings: Settings, jobs: JobRepository, config: BaseModel, steps: int) -> Job:
+    """Makes the row of the job that a config asks for, and puts it on the queue.
+
+    Raises:
+        InvalidName: an unfinished training has the name of its LoRA.
+    """
+    job = jobs.create(kind_of_config(config), config.model_dump(mode="json"), steps, time.time())
+    enqueue(settings, job.id)
+    return job
 
 
 def enqueue(settings: Settings, job_id: str) -> None:

@@ -1,7 +1,6 @@
 """Base models: which there are, fetching them, and letting them go."""
 
 import shutil
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from profile_studio.domain.errors import BaseModelMissing, InvalidSettings, JobN
 from profile_studio.domain.fetching import FetchConfig
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.hub.cache import cached_folder, hub_id_of, storage_of
-from profile_studio.jobs.queue import enqueue
+from profile_studio.jobs.queue import accept, enqueue
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
@@ -94,8 +93,8 @@ class BaseService:
         if token:
             keep_hub_token(token, self._settings)
         if job is None:
-            job = self._jobs.create(JobKind.FETCH, FetchConfig(base=base).model_dump(mode="json"), 1, time.time())
-        elif not self._jobs.resume(job.id):
+            return accept(self._settings, self._jobs, FetchConfig(base=base), 1)
+        if not self._jobs.resume(job.id):
             raise JobNotAllowed(
                 "{base!r} is being fetched already.", "Wait for the job {job}, or cancel it.", base=base, job=job.id
             )

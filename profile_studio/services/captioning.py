@@ -1,11 +1,9 @@
 """Automatic captions: accept the job; a worker writes them."""
 
-import time
-
 from profile_studio.domain.captioning import CaptionerName, CaptioningConfig, uncaptioned
 from profile_studio.domain.errors import InvalidDataset, JobNotAllowed
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
-from profile_studio.jobs.queue import enqueue
+from profile_studio.jobs.queue import accept
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
@@ -57,9 +55,7 @@ class CaptioningService:
             overwrite=overwrite,
             may_download=captioner is not None,
         )
-        job = self._jobs.create(JobKind.CAPTION, config.model_dump(mode="json"), len(pictures), time.time())
-        enqueue(self._settings, job.id)
-        return job
+        return accept(self._settings, self._jobs, config, len(pictures))
 
     def newest(self, dataset_name: str) -> Job | None:
         """The newest captioning of a data set."""

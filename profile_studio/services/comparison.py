@@ -1,7 +1,6 @@
 """Comparisons: accept them, read their reports."""
 
 import statistics
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from profile_studio.domain.power import FEWEST_TO_FORESEE, fewest_prompts, shown
 from profile_studio.domain.prompts import prepare_prompt
 from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.styles import StyleReference
-from profile_studio.jobs.queue import enqueue
+from profile_studio.jobs.queue import accept
 from profile_studio.lora_files import check_base, check_numbers, read_lora
 from profile_studio.metrics.encoder_places import ENCODER_PLACES
 from profile_studio.metrics.registry import METRICS, in_digits
@@ -146,9 +145,7 @@ class ComparisonService:
         _check_styles(config.metrics, compared.styles.values())
         _check_prompts(config, compared.models)
         accepted = config.model_copy(update={"dataset": config.dataset or _only(compared.styles)})
-        job = self._jobs.create(JobKind.COMPARE, accepted.model_dump(mode="json"), pictures, time.time())
-        enqueue(self._settings, job.id)
-        return job
+        return accept(self._settings, self._jobs, accepted, pictures)
 
     def report(self, job_id: str) -> ComparisonReport:
         """The finished table; file names in it are relative to `folder`.

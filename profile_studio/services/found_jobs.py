@@ -1,11 +1,10 @@
 """Jobs whose rows were lost are found again by what their processes left in their folders."""
 
-import json
 import logging
 
 from profile_studio.domain.errors import InvalidName
-from profile_studio.domain.jobs import Job, JobKind, JobStatus
-from profile_studio.files.job_folder import JobFolder
+from profile_studio.domain.jobs import Job, JobStatus
+from profile_studio.jobs.kinds import JOB_KINDS
 from profile_studio.settings import Settings
 from profile_studio.storage.job_facts import read_job_facts
 from profile_studio.storage.jobs import JobRepository
@@ -26,8 +25,9 @@ def find_jobs_again(settings: Settings, jobs: JobRepository) -> list[Job]:
         facts = read_job_facts(folder) if name not in known else None
         if facts is None:
             continue
-        result = _result(facts.kind, folder)
-        if result is None and not _can_go_on(facts.kind, folder):
+        entry = JOB_KINDS.get(facts.kind)
+        result = entry.result(folder) if entry else None
+        if entry is None or (result is None and not entry.can_go_on(folder)):
             continue
         status = JobStatus.PAUSED if result is None else JobStatus.COMPLETED
         try:
@@ -37,21 +37,3 @@ def find_jobs_again(settings: Settings, jobs: JobRepository) -> list[Job]:
             continue
         _log.warning("The job %s was found again by its folder; it is %s.", name, status.value)
     return found
-
-
-def _result(kind: JobKind, folder: JobFolder) -> dict[str, object] | None:
-    """What the row of a completed job says; None if it did not get that far."""
-    files = {JobKind.TRAIN: folder.result, JobKind.COMPARE: folder.report}
-    try:
-        written: dict[str, object] = json.loads(files[kind].read_text(encoding="utf-8"))
-    except (KeyError, OSError, ValueError):
-        return None
-    if kind is JobKind.TRAIN:
-        return written
-    return {key: written.get(key) for key in ("files", "recommended", "fingerprint")}
-
-
-def _can_go_on(kind: JobKind, folder: JobFolder) -> bool:
-    if kind is JobKind.TRAIN:
-        return folder.newest_whole_checkpoint() is not None
-    return kind is JobKind.COMPARE and folder.pictures.is_dir()

@@ -180,6 +180,8 @@ def _named(job: Job) -> Sentence:
             return Sentence("the captioning {job}", job=job.id)
         case JobKind.FETCH:
             return Sentence("the fetch {job}", job=job.id)
+        case JobKind.UNKNOWN:
+            return Sentence("the job {job}", job=job.id)
 
 
 def _stays(job: Job, wholly: bool) -> Sentence:

@@ -1,7 +1,6 @@
 """Trainings: what one will cost, and accepting it."""
 
 import statistics
-import time
 from dataclasses import dataclass
 
 from PIL import Image
@@ -19,7 +18,7 @@ from profile_studio.domain.presets import Thoroughness, preset
 from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, resolutions_near
 from profile_studio.domain.trigger_words import prompt_with_trigger
-from profile_studio.jobs.queue import enqueue
+from profile_studio.jobs.queue import accept
 from profile_studio.prompt_tokens import CutCaptions, cut_captions
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.services.promises import Promise, in_words
@@ -146,9 +145,7 @@ class TrainingService:
         _refuse_what_the_family_lacks(config, base.family)
         _refuse_warmup(config)
         accepted = config.model_copy(update={"dataset_version": dataset.version})
-        job = self._jobs.create(JobKind.TRAIN, accepted.model_dump(mode="json"), config.num_train_steps, time.time())
-        enqueue(self._settings, job.id)
-        return job
+        return accept(self._settings, self._jobs, accepted, config.num_train_steps)
 
     def _seconds_of_versions(self, config: LoraTrainingConfig) -> float:
         """What encoding more than one version of each picture adds; known for the starter only."""

@@ -1,5 +1,6 @@
 """One attempt at a job, in this process: hold the device, do the work, write the end into the row."""
 
+import pkgutil
 import sys
 import threading
 import time
@@ -7,16 +8,13 @@ import traceback
 from dataclasses import replace
 from pathlib import Path
 
-from profile_studio.domain.captioning import CaptioningConfig
-from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.errors import DatabaseBusy, DatabaseUnreachable, ProfileStudioError
-from profile_studio.domain.fetching import FetchConfig
-from profile_studio.domain.jobs import Interrupted, Job, JobContext, JobError, JobKind, ProgressReport, Wish
+from profile_studio.domain.jobs import Interrupted, Job, JobContext, JobError, ProgressReport, Wish
 from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
-from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.files.full_disk import disk_full
 from profile_studio.jobs.attempts import EXIT_DISK_FULL
+from profile_studio.jobs.kinds import KindOfJob, kind_of
 from profile_studio.jobs.lease import DeviceLease
 from profile_studio.services.traces import TracesOfDatasets
 from profile_studio.settings import Settings
@@ -24,7 +22,6 @@ from profile_studio.storage.database import Database
 from profile_studio.storage.faults import known_fault
 from profile_studio.storage.job_facts import write_job_facts
 from profile_studio.storage.jobs import JobRepository
-from profile_studio.worker.composition import caption, compare, fetch, train
 from profile_studio.worker.parent import on_parent_gone
 
 REPORT_INTERVAL_S = 1.0
@@ -140,13 +137,14 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     heart = threading.Thread(target=_beat_until, args=(done, context), daemon=True)
     heart.start()
     try:
-        if job.kind is JobKind.FETCH:  # it computes nothing
-            result = fetch(FetchConfig.model_validate(job.spec), context, settings)
-        else:
+        kind = kind_of(job)
+        if kind.needs_device:
             context.note(WAITING_FOR_DEVICE)
             with lease.for_job():
                 context.note("")
-                result = _work(job, context, settings)
+                result = _work(kind, job, context, settings)
+        else:
+            result = _work(kind, job, context, settings)
         context.flush()
         repository.complete(job_id, attempt, result, time.time())
     except Interrupted:
@@ -172,15 +170,11 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     return EXIT_SETTLED
 
 
-def _work(job: Job, context: JobContext, settings: Settings) -> dict[str, object]:
-    if job.kind is JobKind.TRAIN:
-        training = LoraTrainingConfig.model_validate(job.spec)
-        if is_former_size(job.spec, ("resolution",)):
-            print(FORMER_SIZE_TOLD, file=sys.stderr)  # noqa: T201  into the job's log
-        return train(training, context, settings)
-    if job.kind is JobKind.CAPTION:
-        return caption(CaptioningConfig.model_validate(job.spec), context, settings)
-    return compare(ComparisonConfig.model_validate(job.spec), context, settings)
+def _work(kind: KindOfJob, job: Job, context: JobContext, settings: Settings) -> dict[str, object]:
+    if is_former_size(job.spec, ("resolution",)):
+        print(FORMER_SIZE_TOLD, file=sys.stderr)  # noqa: T201  into the job's log
+    run = pkgutil.resolve_name(kind.run)
+    return run(kind.config.model_validate(job.spec), context, settings)
 
 
 def _settle_wish(repository: JobRepository, job: Job) -> int:

@@ -4,21 +4,10 @@ from collections.abc import Sequence
 
 from profile_studio.domain.errors import ProfileStudioError
 from profile_studio.domain.jobs import Job, JobKind, JobStatus, Wish
+from profile_studio.jobs.kinds import job_name
 from profile_studio.services.background_import import BackgroundImport
 from profile_studio.ui.components.markup import duration, escape, progress_bar
 from profile_studio.ui.texts import Texts, TrainTexts
-
-
-def job_name(job: Job) -> str:
-    """What a person calls the job: the LoRA it trains, the models it compares, the base it fetches."""
-    if job.kind is JobKind.TRAIN:
-        return job.adapter_name or job.id
-    if job.kind is JobKind.CAPTION:
-        return str(job.spec.get("dataset", job.id))
-    if job.kind is JobKind.FETCH:
-        return str(job.spec.get("base", job.id))
-    models = job.spec.get("models")
-    return ", ".join(str(model) for model in models) if isinstance(models, list | tuple) else job.id
 
 
 def renamed_words(job: Job, texts: TrainTexts) -> str:
@@ -91,6 +80,7 @@ def status_line(
         JobKind.COMPARE: texts.header.comparing,
         JobKind.CAPTION: texts.header.captioning,
         JobKind.FETCH: texts.header.fetching,
+        JobKind.UNKNOWN: "{name}",
     }
     parts = [
         _how_far(doing[job.kind].format(name=job_name(job)), job.fraction, job.seconds_left, texts)

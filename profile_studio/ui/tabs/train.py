@@ -18,8 +18,9 @@ from profile_studio.domain.names import numbered, suggest_name
 from profile_studio.domain.presets import Thoroughness, with_steps
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.files.job_folder import Sample
+from profile_studio.jobs.kinds import job_name
 from profile_studio.ui.caption_words import cut_captions_of, cut_sentences
-from profile_studio.ui.components.job_view import job_label, job_name, newest_first, progress_html, renamed_words
+from profile_studio.ui.components.job_view import job_label, newest_first, progress_html, renamed_words
 from profile_studio.ui.components.markup import duration, escape, figure, figures, picture_source
 from profile_studio.ui.components.notices import (
     Updates,

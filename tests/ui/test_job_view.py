@@ -6,8 +6,8 @@ from profile_studio.domain.jobs import Job, JobError, JobKind, JobStatus, LossPo
 from profile_studio.domain.sentences import Sentence
 from profile_studio.ui.components.job_view import job_label, progress_words, renamed_words, status_line
 from profile_studio.ui.components.markup import duration
+from profile_studio.ui.components.training_progress import job_html, loss_table
 from profile_studio.ui.korean import KOREAN
-from profile_studio.ui.tabs.train import job_html, loss_table
 from profile_studio.ui.texts import ENGLISH
 
 RUNNING = Job(

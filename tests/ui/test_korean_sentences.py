@@ -25,7 +25,7 @@ from profile_studio.domain.validation import first_problem
 from profile_studio.metrics.registry import METRICS
 from profile_studio.settings import REPOSITORY_ROOT
 from profile_studio.ui.korean import KOREAN
-from profile_studio.ui.tabs.train import NUMBER_FIELDS
+from profile_studio.ui.tabs.train_parts import NUMBER_FIELDS
 
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 PACKAGE = REPOSITORY_ROOT / "profile_studio"
@@ -43,7 +43,7 @@ FORWARDED = {
     "ui/tabs/blend_handlers.py",
     "ui/tabs/compare_handlers.py",
     "ui/tabs/storage.py",
-    "ui/tabs/train.py",
+    "ui/tabs/train_handlers.py",
 }
 """Where an error is made of sentences that were written elsewhere."""
 MAKERS = {"domain/sentences.py", "domain/errors.py", "domain/counting.py", "storage/datasets.py"}

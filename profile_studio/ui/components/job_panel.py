@@ -8,7 +8,8 @@ from typing import Any
 import gradio as gr
 
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
-from profile_studio.ui.components.job_view import job_label, job_name, newest_first
+from profile_studio.jobs.kinds import job_name
+from profile_studio.ui.components.job_view import job_label, newest_first
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, leaves_faults_to_the_bar, notice_area, tells_errors
 from profile_studio.ui.page import POLLING, QUIET, Page, Part

@@ -8,10 +8,11 @@ import gradio as gr
 from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.errors import InvalidModelSpec
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
+from profile_studio.jobs.kinds import job_name
 from profile_studio.services.studio import Studio
 from profile_studio.ui.components.comparison_view import downloads_html, pictures_html, sentences_html, table_html
 from profile_studio.ui.components.job_panel import JobPanelHandlers
-from profile_studio.ui.components.job_view import job_name, newest_first, progress_html
+from profile_studio.ui.components.job_view import newest_first, progress_html
 from profile_studio.ui.components.markup import duration, escape
 from profile_studio.ui.components.notices import Updates, error_notice_of_job, good_news, parse_form, told
 from profile_studio.ui.page import Page, Part

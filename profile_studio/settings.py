@@ -47,10 +47,9 @@ class Settings(BaseSettings):
     space_id: str = Field(default="", validation_alias="SPACE_ID", description="Set by Hugging Face on its Spaces.")
     zero_gpu: bool = Field(default=False, validation_alias="SPACES_ZERO_GPU", description="Set there with ZeroGPU.")
     blip: str = Field(
-        default="Salesforce/blip-image-captioning-base",
-        description="Captions photographs: a local folder in transformers layout, or a hub id.",
+        default="",
+        description="Captions photographs: a local folder in transformers layout, or a hub id; empty means the fetched one.",
     )
-
     yunet: str = Field(
         default="", description="Finds faces at import: YuNet's .onnx file; empty means OpenCV's Haar cascade."
     )
@@ -124,7 +123,7 @@ class Settings(BaseSettings):
 
     @property
     def evaluators_dir(self) -> Path:
-        """Networks that measure pictures and do not ship, a folder each: `clip`, `inception`."""
+        """Networks that measure or describe pictures and do not ship, a folder each: `blip`, `clip`, `inception`."""
         return self.resolved_home / "evaluators"
 
     @property

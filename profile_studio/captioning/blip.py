@@ -31,7 +31,7 @@ class BlipCaptioner:
             if not may_download:
                 raise CaptionerMissing(
                     "The captioner for photographs is not on this computer ({model}).",
-                    "Set PROFILE_STUDIO_BLIP to a folder with BLIP, fetch it by `dataset caption NAME --captioner blip`, "
+                    "Fetch it by `evaluators fetch blip`, set PROFILE_STUDIO_BLIP to a folder with BLIP, "
                     "or write the captions by hand.",
                     model=model,
                 ) from error

@@ -12,6 +12,7 @@ from profile_studio.domain.captioning import CaptionerName, CaptioningConfig, fi
 from profile_studio.domain.counting import counted
 from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.errors import CaptionerMissing
+from profile_studio.domain.evaluators import evaluator
 from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
 from profile_studio.domain.sentences import Sentence
 from profile_studio.families import pick_device
@@ -138,8 +139,14 @@ def _caption(
 def _captioner(name: CaptionerName, config: CaptioningConfig, settings: Settings) -> WritesCaptions:
     device = str(pick_device())
     if name is CaptionerName.BLIP:
-        return BlipCaptioner(settings.blip, device, may_download=config.may_download)
+        return BlipCaptioner(_blip(settings), device, may_download=config.may_download)
     return StarterCaptioner(settings.judge_dir, device)
+
+
+def _blip(settings: Settings) -> str:
+    """The one that its owner names, or the fetched one, or where it can be fetched from."""
+    fetched, blip = settings.evaluators_dir / "blip", evaluator("blip")
+    return settings.blip or (str(fetched) if (fetched / blip.weights).is_file() else blip.hub_id)
 
 
 def _read_done(folder: JobFolder) -> set[str]:

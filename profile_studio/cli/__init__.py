@@ -15,6 +15,7 @@ from profile_studio.cli import (
     comparison,
     datasets,
     doctor,
+    evaluators,
     generation,
     jobs,
     training,
@@ -33,6 +34,7 @@ app.command("train")(training.train)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(adapters.app, name="adapters")
 app.add_typer(bases.app, name="bases")
+app.add_typer(evaluators.app, name="evaluators")
 app.command("generate")(generation.generate)
 app.command("compare")(comparison.compare)
 app.add_typer(backups.app, name="backup")

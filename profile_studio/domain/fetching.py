@@ -1,11 +1,17 @@
-"""What fetching a base model is asked for."""
+"""What a fetch is asked for."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class FetchConfig(BaseModel):
-    """A fetch job."""
+    """A fetch job: of a base model, or of an evaluator."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    base: str = Field(min_length=1, max_length=200, description="A name of `domain.bases`, or a hub id.")
+    base: str = Field(default="", max_length=200, description="A name of `domain.bases`, or a hub id.")
+    evaluator: str = Field(default="", max_length=64, description="A name of `domain.evaluators`.")
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return self.base or self.evaluator

@@ -1,14 +1,15 @@
-"""Fetches a model's files from the hub into its local cache, pinned to one commit; what breaks off goes on where it was."""
+"""Fetches a model's files from the hub, pinned to one commit; what breaks off goes on where it was."""
 
 import hashlib
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from profile_studio.domain.errors import BaseModelMissing, HubUnreachable
 from profile_studio.hub.cache import storage_of
+from profile_studio.hub.download import download, in_part
 
 _ANSWER_TIMEOUT_S = 30.0
 _SHA256_DIGITS = 64
@@ -45,7 +46,7 @@ class HubModel:
         return sum(part.stat().st_size for part in etags)
 
     def fetch(self, name: str, on_bytes: Callable[[int], None]) -> Path:
-        """Fetches the rest of a file; returns where it lies.
+        """Fetches the rest of a file into the local cache; returns where it lies.
 
         Args:
             on_bytes: told how many more have arrived, many times; what it raises ends the fetch.
@@ -53,37 +54,55 @@ class HubModel:
             BaseModelMissing: it is not given to whoever asks.
             HubUnreachable: the hub does not answer, or the connection broke.
         """
-        from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
-        from huggingface_hub.file_download import http_get
-        from huggingface_hub.utils import build_hf_headers
+        from huggingface_hub import hf_hub_download
 
         there = self.storage / "snapshots" / self.commit / name
         if there.exists():
             return there
         with _in_sentences(self.base, self.hub_id):
-            url = hf_hub_url(self.hub_id, name, revision=self.commit)
-            found = get_hf_file_metadata(url, token=self.token)
-            if found.etag is None:
-                raise ConnectionError("this is no hub")
-            blob = self.storage / "blobs" / found.etag
+            location, etag, size = self._ask_for(name)
+            blob = self.storage / "blobs" / etag
             if not blob.exists():
-                part = blob.with_name(found.etag + _part_ending(self.commit, name))
-                part.parent.mkdir(parents=True, exist_ok=True)
-                is_elsewhere = _host(found.location) != _host(url)  # a signed address, which is not to learn the token
-                with part.open("ab") as file:
-                    # The client's own download begins anew, and its Xet one cannot be stopped between two chunks.
-                    http_get(
-                        found.location,
-                        file,
-                        resume_size=file.tell(),
-                        headers=build_hf_headers(token=False if is_elsewhere else self.token),
-                        expected_size=found.size,
-                        tqdm_class=cast(Any, lambda **_facts: _Counter(on_bytes)),
-                    )
-                _check(part, found.etag)
+                part = blob.with_name(etag + _part_ending(self.commit, name))
+                self._download(name, location, part, etag, size, on_bytes)
                 part.replace(blob)
             # It finds the file there, and gives it its name in the snapshot as the system allows.
             return Path(hf_hub_download(self.hub_id, name, revision=self.commit, token=self.token))
+
+    def bytes_in(self, folder: Path, name: str) -> int:
+        """How much of a file `fetch_into` need not fetch."""
+        there = folder / name
+        return next((path.stat().st_size for path in (there, in_part(there, self.commit)) if path.exists()), 0)
+
+    def fetch_into(self, folder: Path, name: str, on_bytes: Callable[[int], None]) -> Path:
+        """Fetches the rest of a file into a folder of ours, past the cache; as `fetch` otherwise."""
+        there = folder / name
+        if there.exists():
+            return there
+        with _in_sentences(self.base, self.hub_id):
+            location, etag, size = self._ask_for(name)
+            part = in_part(there, self.commit)
+            self._download(name, location, part, etag, size, on_bytes)
+            part.replace(there)
+        return there
+
+    def _ask_for(self, name: str) -> tuple[str, str, int | None]:
+        """Where a file is sent from, its tag and its bytes."""
+        from huggingface_hub import get_hf_file_metadata, hf_hub_url
+
+        found = get_hf_file_metadata(hf_hub_url(self.hub_id, name, revision=self.commit), token=self.token)
+        if found.etag is None:
+            raise ConnectionError("this is no hub")
+        return found.location, found.etag, found.size
+
+    def _download(
+        self, name: str, location: str, part: Path, etag: str, size: int | None, on_bytes: Callable[[int], None]
+    ) -> None:
+        from huggingface_hub import hf_hub_url
+
+        is_elsewhere = _host(location) != _host(hf_hub_url(self.hub_id, name))  # signed, and not to learn the token
+        sha256 = etag if len(etag) == _SHA256_DIGITS else None  # a small file's tag is git's
+        download(location, part, size, sha256, on_bytes, token=False if is_elsewhere else self.token)
 
     def make_newest(self) -> None:
         """Lets every program that looks into the cache find this commit."""
@@ -109,35 +128,12 @@ def model_on_hub(base: str, hub_id: str, token: str | None) -> HubModel:
         return HubModel(base, hub_id, found.sha, sizes, token)
 
 
-class _Counter:
-    """What the hub's client takes for a progress bar."""
-
-    def __init__(self, on_bytes: Callable[[int], None]) -> None:
-        self.update = on_bytes
-
-    def __enter__(self) -> "_Counter":
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        return
-
-
 def _part_ending(commit: str, name: str) -> str:
     return f".{hashlib.sha256(f'{commit}/{name}'.encode()).hexdigest()[:16]}.incomplete"
 
 
 def _host(url: str) -> str:
     return url.split("/")[2]
-
-
-def _check(part: Path, etag: str) -> None:
-    if len(etag) != _SHA256_DIGITS:  # a small file: its tag is git's
-        return
-    with part.open("rb") as file:
-        is_whole = hashlib.file_digest(file, "sha256").hexdigest() == etag
-    if not is_whole:
-        part.unlink()
-        raise ConnectionError("the file arrived damaged")
 
 
 @contextmanager

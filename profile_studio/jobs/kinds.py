@@ -111,7 +111,7 @@ _ENTRIES = (
         JobKind.FETCH,
         FetchConfig,
         f"{_WORK}:fetch",
-        name=lambda job: str(job.spec.get("base", job.id)),
+        name=lambda job: str(job.spec.get("base") or job.spec.get("evaluator") or job.id),
         needs_device=False,
     ),
 )

@@ -4,11 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from profile_studio.domain.evaluators import INCEPTION_FILE, SAFETENSORS
 from profile_studio.domain.sentences import Sentence
 from profile_studio.settings import Settings
-
-INCEPTION_FILE = "inception-2015-12-05.pt"
-_SAFETENSORS = "model.safetensors"
 
 
 @dataclass(frozen=True)
@@ -20,7 +18,7 @@ class EncoderPlace:
 
     words: Sentence
     folder: Callable[[Settings], Path]
-    weights: str = _SAFETENSORS
+    weights: str = SAFETENSORS
 
     def is_there(self, settings: Settings) -> bool:
         """Whether it can be asked for on this computer."""

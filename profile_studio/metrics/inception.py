@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from profile_studio.domain.errors import EvaluatorMissing
-from profile_studio.metrics.encoder_places import INCEPTION_FILE
+from profile_studio.domain.evaluators import INCEPTION_FILE
 from profile_studio.metrics.metric import Features
 
 
@@ -33,7 +33,7 @@ class Inception:
         except (OSError, RuntimeError, ValueError) as error:
             raise EvaluatorMissing(
                 "The Inception network in {folder} cannot be read.",
-                "Put {file} there again, or leave out what needs it.",
+                "Delete {file} there and fetch it again by `evaluators fetch inception`, or leave out what needs it.",
                 folder=str(folder),
                 file=INCEPTION_FILE,
             ) from error

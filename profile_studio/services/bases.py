@@ -11,8 +11,8 @@ from profile_studio.domain.errors import BaseModelMissing, InvalidSettings, JobN
 from profile_studio.domain.fetching import FetchConfig
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.hub.cache import cached_folder, hub_id_of, storage_of
-from profile_studio.jobs.queue import accept, enqueue
 from profile_studio.services.demo import refuse_in_demo
+from profile_studio.services.fetching import queue_fetch
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.hub_token import keep_hub_token
@@ -89,17 +89,9 @@ class BaseService:
                 base=base,
                 names=", ".join(each.name for each in KNOWN_BASES if each.hub_id),
             )
-        job = self._unfinished(base, JobKind.FETCH)
         if token:
             keep_hub_token(token, self._settings)
-        if job is None:
-            return accept(self._settings, self._jobs, FetchConfig(base=base), 1)
-        if not self._jobs.resume(job.id):
-            raise JobNotAllowed(
-                "{base!r} is being fetched already.", "Wait for the job {job}, or cancel it.", base=base, job=job.id
-            )
-        enqueue(self._settings, job.id)
-        return self._jobs.get(job.id)
+        return queue_fetch(FetchConfig(base=base), self._jobs, self._settings)
 
     def newest_fetch(self, base: str) -> Job | None:
         """The newest fetch of a base model."""
@@ -129,9 +121,9 @@ class BaseService:
         shutil.rmtree(storage, ignore_errors=True)
         return freed
 
-    def _unfinished(self, base: str, kind: JobKind | None = None) -> Job | None:
+    def _unfinished(self, base: str) -> Job | None:
         unfinished = [status for status in JobStatus if not status.is_finished]
-        return next((job for job in self._jobs.find(unfinished, kind) if job.spec.get("base") == base), None)
+        return next((job for job in self._jobs.find(unfinished) if job.spec.get("base") == base), None)
 
 
 def _files(folder: Path) -> "list[Path]":

@@ -231,11 +231,10 @@ def _check_metrics(metrics: Sequence[str], n_pictures: int, settings: Settings) 
         if not place.is_there(settings):
             raise InvalidSettings(
                 "{metric} needs {network}, which is not on this computer.",
-                "Put {file} into {folder}, or leave the metric out.",
+                "Fetch it by `evaluators fetch {evaluator}`, or leave the metric out.",
                 metric=name,
                 network=place.words,
-                file=place.weights,
-                folder=str(place.folder(settings)),
+                evaluator=place.folder(settings).name,
             )
         if n_pictures < metric.fewest_pictures:
             raise InvalidSettings(

@@ -12,6 +12,7 @@ from profile_studio.services.bases import BaseService
 from profile_studio.services.captioning import CaptioningService
 from profile_studio.services.comparison import ComparisonService
 from profile_studio.services.datasets import DatasetService
+from profile_studio.services.evaluators import EvaluatorService
 from profile_studio.services.found_again import find_again
 from profile_studio.services.found_jobs import find_jobs_again
 from profile_studio.services.gallery import GalleryService
@@ -38,6 +39,7 @@ class Studio:
     imports: BackgroundImports
     captioning: CaptioningService
     bases: BaseService
+    evaluators: EvaluatorService
     training: TrainingService
     jobs: JobService
     adapters: AdapterService
@@ -77,6 +79,7 @@ class Studio:
             imports=BackgroundImports(datasets),
             captioning=CaptioningService(settings, database),
             bases=BaseService(settings, database),
+            evaluators=EvaluatorService(settings, database),
             training=TrainingService(settings, database),
             jobs=JobService(settings, database),
             adapters=AdapterService(settings, JobRepository(database)),

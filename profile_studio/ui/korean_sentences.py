@@ -136,6 +136,15 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
         "{names} 중 하나나 someone/a-model 같은 허브 이름을 적으세요."
     ),
     "{base!r} is being fetched already.": "“{base}” 모델을 이미 내려받고 있어요.",
+    "There is no evaluator {name!r}.": "“{name}” 평가 모델은 없어요.",
+    "{hub!r} on the hub has no {file} any more.": "허브의 “{hub}”에 이제 {file} 파일이 없어요.",
+    "Put a copy of it, with all its files, into {folder}.": "이 폴더에 모든 파일이 든 사본을 넣으세요: {folder}",
+    "{host} cannot be reached, the connection broke, or another file lies there now.": (
+        "{host}에 연결할 수 없거나, 연결이 끊겼거나, 이제 그곳에 다른 파일이 있어요."
+    ),
+    "Connect to the network and fetch again; it goes on where it was. Or put {file} into {folder} yourself.": (
+        "네트워크에 연결하고 다시 받으세요. 받던 곳부터 이어져요. 아니면 {folder} 폴더에 {file} 파일을 직접 넣으세요."
+    ),
     "The files of {base!r} are not the studio's to delete.": "“{base}” 파일은 스튜디오가 지울 수 있는 것이 아니에요.",
     "Name a base model that was fetched from the hub.": "허브에서 내려받은 기본 모델을 적으세요.",
     "The job {job} needs {base!r}.": "작업 {job}에 “{base}” 모델이 필요해요.",
@@ -629,6 +638,7 @@ _ENGINE_AND_DEMO: dict[str, str] = {
     "Changing captions is": "설명 바꾸기",
     "Writing captions is": "설명 자동으로 쓰기",
     "Fetching base models is": "기본 모델 내려받기",
+    "Fetching evaluators is": "평가 모델 내려받기",
     "Deleting base models is": "기본 모델 지우기",
     "Changing trigger words is": "호출어 바꾸기",
     "Changing class words is": "종류 낱말 바꾸기",
@@ -715,13 +725,17 @@ _COMPARING: dict[str, str] = {
     ),
     "Choose fewer models, prompts or seeds.": "모델, 프롬프트, 시드를 줄이세요.",
     "{metric} needs {network}, which is not on this computer.": "{metric} 지표에 필요한 것이 이 컴퓨터에 없어요: {network}.",
-    "Put {file} into {folder}, or leave the metric out.": "이 폴더에 {file} 파일을 넣거나 지표를 빼세요: {folder}",
+    "Fetch it by `evaluators fetch {evaluator}`, or leave the metric out.": (
+        "`evaluators fetch {evaluator}` 명령으로 받거나 지표를 빼세요."
+    ),
     "the judge": "judge 모델",
     "the critic": "critic 모델",
     "the Inception network": "Inception 신경망",
     "CLIP ViT-B/32 by OpenAI": "OpenAI의 CLIP ViT-B/32",
     "The Inception network in {folder} cannot be read.": "Inception 신경망을 읽을 수 없어요: {folder}",
-    "Put {file} there again, or leave out what needs it.": "그곳에 {file} 파일을 다시 넣거나, 이것이 필요한 지표를 빼세요.",
+    "Delete {file} there and fetch it again by `evaluators fetch inception`, or leave out what needs it.": (
+        "그곳의 {file} 파일을 지우고 `evaluators fetch inception` 명령으로 다시 받거나, 이것이 필요한 지표를 빼세요."
+    ),
     "{metric} takes at least {fewest} pictures of the style; there are {count}.": (
         "{metric} 지표를 재려면 화풍 사진이 {fewest}장 이상 있어야 하는데 {count}장이에요."
     ),
@@ -759,9 +773,9 @@ _COMPARING: dict[str, str] = {
         "받아 오지 못했어요. 네트워크에 연결하고 다시 하거나, PROFILE_STUDIO_BLIP을 BLIP이 있는 폴더로 정하거나, "
         "설명을 직접 쓰세요."
     ),
-    "Set PROFILE_STUDIO_BLIP to a folder with BLIP, fetch it by `dataset caption NAME --captioner blip`, "
+    "Fetch it by `evaluators fetch blip`, set PROFILE_STUDIO_BLIP to a folder with BLIP, "
     "or write the captions by hand.": (
-        "PROFILE_STUDIO_BLIP을 BLIP이 있는 폴더로 정하거나, `dataset caption 이름 --captioner blip` 명령으로 받거나, "
+        "`evaluators fetch blip` 명령으로 받거나, PROFILE_STUDIO_BLIP을 BLIP이 있는 폴더로 정하거나, "
         "설명을 직접 쓰세요."
     ),
     "No recommendation: whatever is closer to your style follows the prompts less well than the base.": (

@@ -5,6 +5,7 @@ from profile_studio.domain.captioning import CaptioningConfig
 from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.datasets import Dataset
 from profile_studio.domain.errors import InvalidDataset
+from profile_studio.domain.evaluators import evaluator
 from profile_studio.domain.fetching import FetchConfig
 from profile_studio.domain.jobs import JobContext
 from profile_studio.domain.training import LoraTrainingConfig
@@ -55,7 +56,11 @@ def compare(config: ComparisonConfig, context: JobContext, settings: Settings) -
 
 
 def fetch(config: FetchConfig, context: JobContext, settings: Settings) -> dict[str, object]:
-    """Fetches a base model; what is returned and raised is told at `fetch_base`."""
+    """Fetches a base model or an evaluator; what is raised is told at `fetch_base` and `fetch_evaluator`."""
+    if config.evaluator:
+        from profile_studio.worker.fetching_evaluators import fetch_evaluator
+
+        return fetch_evaluator(evaluator(config.evaluator), context, settings)
     from profile_studio.worker.fetching import fetch_base
 
     return fetch_base(config, context, settings)

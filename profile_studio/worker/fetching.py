@@ -1,26 +1,20 @@
 """Fetching a base model: what it takes, whether there is room, then file by file."""
 
 import json
-import math
-import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from profile_studio.base_models import BaseModel, find_base_model, needed_of
 from profile_studio.domain.base_files import MODEL_INDEX, is_index, needed_files, shards
-from profile_studio.domain.errors import BaseModelMissing, BaseNotFetched, DiskFull
+from profile_studio.domain.errors import BaseModelMissing, BaseNotFetched
 from profile_studio.domain.families import FAMILIES, FamilyFacts, family_of_pipeline
 from profile_studio.domain.fetching import FetchConfig
-from profile_studio.domain.jobs import Interrupted, JobContext, ProgressReport
+from profile_studio.domain.jobs import JobContext
 from profile_studio.domain.sentences import Sentence
-from profile_studio.files.full_disk import check_room, free_bytes
 from profile_studio.hub.cache import hub_id_of
 from profile_studio.hub.client import HubModel, model_on_hub
 from profile_studio.settings import Settings
 from profile_studio.storage.hub_token import hub_token
-
-_MEGABYTE = 1_000_000
-_GIGABYTE = 1_000_000_000
+from profile_studio.worker.fetch_progress import FetchProgress
 
 
 def fetch_base(config: FetchConfig, context: JobContext, settings: Settings) -> dict[str, object]:
@@ -40,68 +34,22 @@ def fetch_base(config: FetchConfig, context: JobContext, settings: Settings) -> 
     model = model_on_hub(config.base, hub_id, hub_token(settings))
     if MODEL_INDEX not in model.sizes:
         raise _no_base(model, MODEL_INDEX)
-    progress = _Progress(context)
+    progress = FetchProgress(context)
     family = _family_of(model, progress)
     names = list(model.sizes)
     wanted = needed_files(family, names)
     wanted += [shard for index in wanted if is_index(index) for shard in shards(index, names)]
     if lacking := [name for name in wanted if name not in model.sizes]:
         raise _no_base(model, lacking[0])
-    progress.begin(model, wanted)
+    there = sum(min(model.bytes_there(name), model.sizes[name]) for name in wanted)
+    progress.begin(model.base, sum(model.sizes[name] for name in wanted), there, model.storage)
     for name in wanted:
         model.fetch(name, progress.add)
     model.make_newest()
     return _told(find_base_model(config.base, settings))
 
 
-class _Progress:
-    """How many bytes are there; looks for a wish between two chunks."""
-
-    def __init__(self, context: JobContext) -> None:
-        self._context = context
-        self._total = self._there = self._arrived = 0
-        self._began_at = time.monotonic()
-
-    def begin(self, model: HubModel, wanted: Sequence[str]) -> None:
-        """Says how much it is.
-
-        Raises:
-            BaseModelMissing: the disk has no room for it.
-        """
-        self._total = sum(model.sizes[name] for name in wanted)
-        self._there = sum(min(model.bytes_there(name), model.sizes[name]) for name in wanted)
-        needed = self._total - self._there
-        disk = next(folder for folder in (model.storage, *model.storage.parents) if folder.exists())
-        try:
-            check_room(disk, needed)
-        except DiskFull as error:
-            raise BaseModelMissing(
-                "The disk has no room for {base!r}: {needed} GB are still to be fetched, and {free} GB are free.",
-                "Make room, for example in Storage, or let HF_HOME name a folder on a larger disk, then fetch again.",
-                base=model.base,
-                needed=f"{needed / _GIGABYTE:.1f}",
-                free=f"{free_bytes(disk) / _GIGABYTE:.1f}",
-            ) from error
-        self.add(0)
-
-    def add(self, n_bytes: int) -> None:
-        """Counts what has arrived.
-
-        Raises:
-            Interrupted: a wish was seen.
-        """
-        self._arrived += n_bytes
-        if self._total:
-            there = min(self._there + self._arrived, self._total)
-            speed = self._arrived / max(time.monotonic() - self._began_at, 1e-3)
-            seconds_left = (self._total - there) / speed if speed else None
-            steps = math.ceil(self._total / _MEGABYTE)
-            self._context.report(ProgressReport(math.floor(steps * there / self._total), steps, seconds_left))
-        if (wish := self._context.wish()) is not None:
-            raise Interrupted(wish)
-
-
-def _family_of(model: HubModel, progress: _Progress) -> FamilyFacts:
+def _family_of(model: HubModel, progress: FetchProgress) -> FamilyFacts:
     index = json.loads(model.fetch(MODEL_INDEX, progress.add).read_text(encoding="utf-8"))
     pipeline_class = str(index.get("_class_name", ""))
     family = family_of_pipeline(pipeline_class)

@@ -83,3 +83,19 @@ def test_a_fetch_is_a_job_whose_token_no_row_and_no_log_has(
     assert [(job["kind"], job["status"], job["step"] == job["steps"]) for job in listed["jobs"]] == [
         ("fetch", "completed", True)
     ]
+
+
+def test_evaluators_are_listed_with_where_they_come_from(command_line: CommandLine, settings: Settings) -> None:
+    place = settings.evaluators_dir / "inception"
+    place.mkdir(parents=True)
+    (place / "inception-2015-12-05.pt").write_bytes(b"")
+
+    code, reply = command_line.call("evaluators", "list")
+
+    assert code == 0
+    assert [(each["evaluator"], each["ready"]) for each in reply["evaluators"]] == [
+        ("blip", False), ("clip", False), ("inception", True),
+    ]  # fmt: skip
+    assert [bool(each["hub"]) != bool(each["url"]) for each in reply["evaluators"]] == [True] * 3
+    code, reply = command_line.call("evaluators", "fetch", "dinov2")
+    assert (code, reply["error"]["kind"]) == (2, "invalid_settings")

@@ -7,7 +7,8 @@ from PIL import Image
 
 from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.errors import EvaluatorMissing, InvalidSettings
-from profile_studio.metrics.encoder_places import ENCODER_PLACES, INCEPTION_FILE
+from profile_studio.domain.evaluators import INCEPTION_FILE
+from profile_studio.metrics.encoder_places import ENCODER_PLACES
 from profile_studio.metrics.encoders import load_encoders
 from profile_studio.metrics.inception import Inception
 from profile_studio.services.comparison import ComparisonService

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,9 +14,10 @@ from profile_studio.domain.errors import BaseModelMissing, BaseNotFetched, NotIn
 from profile_studio.domain.families import FAMILIES, FamilyFacts, family_facts, family_of_pipeline, told_by_denoiser
 from profile_studio.domain.noise_schedulers import FLOW
 from profile_studio.domain.sentences import Sentence
-from profile_studio.files.model_folder import check_file, is_pickle, read_json
+from profile_studio.files.model_folder import check_file, read_json
 from profile_studio.hub.cache import cached_file, cached_folder, hub_id_of
 from profile_studio.settings import Settings
+from profile_studio.single_files import find_single_file
 
 _COMMON_TOKENS = 40_000  # of CLIP's 49,408; the starter, which has 720, knows nothing else
 _WORD_END = "</w>"
@@ -26,10 +27,16 @@ HUB_IDS = {base.name: base.hub_id for base in KNOWN_BASES if base.hub_id}
 
 @dataclass(frozen=True)
 class BaseModel:
-    """A base model on this disk, in diffusers layout.
+    """A base model on this disk.
 
-    `native_size` is the side of a square picture in pixels; sides that are multiples of `bucket_step` pass through VAE
-    and denoiser without a remainder; `denoiser_files` hold the denoiser's weights; `variant` is what diffusers must be told to find weights that are there in half precision only.
+    Args:
+        folder: in diffusers layout; of a single file it has the configurations only.
+        native_size: side of a square picture in pixels.
+        bucket_step: sides that are multiples of it pass through VAE and denoiser without a remainder.
+        denoiser_files: hold the denoiser's weights; a single file holds all of them.
+        variant: what diffusers must be told to find weights that are there in half precision only.
+        single_file: has all weights, if it is one.
+        tokenizers: of a single file, which has none: the folder of each.
     """
 
     name: str
@@ -39,6 +46,18 @@ class BaseModel:
     bucket_step: int
     denoiser_files: tuple[Path, ...]
     variant: str | None = None
+    single_file: Path | None = None
+    tokenizers: Mapping[str, Path] = field(default_factory=dict[str, Path], compare=False)
+
+    @property
+    def place(self) -> Path:
+        """What a person names to use it."""
+        return self.single_file or self.folder
+
+    @property
+    def tokenizer(self) -> Path:
+        """Folder of the tokenizer that captions are counted with."""
+        return self.tokenizers.get("tokenizer", self.folder / "tokenizer")
 
     @property
     def prediction_type(self) -> str:
@@ -73,20 +92,22 @@ def _sha256(paths: tuple[Path, ...], _changes: tuple[tuple[int, int], ...]) -> s
 
 
 def find_base_model(base: str, settings: Settings) -> BaseModel:
-    """The base model of this name, hub id or folder; only what is on this disk, the network is not asked.
+    """The base model of this name, hub id, folder or file; only what is on this disk, the network is not asked.
 
     Args:
-        base: a name of `domain.bases`, a hub id (both are looked up in the local hub cache), or a folder in diffusers
-            layout.
+        base: a name of `domain.bases`, a hub id (both are looked up in the local hub cache), a folder in diffusers
+            layout, or a single file with all weights.
     Raises:
-        BaseNotFetched: it is one of the hub's, and not, or not wholly, on this disk.
-        BaseModelMissing: the folder is not a whole base model in diffusers layout.
+        BaseNotFetched: it is one of the hub's, and not, or not wholly, on this disk; or a file's vocabulary is not.
+        BaseModelMissing: the folder or the file is not a whole base model.
         NotInDemo: strangers share this studio, and its disk is none of theirs.
     """
     if settings.is_demo and base != STARTER:
         raise NotInDemo("This public demo has the starter only.", "Choose {base!r}.", base=STARTER)
     if base == STARTER:
         return _read_folder(base, settings.starter_dir)
+    if Path(base).is_file():
+        return _read_single_file(base, settings)
     if (hub_id := hub_id_of(base)) is None:
         return _read_folder(base, Path(base))
     if (folder := cached_folder(hub_id)) is None:
@@ -131,6 +152,21 @@ def _read_folder(base: str, folder: Path) -> BaseModel:
     names = _names(folder)
     for file in _needed(base, folder, family, names):
         check_file(folder, file, base)
+    variant = variant_of(family, names)
+    weights = weights_of(family.denoiser, names, variant)
+    files = shards(weights, names) if is_index(weights) else [weights]
+    found = _described(base, folder, family)
+    return replace(found, denoiser_files=tuple(folder / file for file in files), variant=variant)
+
+
+def _read_single_file(base: str, settings: Settings) -> BaseModel:
+    found = find_single_file(base, settings)
+    described = _described(base, found.configs, found.family)
+    return replace(described, denoiser_files=(found.path,), single_file=found.path, tokenizers=found.tokenizers)
+
+
+def _described(base: str, folder: Path, family: FamilyFacts) -> BaseModel:
+    """A base model as the configurations in a folder describe it, without its weights."""
     configs = {
         part: read_json(folder, f"{part}/config.json", base)
         for part in (family.denoiser, "vae", *(part for part in family.parts if part.startswith("text_encoder")))
@@ -148,18 +184,8 @@ def _read_folder(base: str, folder: Path) -> BaseModel:
             base=base,
             family=family.title,
         ) from error
-    variant = variant_of(family, names)
-    weights = weights_of(family.denoiser, names, variant)
-    files = shards(weights, names) if is_index(weights) else [weights]
-    return BaseModel(
-        base,
-        folder.resolve(),
-        told_by_denoiser(family, denoiser),
-        native_size,
-        pixels_a_latent * latents_a_step,
-        tuple(folder / file for file in files),
-        variant,
-    )
+    told = told_by_denoiser(family, denoiser)
+    return BaseModel(base, folder.resolve(), told, native_size, pixels_a_latent * latents_a_step, ())
 
 
 def _family_of(base: str, folder: Path) -> FamilyFacts:
@@ -192,18 +218,6 @@ def _needed(base: str, folder: Path, family: FamilyFacts, names: frozenset[str])
 
 
 def _no_base(path: Path, base: str) -> BaseModelMissing:
-    if path.is_file() and is_pickle(path):
-        return BaseModelMissing(
-            "{file} is a pickle, a kind of file that can run programs when it is opened.",
-            "Ask for the same base model as a folder in diffusers layout with .safetensors weights.",
-            file=path.name,
-        )
-    if path.is_file():
-        return BaseModelMissing(
-            "{file} is a single file, and a base model is a folder in diffusers layout.",
-            "Ask for the same base model as a folder in diffusers layout with .safetensors weights.",
-            file=path.name,
-        )
     if path.is_dir():
         return BaseModelMissing(
             "The folder {base!r} has no model_index.json, so it is no base model in diffusers layout.",
@@ -212,7 +226,7 @@ def _no_base(path: Path, base: str) -> BaseModelMissing:
         )
     return BaseModelMissing(
         "The base model {base!r} is not on this disk.",
-        "Give a folder in diffusers layout, or one of: {names}.",
+        "Give a folder in diffusers layout, a .safetensors checkpoint, or one of: {names}.",
         base=base,
         names=", ".join([STARTER, *HUB_IDS]),
     )
@@ -270,6 +284,11 @@ def tokenizer_folder(base: str, settings: Settings) -> Path | None:
     if hub_id := hub_id_of(base):
         config = cached_file(hub_id, "tokenizer/tokenizer_config.json")
         return config.parent if config else None
+    if Path(base).is_file():
+        try:
+            return find_base_model(base, settings).tokenizer
+        except BaseModelMissing:
+            return None
     folder = Path(base) / "tokenizer"
     return folder if (folder / "tokenizer_config.json").is_file() else None
 

@@ -165,6 +165,11 @@ class Settings(BaseSettings):
         return REPOSITORY_ROOT / "assets" / "starter"
 
     @property
+    def configs_dir(self) -> Path:
+        """How the parts of a base model are built, a folder a family: what a single file of weights does not say."""
+        return REPOSITORY_ROOT / "assets" / "configs"
+
+    @property
     def judge_dir(self) -> Path:
         return REPOSITORY_ROOT / "assets" / "judge"
 

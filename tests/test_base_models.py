@@ -154,22 +154,6 @@ def test_stable_diffusion_2_is_told_from_1_by_the_width_of_its_text(
 
 
 @pytest.mark.parametrize(
-    ("name", "sentence"),
-    [
-        ("v1-5-pruned.ckpt", "v1-5-pruned.ckpt is a pickle, a kind of file that can run programs when it is opened."),
-        ("sd_xl_base_1.0.safetensors", "sd_xl_base_1.0.safetensors is a single file, and a base model is a folder in diffusers layout."),
-    ],
-)  # fmt: skip
-def test_a_single_file_is_refused_as_what_it_is(tmp_path: Path, settings: Settings, name: str, sentence: str) -> None:
-    (tmp_path / name).write_bytes(b"x")
-
-    with pytest.raises(BaseModelMissing) as refusal:
-        find_base_model(str(tmp_path / name), settings)
-
-    assert refusal.value.message == sentence
-
-
-@pytest.mark.parametrize(
     ("text_encoder", "is_fitting"), [("text_encoder", True), ("text_encoder_2", True), ("text_encoder_2", False)]
 )
 def test_sdxl_reads_both_its_text_encoders_together(

@@ -53,8 +53,12 @@ def build_tiny_base(folder: Path) -> Path:
     return folder
 
 
-def build_tiny_sdxl(folder: Path) -> Path:
-    """An SDXL with the real one's blocks and layers a block, only narrower; its latents are (4, 8, 8)."""
+def build_tiny_sdxl(folder: Path, *, second_width: int = 32) -> Path:
+    """An SDXL with the real one's blocks and layers a block, only narrower; its latents are (4, 8, 8).
+
+    Args:
+        second_width: of the second text encoder; the real one's is wider than the first's, 32 here.
+    """
     import torch
     from diffusers import EulerDiscreteScheduler, StableDiffusionXLPipeline, UNet2DConditionModel
     from transformers import CLIPTextModel, CLIPTextModelWithProjection
@@ -65,7 +69,7 @@ def build_tiny_sdxl(folder: Path) -> Path:
         tokenizer, tokenizer_2 = _clip_tokenizer(), _clip_tokenizer(pad_token="!")
         text_encoder = CLIPTextModel(_clip_config(tokenizer))
         text_encoder_2 = CLIPTextModelWithProjection(
-            _clip_config(tokenizer_2, hidden_act="gelu", projection_dim=pooled_width)
+            _clip_config(tokenizer_2, hidden_act="gelu", projection_dim=pooled_width, hidden_size=second_width)
         )
         unet = UNet2DConditionModel(
             sample_size=8,
@@ -74,7 +78,7 @@ def build_tiny_sdxl(folder: Path) -> Path:
             down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
             up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
             transformer_layers_per_block=(1, 1, 2),
-            cross_attention_dim=64,
+            cross_attention_dim=32 + second_width,
             attention_head_dim=(2, 4, 4),
             use_linear_projection=True,
             addition_embed_type="text_time",
@@ -183,7 +187,7 @@ def _clip_config(tokenizer: Any, **options: Any) -> Any:
 
     return CLIPTextConfig(
         vocab_size=len(tokenizer),
-        hidden_size=32,
+        hidden_size=options.pop("hidden_size", 32),
         intermediate_size=64,
         num_hidden_layers=2,
         num_attention_heads=2,

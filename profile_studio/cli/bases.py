@@ -11,7 +11,9 @@ from profile_studio.domain.errors import InvalidSettings
 
 app = typer.Typer(help="Base models.")
 
-Base = Annotated[str, typer.Argument(metavar="BASE", help="A name as `bases list` shows it, a hub id, or a folder.")]
+Base = Annotated[
+    str, typer.Argument(metavar="BASE", help="A name as `bases list` shows it, a hub id, a folder, or a checkpoint.")
+]
 
 
 @app.command("list")
@@ -58,7 +60,7 @@ def fetch(
     ] = False,
 ) -> Reply:
     """Fetches a base model from the hub, and waits for it."""
-    studio = open_studio()
+    base, studio = absolute_base(base), open_studio()
     token = sys.stdin.readline().strip() if token_stdin else ""
     if token_stdin and not token:
         raise InvalidSettings("There is no token on standard input.", "Write it there as one line.")

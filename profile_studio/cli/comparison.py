@@ -21,7 +21,10 @@ def compare(
         str | None, typer.Option(metavar="SPEC,SPEC,...", help="base, NAME, NAME=0.6+NAME=0.4, NAME@STEP.")
     ] = None,
     preset: Annotated[str | None, typer.Option(help="A whole study: seed-multi-concept.")] = None,
-    base: Annotated[str, typer.Option(help="starter, sd15, or a folder in diffusers layout.")] = "starter",
+    base: Annotated[
+        str,
+        typer.Option(help="A name as `bases list` shows it, a hub id, a folder in diffusers layout, or a checkpoint."),
+    ] = "starter",
     prompts: Annotated[
         Path | None, typer.Option(help="A text file, one prompt a line, # for comments; default: ours.")
     ] = None,

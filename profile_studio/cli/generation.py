@@ -18,7 +18,10 @@ def generate(
     prompt: Annotated[str, typer.Option(help="What to draw; `+` and `-` after a word weigh it.")],
     out: Annotated[Path, typer.Option(help="Folder for the pictures.")],
     negative_prompt: Annotated[str, typer.Option(help="What to keep out.")] = "",
-    base: Annotated[str, typer.Option(help="starter, sd15, or a folder in diffusers layout.")] = "starter",
+    base: Annotated[
+        str,
+        typer.Option(help="A name as `bases list` shows it, a hub id, a folder in diffusers layout, or a checkpoint."),
+    ] = "starter",
     adapter: Annotated[
         list[str] | None, typer.Option(metavar="NAME=WEIGHT", help="May be given several times.")
     ] = None,

@@ -27,8 +27,8 @@ def open_studio() -> Studio:
 
 
 def absolute_base(base: str) -> str:
-    """A base model's folder is looked up from here, not from where the worker runs."""
-    return str(Path(base).resolve()) if Path(base).is_dir() else base
+    """A base model's folder or file is looked up from here, not from where the worker runs."""
+    return str(Path(base).resolve()) if Path(base).exists() else base
 
 
 def wait_for_job(studio: Studio, job_id: str) -> Job:

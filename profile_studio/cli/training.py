@@ -21,7 +21,10 @@ from profile_studio.ui.texts import ENGLISH
 
 def train(
     dataset: Annotated[str, typer.Argument(help="Name of the data set.")],
-    base: Annotated[str, typer.Option(help="starter, sd15, or a folder in diffusers layout.")] = "starter",
+    base: Annotated[
+        str,
+        typer.Option(help="A name as `bases list` shows it, a hub id, a folder in diffusers layout, or a checkpoint."),
+    ] = "starter",
     kind: Annotated[AdapterKind, typer.Option("--preset", help="What the LoRA is for.")] = AdapterKind.STYLE,
     name: Annotated[str | None, typer.Option(help="Name of the LoRA; default: from the data set's.")] = None,
     steps: Annotated[int | None, typer.Option(help="Optimizer steps.")] = None,

@@ -75,9 +75,14 @@ def _files_of(part: str, names: Collection[str], variant: str | None) -> list[st
     if part == "scheduler":
         return ["scheduler/scheduler_config.json"]
     if part.startswith("tokenizer"):
-        beside = {f"{part}/{name}" for name in ("special_tokens_map.json", "added_tokens.json")} & set(names)
-        return [f"{part}/tokenizer_config.json", *_vocabulary(part, names), *sorted(beside)]
+        return tokenizer_files(part, names)
     return [f"{part}/config.json", weights_of(part, names, variant)]
+
+
+def tokenizer_files(part: str, names: Collection[str]) -> list[str]:
+    """What the tokenizer in a folder is read from."""
+    beside = {f"{part}/{name}" for name in ("special_tokens_map.json", "added_tokens.json")} & set(names)
+    return [f"{part}/tokenizer_config.json", *_vocabulary(part, names), *sorted(beside)]
 
 
 def _vocabulary(part: str, names: Collection[str]) -> list[str]:

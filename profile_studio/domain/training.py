@@ -48,7 +48,10 @@ class LoraTrainingConfig(BaseModel):
     dataset_version: str = Field(default="", description="Filled in when the job is accepted.")
     adapter_name: Name
     kind: AdapterKind = AdapterKind.STYLE
-    base: str = Field(default="starter", description="A name of domain.bases, or a folder in diffusers layout.")
+    base: str = Field(
+        default="starter",
+        description="A name of domain.bases, a hub id, a folder in diffusers layout, or a checkpoint.",
+    )
     num_train_steps: int = Field(default=300, ge=1, le=20_000, description="Optimizer steps.")
     rank: int = Field(default=16, ge=1, le=256)
     network_alpha: float = Field(default=16.0, gt=0, le=512, description="scaling = network_alpha / rank")

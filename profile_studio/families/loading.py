@@ -2,13 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 from diffusers import DiffusionPipeline
 from torch import Tensor, nn
+from transformers import CLIPTokenizer
 
 from profile_studio.base_models import BaseModel
+from profile_studio.domain.errors import BaseModelMissing
 from profile_studio.families.base import LatentRgb
 from profile_studio.families.conditioning import Conditioning, Frame
 
@@ -140,14 +143,43 @@ def load_pipeline(
 
     Args:
         changes: what `from_pretrained` is told besides, such as parts that are left out.
+    Raises:
+        BaseModelMissing: a single file lacks tensors.
     """
-    pipeline = pipeline_class.from_pretrained(
-        base.folder, dtype=dtype, variant=base.variant, local_files_only=True, use_safetensors=True, **changes
-    )
+    if base.single_file is not None:
+        pipeline = _from_single_file(pipeline_class, base, base.single_file, dtype, changes)
+    else:
+        pipeline = pipeline_class.from_pretrained(
+            base.folder, dtype=dtype, variant=base.variant, local_files_only=True, use_safetensors=True, **changes
+        )
     pipeline.set_progress_bar_config(disable=True)
     if dtype is torch.float16 and pipeline.vae.config.get("force_upcast"):
         pipeline.vae.to(torch.float32)  # in fp16 its numbers overflow, and the picture is black
     pipeline.to(device)
+    return pipeline
+
+
+def _from_single_file(
+    pipeline_class: Any, base: BaseModel, file: Path, dtype: torch.dtype, changes: Mapping[str, Any]
+) -> Any:
+    tokenizers = {
+        part: CLIPTokenizer.from_pretrained(folder, local_files_only=True) for part, folder in base.tokenizers.items()
+    }
+    lacking = BaseModelMissing(
+        "{file} lacks some of the tensors that {family} has.",
+        "Choose a whole checkpoint, or download it again.",
+        file=file.name,
+        family=base.family.title,
+    )
+    try:
+        pipeline = pipeline_class.from_single_file(
+            str(file), config=str(base.folder), torch_dtype=dtype, local_files_only=True, **tokenizers, **changes
+        )
+    except (KeyError, NotImplementedError) as error:  # what diffusers renames, and what torch moves, is not there
+        raise lacking from error
+    parts = [part for part in pipeline.components.values() if isinstance(part, nn.Module)]
+    if any(tensor.is_meta for part in parts for tensor in part.parameters()):
+        raise lacking
     return pipeline
 
 

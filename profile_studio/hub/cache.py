@@ -11,10 +11,10 @@ _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 
 
 def hub_id_of(base: str) -> str | None:
-    """Where on the hub a base model is fetched from; None for the one that ships and for a folder."""
+    """Where on the hub a base model is fetched from; None for the one that ships, a folder and a file."""
     if known := known_base(base):
         return known.hub_id or None
-    return base if _HUB_ID.fullmatch(base) and not Path(base).is_dir() else None
+    return base if _HUB_ID.fullmatch(base) and not Path(base).exists() else None
 
 
 def cached_file(hub_id: str, file: str) -> Path | None:

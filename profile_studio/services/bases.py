@@ -72,7 +72,7 @@ class BaseService:
         return BaseFacts(base, found.family.name, found.native_size, found.prediction_type, found.hash, ())
 
     def fetch(self, base: str, token: str = "") -> Job:
-        """Queues the fetch of a base model from the hub, or lets a paused one go on.
+        """Queues the fetch of a base model from the hub, or lets a paused one go on; of a file, that of its vocabulary.
 
         Args:
             token: says to the hub who asks, now and later; empty keeps the one of before.
@@ -82,7 +82,7 @@ class BaseService:
             NotInDemo: this is a demo.
         """
         refuse_in_demo(self._settings, "Fetching base models is")
-        if hub_id_of(base) is None:
+        if hub_id_of(base) is None and not Path(base).is_file():
             raise InvalidSettings(
                 "{base!r} is not a base model that can be fetched.",
                 "Name one of {names}, or a hub id such as someone/a-model.",

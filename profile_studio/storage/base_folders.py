@@ -1,4 +1,4 @@
-"""Where base models lie that a person gave as a folder: a picture carries the hash of its base, never a path."""
+"""Where base models lie that a person gave as a folder or a file: a picture carries the hash of its base, never a path."""
 
 import json
 from pathlib import Path
@@ -9,14 +9,14 @@ from profile_studio.settings import Settings
 
 
 def remember_folder(base: BaseModel, settings: Settings) -> None:
-    """Keeps the folder of a base model that has no name, so that its pictures can be made again."""
+    """Keeps the place of a base model that has no name, so that its pictures can be made again."""
     folders = _folders(settings)
-    if base.name not in (STARTER, *HUB_IDS) and folders.get(base.hash) != str(base.folder):
-        write_json(_path(settings), {**folders, base.hash: str(base.folder)})
+    if base.name not in (STARTER, *HUB_IDS) and folders.get(base.hash) != str(base.place):
+        write_json(_path(settings), {**folders, base.hash: str(base.place)})
 
 
 def folder_of(base_hash: str, settings: Settings) -> str | None:
-    """The folder that a base model of this hash was last used from."""
+    """The folder or file that a base model of this hash was last used from."""
     return _folders(settings).get(base_hash)
 
 

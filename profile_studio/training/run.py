@@ -179,7 +179,7 @@ class _Run:
             captions=training_set.prompts,
             job_id=self.context.job.id,
         )
-        return _Parts(family, training_set, facts, trainer, cut_captions(prompts, self.base.folder / "tokenizer"))
+        return _Parts(family, training_set, facts, trainer, cut_captions(prompts, self.base.tokenizer))
 
     def _training_set(self, family: Family) -> TrainingSet:
         """The encoded pictures of an earlier attempt; encoded anew where they are not there, or damaged."""

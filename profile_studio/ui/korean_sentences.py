@@ -53,7 +53,9 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "This public demo has the starter only.": "이 공개 데모에는 스타터 모델만 있어요.",
     "Choose {base!r}.": "“{base}” 모델을 고르세요.",
     "The base model {base!r} is not on this disk.": "기본 모델 “{base}”: 이 컴퓨터에 없어요.",
-    "Give a folder in diffusers layout, or one of: {names}.": "diffusers 형식의 폴더를 적거나, 다음 중에서 고르세요: {names}.",
+    "Give a folder in diffusers layout, a .safetensors checkpoint, or one of: {names}.": (
+        "diffusers 형식의 폴더나 .safetensors 체크포인트를 적거나, 다음 중에서 고르세요: {names}."
+    ),
     "{family} has no layers that {targets!r} would train.": "{family} 계열에는 “{targets}” 대상으로 학습할 레이어가 없어요.",
     "{family} is trained by flow matching, where min_snr_gamma has no meaning.": (
         "{family} 계열은 flow matching 방식이라 min_snr_gamma 값이 쓰이지 않아요."
@@ -85,11 +87,46 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "Download it again; a download that was broken off can be gone on with.": (
         "다시 내려받으세요. 끊긴 내려받기는 이어서 할 수 있어요."
     ),
-    "Ask for the same base model as a folder in diffusers layout with .safetensors weights.": (
-        "같은 기본 모델을 .safetensors 파일이 든 diffusers 형식의 폴더로 받으세요."
+    "Ask for the same base model as .safetensors.": "같은 기본 모델을 .safetensors 파일로 받으세요.",
+    "{file} has no vocabulary in it, as no single file has, and none is on this disk.": (
+        "{file}: 파일 하나로 된 모델에는 어휘가 들어 있지 않은데, 이 컴퓨터에도 어휘가 없어요."
     ),
-    "{file} is a single file, and a base model is a folder in diffusers layout.": (
-        "{file}: 파일 하나예요. 기본 모델은 diffusers 형식의 폴더여야 해요."
+    "Fetch it (3 MB): `bases fetch {base}`, or the button Fetch on the page.": (
+        "받으세요(3 MB): `bases fetch {base}` 명령, 또는 화면의 내려받기 버튼."
+    ),
+    "Download it again.": "다시 내려받으세요.",
+    "{file} has layers of other sizes than {family} has.": "{file}: 레이어 크기가 {family} 계열과 달라요.",
+    "Choose the folder in diffusers layout that was made of it.": "이것으로 만든 diffusers 형식의 폴더를 고르세요.",
+    "{file} is a LoRA, not a base model.": "{file}: 기본 모델이 아니라 LoRA예요.",
+    "Import it under Blend, or by `adapters import {file}`.": "블렌드 탭이나 `adapters import {file}` 명령으로 가져오세요.",
+    "{file} is a Stable Diffusion 3, whose single files come without the text encoders.": (
+        "{file}: Stable Diffusion 3이에요. 이 계열은 파일 하나에 텍스트 인코더가 들어 있지 않아요."
+    ),
+    "Choose 'sd35-medium', or a folder in diffusers layout.": "“sd35-medium”이나 diffusers 형식의 폴더를 고르세요.",
+    "{file} is one part of a base model in diffusers layout.": "{file}: diffusers 형식 기본 모델의 한 부분이에요.",
+    "Choose the folder that it belongs to.": "이 파일이 든 폴더를 고르세요.",
+    "{file} is a VAE alone, not a base model.": "{file}: 기본 모델이 아니라 VAE뿐이에요.",
+    "Choose the checkpoint it belongs to: it has a VAE of its own.": (
+        "이 VAE가 딸린 체크포인트를 고르세요. 거기에 VAE가 들어 있어요."
+    ),
+    "{file} holds no Stable Diffusion that the studio knows as a single file.": (
+        "{file}: 스튜디오가 파일 하나로 쓸 수 있는 Stable Diffusion이 아니에요."
+    ),
+    "Choose a whole checkpoint of Stable Diffusion 1.x or XL, or a folder in diffusers layout.": (
+        "Stable Diffusion 1.x나 XL의 온전한 체크포인트, 또는 diffusers 형식의 폴더를 고르세요."
+    ),
+    "{file} is {what}: as a single file it cannot be used.": "{file}: {what}이라서 파일 하나로는 쓸 수 없어요.",
+    "a base for inpainting or for editing": "인페인팅이나 편집용 모델",
+    "a Stable Diffusion 2.x, which does not tell what it predicts": "무엇을 예측하는지 적혀 있지 않은 Stable Diffusion 2.x 모델",
+    "a refiner, which only finishes another's pictures": "다른 모델의 그림을 다듬기만 하는 리파이너 모델",
+    "a base that predicts velocity": "velocity를 예측하는 모델",
+    "{file} lacks some of the tensors that {family} has.": "{file}: {family} 계열에 있는 텐서 가운데 일부가 없어요.",
+    "Choose a whole checkpoint, or download it again.": "온전한 체크포인트를 고르거나 다시 내려받으세요.",
+    "{file} has no {part} in it.": "{file}: {part} 부분이 없어요.",
+    "text encoder": "텍스트 인코더",
+    "VAE": "VAE",
+    "Choose a whole checkpoint: it has the U-Net, the text encoders and the VAE in one file.": (
+        "온전한 체크포인트를 고르세요. U-Net, 텍스트 인코더, VAE가 파일 하나에 들어 있어요."
     ),
     "The folder {base!r} has no model_index.json, so it is no base model in diffusers layout.": (
         "“{base}” 폴더에 model_index.json 파일이 없어서 diffusers 형식의 기본 모델이 아니에요."

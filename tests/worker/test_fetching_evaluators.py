@@ -10,7 +10,6 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import load_file
-from tests.metrics.tiny_blip import build_tiny_blip
 
 from profile_studio.domain.captioning import CaptionerName, CaptioningConfig
 from profile_studio.domain.datasets import CaptionSource
@@ -25,6 +24,7 @@ from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.worker.composition import caption, fetch
 from profile_studio.worker.fetching_evaluators import fetch_evaluator
+from tests.captioning.tiny_blip import build_tiny_blip
 from tests.hub import COMMIT, Hub
 from tests.small_disk import small_disk
 from tests.training.helpers import RecordingContext, create_dataset

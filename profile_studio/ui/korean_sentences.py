@@ -988,7 +988,7 @@ _CHANGES: dict[str, str] = {
     "the captioning {job}": "설명 쓰기 {job}",
     "the fetch {job}": "내려받기 {job}",
     "the job {job}": "작업 {job}",
-    "This version of the studio cannot do what the job {job} asks for.": "이 버전의 스튜디오는 작업 {job}이(가) 요청한 일을 할 수 없습니다.",
+    "This version of the studio cannot do what the job {job} asks for.": "작업 {job}에 필요한 일을 이 버전의 스튜디오는 할 수 없습니다.",
     "Update the studio, then start it again.": "스튜디오를 업데이트한 다음 다시 시작하세요.",
     "{job} until you delete it under Storage": "{job} (저장 공간에서 삭제할 때까지)",
     "{job} until it is canceled": "{job} (취소될 때까지)",

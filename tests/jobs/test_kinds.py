@@ -40,7 +40,7 @@ def test_an_accepted_config_is_a_queued_job_of_its_kind(settings: Settings, repo
     assert (job.kind, job.status, job.spec, job_name(job)) == (
         JobKind.FETCH,
         JobStatus.QUEUED,
-        {"base": "sdxl"},
+        {"base": "sdxl", "evaluator": ""},
         "sdxl",
     )
 

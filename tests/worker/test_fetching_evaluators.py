@@ -172,7 +172,7 @@ def test_each_evaluator_is_named_once_and_fetched_by_its_name(settings: Settings
     studio = Studio.open(settings)
     jobs = [studio.evaluators.fetch(each.name) for each in EVALUATORS]
 
-    assert [job.spec for job in jobs] == [{"evaluator": each.name} for each in EVALUATORS]
+    assert [job.spec["evaluator"] for job in jobs] == [each.name for each in EVALUATORS]
     assert not any(studio.evaluators.is_ready(each.name) for each in EVALUATORS)
     with pytest.raises(ProfileStudioError, match="There is no evaluator 'resnet'"):
         studio.evaluators.fetch("resnet")

@@ -113,5 +113,6 @@ def _reply(studio: Studio, job: Job) -> Reply:
         "cut_captions": result.get("cut_captions"),
         "precision": result.get("precision"),
         "remarks": result.get("remarks") or [],
+        "changes": result.get("changes") or [],
         "loss": result.get("loss") or {"first": None, "last": None},
     }

@@ -117,6 +117,10 @@ class Interrupted(Exception):
         self.wish = wish
 
 
+class StartAgain(Exception):
+    """Raised by a job's work after it has saved what it goes on with: a new process is to take it up at once."""
+
+
 class JobContext(Protocol):
     """What the process that runs a job gives to the work itself (training, comparing)."""
 

@@ -87,6 +87,11 @@ class JobFolder:
         return self.path / "candidate.safetensors"
 
     @property
+    def changes(self) -> Path:
+        """What a training went on with after it failed."""
+        return self.path / "changes.json"
+
+    @property
     def samples_dir(self) -> Path:
         return self.path / "samples"
 
@@ -103,7 +108,7 @@ class JobFolder:
     @property
     def own_papers(self) -> tuple[Path, ...]:
         """What the studio needs of a job and nobody takes along with its result."""
-        return (self.log, self.process, self.facts, self.deletion_mark, self.report)
+        return (self.log, self.process, self.facts, self.deletion_mark, self.report, self.changes)
 
     def sample(self, step: int, index: int) -> Path:
         """Where a sample picture lies; step 0 is the base's."""
@@ -135,6 +140,12 @@ class JobFolder:
         found = ((_CHECKPOINT_NAME.fullmatch(path.name), path) for path in self.checkpoints_dir.glob("checkpoint-*"))
         by_step = [(int(match["step"]), path) for match, path in found if match]
         return [path for _, path in sorted(by_step, reverse=True)]
+
+    def steps_after(self, step: int) -> list[Path]:
+        """All that was made after a step: checkpoints, LoRAs and sample pictures."""
+        patterns = ((self.checkpoints_dir, _CHECKPOINT_NAME), (self.checkpoints_dir, _STEP_FILE_NAME), (self.samples_dir, _SAMPLE_NAME))  # fmt: skip
+        found = ((pattern.fullmatch(path.name), path) for place, pattern in patterns for path in place.glob("*"))
+        return [path for match, path in found if match and int(match["step"] or 0) > step]
 
     def newest_whole_checkpoint(self) -> Path | None:
         """The one to go on from; None if there is none."""

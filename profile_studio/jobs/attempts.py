@@ -24,6 +24,7 @@ LEFTOVER_LEAVE_S = 30.0
 MOST_CRASHES = 3
 ROOM_LOOK_INTERVAL_S = 1.0
 EXIT_DISK_FULL = 74  # of a job's process: what it could not write is not in its row either
+EXIT_START_AGAIN = 77  # it has saved what it goes on with
 LOG_TAIL_LINES = 40
 
 
@@ -32,6 +33,7 @@ class AttemptEnd(StrEnum):
 
     SETTLED = "settled"  # the row has its next state; nothing more to do
     CRASHED = "crashed"  # the process died, and another attempt may do better
+    STARTS_AGAIN = "starts again"  # the process changed what it goes on with, and asked for another one
 
 
 class Attempts:
@@ -134,6 +136,8 @@ class Attempts:
         if job.wish is not None or self._stopping.is_set():
             repository.settle_lost(job_id, attempt, time.time())
             return AttemptEnd.SETTLED
+        if exit_code == EXIT_START_AGAIN:
+            return AttemptEnd.STARTS_AGAIN
         made_progress = job.step > before.step
         was_killed = exit_code < 0
         if earlier_crashes + 1 < MOST_CRASHES and (made_progress or was_killed):

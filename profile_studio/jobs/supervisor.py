@@ -168,8 +168,10 @@ class Supervisor:
         crashes = 0
         self._at_work.add(job_id)
         try:
-            while DBOS.run_step({"name": "run_attempt"}, self._run_attempt, job_id, crashes) == AttemptEnd.CRASHED:
-                crashes += 1
+            while (
+                end := DBOS.run_step({"name": "run_attempt"}, self._run_attempt, job_id, crashes)
+            ) != AttemptEnd.SETTLED:
+                crashes += end == AttemptEnd.CRASHED
         finally:
             self._at_work.discard(job_id)
 

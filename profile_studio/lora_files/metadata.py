@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,7 +48,10 @@ _PREDICTION_TYPES = {"epsilon": "epsilon", "v_prediction": "v"}  # ModelSpec has
 
 @dataclass(frozen=True)
 class TrainingFacts:
-    """What a training knows about its result beyond its config; `family` is that of its base."""
+    """What a training knows about its result beyond its config; `family` is that of its base.
+
+    `changes` are the steps after which it went on with other numbers than it was asked for, and these numbers.
+    """
 
     base_hash: str
     family: str
@@ -58,6 +61,7 @@ class TrainingFacts:
     job_id: str
     default_weight: float = 1.0
     class_word: str = ""
+    changes: Sequence[Mapping[str, object]] = ()
 
 
 def read_adapter(path: Path, *, ships: bool = False) -> Adapter:
@@ -201,6 +205,7 @@ def adapter_metadata(config: LoraTrainingConfig, facts: TrainingFacts, step: int
         "profile_studio.class_word": facts.class_word,
         "profile_studio.default_weight": str(facts.default_weight),
         "profile_studio.job": facts.job_id,
+        **({"profile_studio.changes": json.dumps(facts.changes)} if facts.changes else {}),
     }
 
 

@@ -32,7 +32,7 @@ class Bucket:
     """The pictures of one size.
 
     `latents` has shape (pictures, versions, channels, height, width), fp32, on the processor; `prompts`, with the trigger
-    word, and `frames` have one entry per picture. `entries` says which picture stands at which place of an epoch: one that counts
+    word, `frames` and `names`, of the files they came as, have one entry per picture. `entries` says which picture stands at which place of an epoch: one that counts
     several times stands at several.
     """
 
@@ -40,6 +40,7 @@ class Bucket:
     prompts: tuple[str, ...]
     frames: tuple[Frame, ...]
     entries: tuple[int, ...]
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,9 @@ def load_training_set(path: Path) -> TrainingSet:
                 tuple(bucket["prompts"]),
                 tuple(Frame.of_json(frame) for frame in bucket["frames"]),
                 tuple(bucket["entries"]),
+                tuple(
+                    bucket.get("names", bucket["prompts"])
+                ),  # absent where a training was paused before they were kept
             )
             for number, bucket in enumerate(facts["buckets"])
         )
@@ -121,7 +125,7 @@ def save_training_set(path: Path, training_set: TrainingSet) -> None:
     """Writes the cache file."""
     facts = {
         "buckets": [
-            {"prompts": bucket.prompts, "frames": bucket.frames, "entries": bucket.entries}
+            {"prompts": bucket.prompts, "frames": bucket.frames, "entries": bucket.entries, "names": bucket.names}
             for bucket in training_set.buckets
         ],
         "trigger_word": training_set.trigger_word,
@@ -140,7 +144,8 @@ def _encode_bucket(
     latents = torch.stack([_encode_versions(family, image, crop, config) for image, crop in pictures])
     prompts = tuple(prompt_with_trigger(trigger_word, image.caption) for image, _ in pictures)
     entries = tuple(index for index, (image, _) in enumerate(pictures) for _ in range(image.repeats))
-    return Bucket(latents, prompts, tuple(frame_of(image, crop) for image, crop in pictures), entries)
+    frames = tuple(frame_of(image, crop) for image, crop in pictures)
+    return Bucket(latents, prompts, frames, entries, tuple(image.original_name for image, _ in pictures))
 
 
 def _encode_versions(family: Family, image: DatasetImage, crop: Crop, config: LoraTrainingConfig) -> Tensor:

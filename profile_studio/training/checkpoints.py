@@ -80,6 +80,14 @@ def load_newest_checkpoint(folder: JobFolder, trainer: Trainer) -> Progress:
     return Progress(tuple(saved["losses"]), saved["seconds"], saved.get("noise_version", _UNSAID_NOISE_VERSION))
 
 
+def go_back(folder: JobFolder, step: int) -> int:
+    """Deletes all that was made after a step; returns the step of the newest whole checkpoint, 0 if there is none."""
+    for path in folder.steps_after(step):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    checkpoint = folder.newest_whole_checkpoint()
+    return int(checkpoint.name.rpartition("-")[2]) if checkpoint else 0
+
+
 def delete_checkpoints(folder: JobFolder) -> None:
     """Deletes what is only needed to go on; adapter files of single steps stay."""
     for checkpoint in folder.checkpoints_newest_first():

@@ -1,6 +1,5 @@
 """One training from its config to a verified adapter file: what the worker calls for a job."""
 
-import math
 import statistics
 import sys
 import time
@@ -17,11 +16,18 @@ from profile_studio.base_models import BaseModel
 from profile_studio.domain.adapters import cover_path
 from profile_studio.domain.datasets import Dataset
 from profile_studio.domain.errors import TrainingFailed
-from profile_studio.domain.jobs import Interrupted, JobContext, LossPoint, ProgressReport, Wish
+from profile_studio.domain.jobs import Interrupted, JobContext, LossPoint, ProgressReport, StartAgain, Wish
 from profile_studio.domain.noise import NOISE_VERSION
 from profile_studio.domain.out_of_memory import is_out_of_memory
 from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.training import LoraTrainingConfig
+from profile_studio.domain.training_changes import (
+    CHANGES,
+    TrainingChange,
+    after_divergence,
+    after_lack_of_memory,
+    changed,
+)
 from profile_studio.families import pick_device
 from profile_studio.families.base import Family
 from profile_studio.families.registry import load_family
@@ -46,9 +52,11 @@ from profile_studio.training.cache import (
 from profile_studio.training.checkpoints import (
     Progress,
     delete_checkpoints,
+    go_back,
     load_newest_checkpoint,
     save_checkpoint,
 )
+from profile_studio.training.failures import Diverged, check_losses, check_weights, pictures_of_step
 from profile_studio.training.loop import Trainer
 from profile_studio.training.precision import DTYPES, decide_precision, has_bf16
 from profile_studio.training.samples import NEGATIVE_PROMPT, keep_cover, write_samples
@@ -88,14 +96,19 @@ def run_training(
     Returns: the job's result, see the fields at `_publish` and `_facts`.
     Raises:
         Interrupted: a person paused or canceled; a pause is saved first.
+        StartAgain: the memory was too small; the job goes on with less in a new process.
         DiskFull: there is no room for the next checkpoint or for the result; the last checkpoint is kept.
-        TrainingFailed: the loss, the weights or what they draw are no numbers, the memory is too small, or the result
-            has no effect.
+        TrainingFailed: the training diverged whatever was tried, what it draws is no picture, the memory is too small,
+            or the result has no effect.
         NotFinite: the base model draws no picture, before anything is trained.
         InputError: a picture or the base model is not usable (any more), or what `load_dataset` raises.
     """
+    changes = read_changes(folder)
+    run = _Run(changed(config, changes), base, load_dataset, folder, publisher, context, changes)
     try:
-        return _Run(config, base, load_dataset, folder, publisher, context).to_the_end()
+        return run.to_the_end()
+    except Diverged as divergence:
+        run.keep(run.change_after_divergence(divergence))
     except FloatingPointError as error:
         raise TrainingFailed(
             "The training diverged: with its LoRA the picture is NaN.",
@@ -105,12 +118,24 @@ def run_training(
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
+        if run.finished_steps is not None:
+            change = after_lack_of_memory(run.config, base.bucket_step, run.finished_steps)
+            if change is not None:
+                run.keep(change)
+                raise StartAgain from error
         raise TrainingFailed(
             "The memory is too small for {resolution} px pictures in batches of {batch}.",
             "Train with a smaller batch_size, resolution or rank, or close other programs.",
-            resolution=config.resolution,
-            batch=config.batch_size,
+            resolution=run.config.resolution,
+            batch=run.config.batch_size,
         ) from error
+    del run  # its model makes room for the next one
+    return run_training(config, base, load_dataset, folder, publisher, context)
+
+
+def read_changes(folder: JobFolder) -> tuple[TrainingChange, ...]:
+    """What an earlier part of this training went on with after it failed."""
+    return CHANGES.validate_json(folder.changes.read_bytes()) if folder.changes.is_file() else ()
 
 
 @dataclass(frozen=True)
@@ -134,11 +159,15 @@ class _Run:
     folder: JobFolder
     publisher: Publisher
     context: JobContext
+    changes: tuple[TrainingChange, ...]
+    finished_steps: int | None = None  # of all attempts; None while this one does not train
     step_seconds: list[float] = field(default_factory=list)
     remarks: list[Sentence] = field(default_factory=list)
     sample_seconds: float = 0.0
 
     def to_the_end(self) -> dict[str, object]:
+        for change in self.changes:
+            self._remark(change.told)
         self._tell(0, LOADING)
         parts = self._prepare()
         progress, resumed_at_step = self._train(parts)
@@ -147,6 +176,7 @@ class _Run:
             "cut_captions": asdict(parts.cut_captions),
             "precision": self.config.precision,
             "remarks": self.remarks,
+            "changes": self._told_changes(),
         }
         result = self._publish(parts, {**_facts(progress, resumed_at_step), **facts})
         delete_checkpoints(self.folder)
@@ -178,6 +208,7 @@ class _Run:
             class_word=training_set.class_word,
             captions=training_set.prompts,
             job_id=self.context.job.id,
+            changes=self._told_changes(),
         )
         return _Parts(family, training_set, facts, trainer, cut_captions(prompts, self.base.tokenizer))
 
@@ -196,27 +227,66 @@ class _Run:
         progress = load_newest_checkpoint(self.folder, trainer)
         if progress.step and progress.noise_version != NOISE_VERSION:
             self._remark(FORMER_NOISE)
-        resumed_at_step = progress.step
+        resumed_at_step = self.finished_steps = progress.step
         steps = trainer.steps(progress.step)
         while progress.step < config.num_train_steps:
             self.context.yield_device()
             if (wish := self.context.wish()) is not None:
                 if wish is Wish.PAUSE:
-                    save_checkpoint(self.folder, trainer, progress)
+                    self._save(trainer, progress)
                 raise Interrupted(wish)
             started = time.perf_counter()
             loss = next(steps)
             self.step_seconds.append(time.perf_counter() - started)
-            _refuse_divergence(loss, progress.step + 1, config)
             progress = progress.after(loss, self.step_seconds[-1])
+            check_losses(progress.losses)
+            self.finished_steps = progress.step
             self._tell(progress.step, "", LossPoint(progress.step, loss))
             if config.sample_every and progress.step % config.sample_every == 0:
                 self._keep_step(parts, progress.step)
             if progress.step % config.checkpoint_every == 0:
-                save_checkpoint(self.folder, trainer, progress)
+                self._save(trainer, progress)
+        self.finished_steps = None
         if progress.step > resumed_at_step and progress.step % config.checkpoint_every:
-            save_checkpoint(self.folder, trainer, progress)  # a check that fails must not cost the whole training
+            self._save(trainer, progress)  # a check that fails must not cost the whole training
         return progress, resumed_at_step
+
+    def _save(self, trainer: Trainer, progress: Progress) -> None:
+        if progress.step:
+            check_weights(trainer.parameters, progress.step)
+        save_checkpoint(self.folder, trainer, progress)
+
+    def change_after_divergence(self, divergence: Diverged) -> TrainingChange:
+        """What to go on with, at the last good checkpoint.
+
+        Raises:
+            TrainingFailed: nothing is left to try.
+        """
+        config, step = self.config, divergence.step
+        names = pictures_of_step(config, load_training_set(self.folder.cache), step)
+        back = go_back(self.folder, divergence.good_steps)
+        computed, _ = decide_precision(config.precision, pick_device().type, has_bf16=has_bf16())
+        change = after_divergence(config, computed, self.changes, step, divergence.why, names, back)
+        if change is None:
+            raise TrainingFailed(
+                "The training diverged at step {step}: {why}. It was shown {names}.",
+                "Train again with a lower learning rate, such as {rate}.",
+                step=step,
+                why=divergence.why,
+                names=names,
+                rate=f"{config.learning_rate / 4:.1g}",
+            ) from divergence
+        return change
+
+    def _told_changes(self) -> list[dict[str, object]]:
+        return [{"step": change.step, **change.values} for change in self.changes]
+
+    def keep(self, change: TrainingChange) -> None:
+        """Makes a change part of the job."""
+        if "resolution" in change.values:
+            self.folder.cache.unlink(missing_ok=True)  # its pictures have the former size
+        with write_atomically(self.folder.changes) as temporary:
+            temporary.write_bytes(CHANGES.dump_json((*self.changes, change)))
 
     def _keep_step(self, parts: _Parts, step: int) -> None:
         """Keeps what this step can draw: its sample pictures, and its adapter for comparing."""
@@ -279,16 +349,6 @@ class _Run:
         samples_left = steps_left // self.config.sample_every if self.config.sample_every else 0
         typical_step = statistics.median(self.step_seconds[-STEPS_OF_AN_ESTIMATE:])
         return steps_left * typical_step + samples_left * self.sample_seconds
-
-
-def _refuse_divergence(loss: float, step: int, config: LoraTrainingConfig) -> None:
-    if not math.isfinite(loss):
-        raise TrainingFailed(
-            "The training diverged at step {step}: its loss is NaN or infinite.",
-            "Train again with a lower learning rate, such as {rate}.",
-            step=step,
-            rate=f"{config.learning_rate / 4:.1g}",
-        )
 
 
 def _facts(progress: Progress, resumed_at_step: int) -> dict[str, object]:

@@ -599,8 +599,28 @@ _TRAINING: dict[str, str] = {
     ),
     "The trained LoRA does not change the picture.": "학습한 LoRA를 써도 그림이 바뀌지 않아요.",
     "Train with a higher learning rate or more steps.": "학습률을 높이거나 스텝을 늘려 학습하세요.",
-    "The training diverged at step {step}: its loss is NaN or infinite.": (
-        "{step}스텝에서 학습이 발산했어요. 손실이 NaN이나 무한대예요."
+    "its loss was NaN or infinite": "손실이 NaN이나 무한대였어요",
+    "its weights were NaN or infinite": "가중치가 NaN이나 무한대였어요",
+    "its loss had been more than {factor} times its median for {steps} steps": (
+        "손실이 {steps}스텝 동안 중앙값의 {factor}배를 넘었어요"
+    ),
+    "At step {step} {why}: it went back to step {back}, and on in fp32. It was shown {names}.": (
+        "{step}스텝에서 {why}. {back}스텝으로 돌아가 fp32로 이어 갔어요. 그때 본 사진: {names}."
+    ),
+    "At step {step} {why}: it went back to step {back}, and on at half the learning rate, {rate}. It was shown {names}.": (
+        "{step}스텝에서 {why}. {back}스텝으로 돌아가 학습률을 절반인 {rate}(으)로 낮춰 이어 갔어요. 그때 본 사진: {names}."
+    ),
+    "After step {step} the memory was too small: it went on with batches of {batch}, {count} of them a step.": (
+        "{step}스텝 뒤에 메모리가 모자라서, 크기 {batch}의 배치를 한 스텝에 {count}개씩 쓰며 이어 갔어요."
+    ),
+    "After step {step} the memory was too small: it went on with gradient checkpointing, which takes more time.": (
+        "{step}스텝 뒤에 메모리가 모자라서, 시간이 더 걸리는 그래디언트 체크포인팅으로 이어 갔어요."
+    ),
+    "After step {step} the memory was too small: it went on with pictures of {smaller} px instead of {resolution} px.": (
+        "{step}스텝 뒤에 메모리가 모자라서, {resolution}px 대신 {smaller}px 사진으로 이어 갔어요."
+    ),
+    "The training diverged at step {step}: {why}. It was shown {names}.": (
+        "{step}스텝에서 학습이 발산했어요. {why}. 그때 본 사진: {names}."
     ),
     "Train again with a lower learning rate, such as {rate}.": "학습률을 낮춰 다시 학습하세요. 예: {rate}.",
     "{time}, as measured in earlier trainings here.": "{time} 걸려요. 이 컴퓨터에서 앞서 학습한 기록으로 계산했어요.",

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from profile_studio.domain.errors import DatabaseBusy, DatabaseUnreachable, ProfileStudioError
-from profile_studio.domain.jobs import Interrupted, Job, JobContext, JobError, ProgressReport, Wish
+from profile_studio.domain.jobs import Interrupted, Job, JobContext, JobError, ProgressReport, StartAgain, Wish
 from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
 from profile_studio.files.full_disk import disk_full
-from profile_studio.jobs.attempts import EXIT_DISK_FULL
+from profile_studio.jobs.attempts import EXIT_DISK_FULL, EXIT_START_AGAIN
 from profile_studio.jobs.kinds import KindOfJob, kind_of
 from profile_studio.jobs.lease import DeviceLease
 from profile_studio.services.traces import TracesOfDatasets
@@ -150,6 +150,10 @@ def _run_attempt(settings: Settings, job_id: str, attempt: int) -> int:
     except Interrupted:
         context.flush()
         return _settle_wish(repository, job)
+    except StartAgain:
+        traceback.print_exc()
+        context.flush()
+        return EXIT_START_AGAIN
     except (DatabaseBusy, DatabaseUnreachable):  # no fault of the job: another attempt finds what is saved
         traceback.print_exc()
         return EXIT_CRASHED

@@ -1,8 +1,10 @@
 """A home with pictures, a tiny training, and a real supervisor."""
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -54,6 +56,15 @@ class Home:
         """What an adapter file holds, without its metadata."""
         file = self.settings.user_loras_dir / f"{adapter_name}.safetensors"
         return {name: tensor.ravel().tolist() for name, tensor in load_file(file).items()}
+
+
+@pytest.fixture
+def supervised(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Standard input is a pipe that stays open, as a supervisor holds it for an attempt."""
+    reader, writer = os.pipe()
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(fileno=lambda: reader))
+    yield
+    os.close(writer)
 
 
 @pytest.fixture

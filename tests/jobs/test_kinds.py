@@ -1,11 +1,8 @@
 """Every kind of job is told once, and one of a newer version is nobody's comparison."""
 
-import os
 import pkgutil
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 
@@ -43,15 +40,6 @@ def test_an_accepted_config_is_a_queued_job_of_its_kind(settings: Settings, repo
         {"base": "sdxl", "evaluator": ""},
         "sdxl",
     )
-
-
-@pytest.fixture
-def supervised(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Standard input is a pipe that stays open, as a supervisor holds it."""
-    reader, writer = os.pipe()
-    monkeypatch.setattr("sys.stdin", SimpleNamespace(fileno=lambda: reader))
-    yield
-    os.close(writer)
 
 
 @pytest.mark.usefixtures("supervised")

@@ -14,6 +14,7 @@ from profile_studio.domain.errors import ProfileStudioError, TrainingFailed
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.domain.jobs import JobError, JobKind
 from profile_studio.domain.presets import preset
+from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.training import AdapterKind
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
@@ -99,9 +100,11 @@ def test_what_another_process_wrote_into_a_row_is_said_in_korean(settings: Setti
     Studio.open(settings)
     jobs = JobRepository(Database(settings.resolved_database_url))
     failure = TrainingFailed(
-        "The training diverged at step {step}: its loss is NaN or infinite.",
+        "The training diverged at step {step}: {why}. It was shown {names}.",
         "Train again with a lower learning rate, such as {rate}.",
         step=7,
+        why=Sentence("its loss was NaN or infinite"),
+        names=["a.png", "b.png"],
         rate="5e-05",
     )
     job = jobs.create(JobKind.TRAIN, {"adapter_name": "mine"}, 10, now=0.0)
@@ -111,7 +114,7 @@ def test_what_another_process_wrote_into_a_row_is_said_in_korean(settings: Setti
     error = jobs.get(job.id).error
     assert error
     shown = error_notice_of_job(error, KOREAN.common)
-    assert "7스텝에서" in shown and "예: 5e-05" in shown
+    assert "7스텝에서" in shown and "무한대였어요. 그때 본 사진: a.png, b.png." in shown and "예: 5e-05" in shown
     former = error_notice_of_job(JobError("k", "The disk is full.", "Train again with a lower rate."), KOREAN.common)
     assert "디스크가 가득 찼어요." in former and "Train again with a lower rate." in former
 

@@ -1,5 +1,6 @@
 """`train`"""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -14,9 +15,20 @@ from profile_studio.domain.names import numbered
 from profile_studio.domain.presets import with_steps
 from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
 from profile_studio.domain.training import TUNABLE_KEYS, AdapterKind, LoraTrainingConfig, Targets
+from profile_studio.domain.training_studies import SEED_FACE, SEED_MULTI_CONCEPT, SEED_SD35, TRAINING_STUDIES
 from profile_studio.services.studio import Studio
 from profile_studio.ui.caption_words import cut_sentences
 from profile_studio.ui.texts import ENGLISH
+
+
+class Preset(StrEnum):
+    """What a training starts from."""
+
+    STYLE = AdapterKind.STYLE.value
+    FACE = AdapterKind.FACE.value
+    MULTI_CONCEPT = SEED_MULTI_CONCEPT
+    SEED_FACE = SEED_FACE
+    SD35 = SEED_SD35
 
 
 def train(
@@ -25,13 +37,14 @@ def train(
         str,
         typer.Option(help="A name as `bases list` shows it, a hub id, a folder in diffusers layout, or a checkpoint."),
     ] = "starter",
-    kind: Annotated[AdapterKind, typer.Option("--preset", help="What the LoRA is for.")] = AdapterKind.STYLE,
+    preset: Annotated[Preset, typer.Option(help="What the LoRA is for, or a whole study.")] = Preset.STYLE,
     name: Annotated[str | None, typer.Option(help="Name of the LoRA; default: from the data set's.")] = None,
     steps: Annotated[int | None, typer.Option(help="Optimizer steps.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="How often each picture is shown; --steps wins.")] = None,
     rank: Annotated[int | None, typer.Option()] = None,
     network_alpha: Annotated[float | None, typer.Option(help="scaling = network_alpha / rank")] = None,
     targets: Annotated[Targets | None, typer.Option(help="Which layers get a LoRA.")] = None,
-    seed: Annotated[int, typer.Option()] = 0,
+    seed: Annotated[int | None, typer.Option()] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=", ".join(TUNABLE_KEYS))] = None,
     consent: Annotated[Consent | None, typer.Option(help="Who is in the pictures; remembered with the set.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Return when the LoRA is there.")] = False,
@@ -45,16 +58,18 @@ def train(
         "seed": seed,
     }
     studio = open_studio()
-    start = studio.training.preset(kind, absolute_base(base), dataset, name or _free_name(studio, dataset))
-    if steps is not None:
-        start = with_steps(start, steps)
+    start = _start(studio, preset, absolute_base(base), dataset, name or _free_name(studio, dataset))
     changes = {key: value for key, value in given.items() if value is not None} | tuned
     if consent is not None:
         studio.datasets.set_consent(dataset, consent)
-    elif kind is AdapterKind.FACE and studio.datasets.get(dataset).consent is None:
+    elif start.kind is AdapterKind.FACE and studio.datasets.get(dataset).consent is None:
         choices = "|".join(Consent)
         say(f"Nobody has said yet who is in the pictures of {dataset!r}: --consent {choices} remembers it.")
-    config = _with(start, changes)
+    if epochs is None and preset in TRAINING_STUDIES:
+        epochs = TRAINING_STUDIES[preset].epochs
+    if steps is None and epochs is not None:
+        steps = studio.training.with_epochs(_with(start, changes), epochs).num_train_steps
+    config = _with(start if steps is None else with_steps(start, steps), changes)
     job = studio.training.submit(config)
     if cut := cut_sentences(studio.training.cut_captions(config), ENGLISH.train):
         say(cut)
@@ -65,6 +80,12 @@ def train(
             f"The job {job.id} is queued, but no worker runs: start `python app.py` or `python -m profile_studio worker`."
         )
     return _reply(studio, job)
+
+
+def _start(studio: Studio, preset: Preset, base: str, dataset: str, name: str) -> LoraTrainingConfig:
+    if preset in TRAINING_STUDIES:
+        return studio.training.study(preset, base, dataset, name)
+    return studio.training.preset(AdapterKind(preset), base, dataset, name)
 
 
 def _read_set(settings: list[str]) -> dict[str, object]:

@@ -12,6 +12,7 @@ from profile_studio.domain.noise import NOISE_VERSION
 from profile_studio.domain.starter_size import in_current_size
 
 SMALLEST_RESOLUTION, LARGEST_RESOLUTION = 64, 2048
+MOST_STEPS = 20_000
 
 
 Precision = Literal["auto", "fp32", "fp16", "bf16"]
@@ -52,7 +53,7 @@ class LoraTrainingConfig(BaseModel):
         default="starter",
         description="A name of domain.bases, a hub id, a folder in diffusers layout, or a checkpoint.",
     )
-    num_train_steps: int = Field(default=300, ge=1, le=20_000, description="Optimizer steps.")
+    num_train_steps: int = Field(default=300, ge=1, le=MOST_STEPS, description="Optimizer steps.")
     rank: int = Field(default=16, ge=1, le=256)
     network_alpha: float = Field(default=16.0, gt=0, le=512, description="scaling = network_alpha / rank")
     targets: Targets = Targets.ATTENTION

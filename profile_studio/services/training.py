@@ -14,9 +14,10 @@ from profile_studio.domain.families import FamilyFacts
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.names import check_name
 from profile_studio.domain.noise_schedulers import FLOW
-from profile_studio.domain.presets import Thoroughness, preset
+from profile_studio.domain.presets import Thoroughness, preset, with_steps
 from profile_studio.domain.sentences import Sentence
-from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, resolutions_near
+from profile_studio.domain.training import MOST_STEPS, AdapterKind, LoraTrainingConfig, resolutions_near
+from profile_studio.domain.training_studies import TRAINING_STUDIES, steps_of_epochs, study_values
 from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.jobs.queue import accept
 from profile_studio.prompt_tokens import CutCaptions, cut_captions
@@ -119,6 +120,44 @@ class TrainingService:
             family=family.name,
             native_size=native_size,
         )
+
+    def study(self, name: str, base: str, dataset: str, adapter_name: str) -> LoraTrainingConfig:
+        """A training that others made, on this base and as many pictures; see `domain.training_studies`.
+
+        Raises:
+            UnknownDataset, BaseModelMissing, NotInDemo: as `preset`.
+        """
+        study = TRAINING_STUDIES[name]
+        family, native_size = base_size(base, self._settings)
+        config = LoraTrainingConfig.model_validate(
+            {
+                "dataset": dataset,
+                "adapter_name": adapter_name,
+                "base": base,
+                **study_values(study, family, native_size),
+            }
+        )
+        return config if study.epochs is None else self.with_epochs(config, study.epochs)
+
+    def with_epochs(self, config: LoraTrainingConfig, epochs: int) -> LoraTrainingConfig:
+        """The same training, as long as it takes to show every picture this often; the warm-up keeps its share.
+
+        Raises:
+            UnknownDataset: there is no such data set.
+            InvalidSettings: that is no training, or a longer one than there may be.
+        """
+        pictures = self._datasets.get(config.dataset).training_images
+        steps = steps_of_epochs(config, epochs, sum(image.repeats for image in pictures))
+        if not 1 <= steps <= MOST_STEPS:
+            raise InvalidSettings(
+                "{epochs} epochs of {dataset!r} are {steps} steps; a training has 1 to {most}.",
+                "Choose another number of epochs, or give the steps.",
+                epochs=epochs,
+                dataset=config.dataset,
+                steps=steps,
+                most=MOST_STEPS,
+            )
+        return with_steps(config, steps)
 
     def submit(self, config: LoraTrainingConfig) -> Job:
         """Queues a training of the data set as it is now.

@@ -599,6 +599,10 @@ _TRAINING: dict[str, str] = {
     ),
     "The trained LoRA does not change the picture.": "학습한 LoRA를 써도 그림이 바뀌지 않아요.",
     "Train with a higher learning rate or more steps.": "학습률을 높이거나 스텝을 늘려 학습하세요.",
+    "{epochs} epochs of {dataset!r} are {steps} steps; a training has 1 to {most}.": (
+        "“{dataset}”을(를) {epochs} 에폭 학습하면 {steps}스텝이에요. 학습은 1~{most}스텝까지예요."
+    ),
+    "Choose another number of epochs, or give the steps.": "에폭 수를 바꾸거나 스텝 수를 정하세요.",
     "its loss was NaN or infinite": "손실이 NaN이나 무한대였어요",
     "its weights were NaN or infinite": "가중치가 NaN이나 무한대였어요",
     "its loss had been more than {factor} times its median for {steps} steps": (

@@ -233,3 +233,63 @@ def test_what_a_family_lacks_is_refused(
         service.submit(config)
 
     assert (refusal.value.message, refusal.value.fix) == (sentence, fix)
+
+
+@pytest.mark.parametrize(
+    ("fixture", "study", "expected"),
+    [
+        (
+            "tiny_base",
+            "seed-multi-concept",
+            {
+                "rank": 32, "network_alpha": 16, "learning_rate": 1e-4, "batch_size": 2, "lr_scheduler": "cosine",
+                "precision": "bf16", "targets": Targets.ATTENTION_AND_TEXT_ENCODER, "num_train_steps": 40,
+            },
+        ),
+        (
+            "tiny_base",
+            "seed-face",
+            {
+                "rank": 4, "network_alpha": 8, "learning_rate": 5e-5, "batch_size": 1, "gradient_accumulation": 2,
+                "lr_scheduler": "constant", "precision": "fp16", "targets": Targets.CROSS_ATTENTION_QV,
+                "checkpoint_every": 100, "num_train_steps": 20,
+            },
+        ),
+        ("tiny_sd3", "seed-sd35", {"num_train_steps": 1000, "seed": 42, "min_snr_gamma": None}),
+        ("tiny_sd3", "seed-face", {"targets": Targets.ATTENTION_QV, "num_train_steps": 20}),
+    ],
+)  # fmt: skip
+def test_a_study_is_trained_as_it_was_described(
+    settings: Settings,
+    database: Database,
+    request: pytest.FixtureRequest,
+    fixture: str,
+    study: str,
+    expected: dict[str, object],
+) -> None:
+    create_dataset(settings)
+    service = TrainingService(settings, database)
+
+    config = service.study(study, str(request.getfixturevalue(fixture)), "dots", "dotted")
+
+    assert {name: getattr(config, name) for name in expected} == expected
+    service.submit(config)
+
+
+def test_a_study_asks_a_large_base_for_its_own_size(settings: Settings, database: Database) -> None:
+    create_dataset(settings)
+    service = TrainingService(settings, database)
+    sizes = [service.study(name, "sd15", "dots", "dotted").resolution for name in ("seed-multi-concept", "seed-face")]
+    assert sizes == [512, 384]
+
+
+def test_epochs_become_steps_rounded_up_and_within_bounds(
+    settings: Settings, database: Database, tiny_base: Path
+) -> None:
+    create_dataset(settings, n_images=4, n_held_out=1)
+    service = TrainingService(settings, database)
+    config = small_config(tiny_base, batch_size=2, gradient_accumulation=2, lr_warmup_steps=3)
+    assert service.with_epochs(config, 5).num_train_steps == 4
+    for epochs in (0, 100_000):
+        with pytest.raises(InvalidSettings, match="epochs of 'dots' are"):
+            service.with_epochs(config, epochs)

@@ -1,0 +1,63 @@
+"""What `train` makes of its options."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from profile_studio.storage.database import Database
+from profile_studio.storage.jobs import JobRepository
+from tests.cli.conftest import CommandLine
+
+
+@pytest.fixture
+def noise(command_line: CommandLine, pictures: Path) -> CommandLine:
+    """A home with a set of four pictures."""
+    command_line.call("dataset", "import", str(pictures), "--name", "noise")
+    return command_line
+
+
+def spec_of(command_line: CommandLine, job_id: str) -> dict[str, Any]:
+    return JobRepository(Database(command_line.settings.resolved_database_url)).get(job_id).spec
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--epochs", "3"), {"num_train_steps": 12}),
+        (("--epochs", "3", "--set", "batch_size=2"), {"num_train_steps": 6}),
+        (("--epochs", "3", "--set", "lr_warmup_steps=5"), {"num_train_steps": 12, "lr_warmup_steps": 5}),
+        (("--epochs", "3", "--steps", "7"), {"num_train_steps": 7}),
+        (("--preset", "seed-multi-concept"), {"num_train_steps": 40, "rank": 32, "precision": "bf16"}),
+        (("--preset", "seed-multi-concept", "--set", "batch_size=1"), {"num_train_steps": 80}),
+        (("--preset", "seed-face", "--targets", "attention-qv"), {"num_train_steps": 20, "targets": "attention-qv"}),
+        (("--preset", "seed-sd35", "--steps", "3000"), {"num_train_steps": 3000, "seed": 42}),
+        (("--preset", "seed-sd35", "--seed", "7"), {"num_train_steps": 1000, "seed": 7}),
+    ],
+)
+def test_options_become_the_numbers_of_a_training(
+    noise: CommandLine, tiny_base: Path, options: tuple[str, ...], expected: dict[str, object]
+) -> None:
+    code, reply = noise.call("train", "noise", "--base", str(tiny_base), *options)
+
+    assert code == 0, reply
+    spec = spec_of(noise, reply["job"])
+    assert {name: spec[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--steps", "0"), "num_train_steps"),
+        (("--epochs", "0"), "0 epochs of 'noise' are 0 steps"),
+        (("--set", "learning_rate=1e4"), "learning_rate"),
+    ],
+)
+def test_what_is_no_training_is_refused_in_a_sentence(
+    noise: CommandLine, tiny_base: Path, options: tuple[str, ...], words: str
+) -> None:
+    code, reply = noise.call("train", "noise", "--base", str(tiny_base), *options)
+
+    assert (code, reply["error"]["kind"]) == (2, "invalid_settings")
+    assert words in reply["error"]["message"]
+    assert noise.call("jobs", "list")[1]["jobs"] == []

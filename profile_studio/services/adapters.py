@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from profile_studio.base_models import find_base_model
+from profile_studio.base_models import HUB_IDS, find_base_model
 from profile_studio.domain.adapters import Adapter, UnreadableAdapter, cover_path
 from profile_studio.domain.errors import BaseModelMissing, InvalidAdapter, InvalidName, UnknownAdapter
 from profile_studio.domain.names import check_name, suggest_name
@@ -32,6 +32,7 @@ from profile_studio.lora_files import (
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
 from profile_studio.storage.adapter_names import adapter_exists, placing_adapter
+from profile_studio.storage.base_folders import folder_of
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.models import find_adapter
 
@@ -170,6 +171,17 @@ class AdapterService:
                     yield read_adapter(path, ships=ships)
                 except (InvalidAdapter, InvalidName) as error:
                     yield UnreadableAdapter(path.name, error.message)
+
+    def base_for(self, name: str, chosen_base: str) -> str:
+        """What to use an adapter on: the chosen base model if it fits, else the one it was trained on if that is here.
+
+        Raises:
+            InvalidName, UnknownAdapter, InvalidAdapter: as :meth:`get`.
+        """
+        adapter = self.get(name)
+        named = adapter.base if adapter.base in (STARTER, *HUB_IDS) else None
+        candidates = (chosen_base, named, folder_of(adapter.base_hash, self._settings))
+        return next((base for base in candidates if base and self._fits(adapter, base)), chosen_base)
 
     def _fits(self, adapter: Adapter, base: str) -> bool:
         try:

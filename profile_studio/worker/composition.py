@@ -12,6 +12,7 @@ from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.files.job_folder import JobFolder
 from profile_studio.settings import Settings
 from profile_studio.storage.adapter_names import AdapterPublisher
+from profile_studio.storage.base_folders import remember_folder
 from profile_studio.storage.captions import CaptionsOfDataset
 from profile_studio.storage.compared_models import compared_models
 from profile_studio.storage.database import Database
@@ -33,7 +34,9 @@ def train(config: LoraTrainingConfig, context: JobContext, settings: Settings) -
     def load_dataset() -> Dataset:
         return _unchanged_dataset(config, DatasetRepository(database, settings.datasets_dir))
 
-    return run_training(config, find_base_model(config.base, settings), load_dataset, folder, publisher, context)
+    base = find_base_model(config.base, settings)
+    remember_folder(base, settings)
+    return run_training(config, base, load_dataset, folder, publisher, context)
 
 
 def caption(config: CaptioningConfig, context: JobContext, settings: Settings) -> dict[str, object]:

@@ -18,13 +18,26 @@ LOCALES = {"en": "en-US", "ko": "ko-KR"}
 FEW_CLICKS = 25  # from the open page to a LoRA on one's own disk
 
 
-@pytest.mark.parametrize(("texts", "width"), [(ENGLISH, 360), (KOREAN, 1280)], ids=["english", "korean"])
+@pytest.mark.parametrize(
+    ("texts", "width", "base"),
+    [(ENGLISH, 360, None), (KOREAN, 1280, "tiny_sdxl"), (ENGLISH, 1280, "tiny_sd3")],
+    ids=["starter", "sdxl", "sd35"],
+)
 def test_a_person_comes_from_pictures_to_a_table(
-    opens: OpensPage, running_studio: RunningStudio, picture_files: list[Path], texts: Texts, width: int
+    opens: OpensPage,
+    running_studio: RunningStudio,
+    picture_files: list[Path],
+    request: pytest.FixtureRequest,
+    texts: Texts,
+    width: int,
+    base: str | None,
 ) -> None:
     running_studio.empty()
     page = opens(running_studio.address, viewport={"width": width, "height": 800}, locale=LOCALES[texts.language])
-    goes_the_whole_path(Visitor(page, texts), picture_files)
+    visitor = Visitor(page, texts)
+    if base:
+        visitor.names_base(request.getfixturevalue(base))
+    goes_the_whole_path(visitor, picture_files)
 
 
 def goes_the_whole_path(visitor: Visitor, picture_files: list[Path]) -> None:

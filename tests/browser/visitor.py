@@ -61,6 +61,13 @@ class Visitor:
     def open_tab(self, name: str) -> None:
         self.click(self.page.get_by_role("tab", name=name, exact=True))
 
+    def names_base(self, folder: Path) -> None:
+        """A base model of one's own, by its folder."""
+        field = self.page.locator("#base input")
+        field.fill(str(folder))
+        field.press("Enter")
+        self.clicks += 1
+
     def tab_names(self) -> list[str]:
         return self.page.get_by_role("tab").locator("visible=true").all_inner_texts()
 

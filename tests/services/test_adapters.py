@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from profile_studio.base_models import find_base_model
 from profile_studio.domain.errors import InvalidAdapter, InvalidName, UnknownAdapter
 from profile_studio.domain.jobs import JobKind
 from profile_studio.lora_files import read_header, read_tensors
 from profile_studio.services.adapters import AdapterService
 from profile_studio.settings import Settings
+from profile_studio.storage.base_folders import remember_folder
 from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
+from tests.random_adapter import write_random_adapter
 from tests.test_lora_files import halves, trained_file, write_tensors
 
 
@@ -179,3 +182,12 @@ def test_a_folder_that_is_no_lora_is_refused_as_what_it_is(
         AdapterService(settings).import_file(folder)
 
     assert word in refusal.value.message
+
+
+def test_an_adapter_is_used_on_the_base_it_was_trained_on(settings: Settings, tiny_base: Path) -> None:
+    write_random_adapter(settings.user_loras_dir / "dotted.safetensors", tiny_base, settings)
+    service = AdapterService(settings)
+    assert service.base_for("dotted", "starter") == "starter"  # where that one lies is not known
+    remember_folder(find_base_model(str(tiny_base), settings), settings)
+    assert service.base_for("dotted", "starter") == str(tiny_base)
+    assert service.base_for("pixel-art", str(tiny_base)) == "starter"

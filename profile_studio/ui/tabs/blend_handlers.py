@@ -190,7 +190,9 @@ class BlendHandlers:
                 parts.prompt: gr.skip(),
             }  # the person may be typing already
         base = opened.get(self._page.base, base)
-        if not (opened or carried or self._studio.bases.is_ready(base)):
+        if carried:  # after a reload the bar has the first base again, and this LoRA may be for another
+            opened[self._page.base] = base = self._studio.adapters.base_for(carried, base)
+        if not (opened or self._studio.bases.is_ready(base)):
             return {}  # who looks at a base that is to be fetched first, and goes back, finds the form as it was
         adapters = self._studio.adapters.list(base)
         if carried or (is_first_look and not newest):

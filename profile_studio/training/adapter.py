@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.families.base import Family
 from profile_studio.lora_files import RawTensor, kohya_name, write_tensors
+from profile_studio.training.lora_forward import use_lean_forward
 
 _PEFT_NAME = "trained"
 
@@ -38,6 +39,7 @@ class TrainedAdapter:
                     LoraConfig(r=config.rank, lora_alpha=config.network_alpha, target_modules=layers[name]),  # pyright: ignore[reportArgumentType]  # any alpha above 0 scales
                     adapter_name=_PEFT_NAME,
                 )
+                use_lean_forward(module, _PEFT_NAME)
                 if config.gradient_checkpointing and isinstance(module, ModelMixin):
                     module.enable_gradient_checkpointing()  # a text encoder keeps too little for that to pay
         for parameter in self.parameters:

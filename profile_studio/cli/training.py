@@ -70,6 +70,8 @@ def train(
     if steps is None and epochs is not None:
         steps = studio.training.with_epochs(_with(start, changes), epochs).num_train_steps
     config = _with(start if steps is None else with_steps(start, steps), changes)
+    if advice := studio.training.base_advice(config):
+        say(advice)
     job = studio.training.submit(config)
     if cut := cut_sentences(studio.training.cut_captions(config), ENGLISH.train):
         say(cut)

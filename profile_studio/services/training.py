@@ -21,6 +21,7 @@ from profile_studio.domain.training_studies import TRAINING_STUDIES, steps_of_ep
 from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.jobs.queue import accept
 from profile_studio.prompt_tokens import CutCaptions, cut_captions
+from profile_studio.services.base_fit import base_advice
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.services.promises import Promise, in_words
 from profile_studio.settings import Settings
@@ -73,6 +74,10 @@ class TrainingService:
                 Sentence("{time} on a laptop; a guess until the first training.", time=in_words(seconds)),
             )
         return Promise(None, memory_bytes, Sentence("How long it takes shows after the first steps."))
+
+    def base_advice(self, config: LoraTrainingConfig) -> Sentence | None:
+        """What to choose instead where the base model cannot draw what the set shows."""
+        return base_advice(config.base, self._datasets.get(config.dataset))
 
     def cut_captions(self, config: LoraTrainingConfig) -> CutCaptions | None:
         """How many captions are longer than the base model reads; None if its tokenizer is not on this disk."""

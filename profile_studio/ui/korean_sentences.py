@@ -98,7 +98,7 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "{file} has layers of other sizes than {family} has.": "{file}: 레이어 크기가 {family} 계열과 달라요.",
     "Choose the folder in diffusers layout that was made of it.": "이것으로 만든 diffusers 형식의 폴더를 고르세요.",
     "{file} is a LoRA, not a base model.": "{file}: 기본 모델이 아니라 LoRA예요.",
-    "Import it under Blend, or by `adapters import {file}`.": "블렌드 탭이나 `adapters import {file}` 명령으로 가져오세요.",
+    "Import it under Blend, or by `adapters import {file}`.": "섞기 탭이나 `adapters import {file}` 명령으로 가져오세요.",
     "{file} is a Stable Diffusion 3, whose single files come without the text encoders.": (
         "{file}: Stable Diffusion 3이에요. 이 계열은 파일 하나에 텍스트 인코더가 들어 있지 않아요."
     ),
@@ -627,6 +627,11 @@ _TRAINING: dict[str, str] = {
         "{step}스텝에서 학습이 발산했어요. {why}. 그때 본 사진: {names}."
     ),
     "Train again with a lower learning rate, such as {rate}.": "학습률을 낮춰 다시 학습하세요. 예: {rate}.",
+    "These look like photographs, and the starter draws illustrated portraits: a LoRA of it can only draw them. "
+    "For photographs choose Stable Diffusion 1.5 as the base model (`--base sd15`).": (
+        "사진처럼 보여요. 스타터 모델은 그림체 초상만 그려서, 이 모델로 만든 LoRA도 그림으로만 그릴 수 있어요. "
+        "사진을 쓰려면 기본 모델로 Stable Diffusion 1.5를 고르세요 (`--base sd15`)."
+    ),
     "{time}, as measured in earlier trainings here.": "{time} 걸려요. 이 컴퓨터에서 앞서 학습한 기록으로 계산했어요.",
     "{time} on a laptop; a guess until the first training.": (
         "노트북에서 {time} 걸려요. 첫 학습이 끝나기 전에는 어림한 값이에요."

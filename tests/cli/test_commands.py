@@ -13,6 +13,7 @@ from profile_studio.storage.database import Database
 from profile_studio.storage.jobs import JobRepository
 from tests.cli.conftest import CommandLine
 from tests.test_lora_files import halves
+from tests.training.helpers import create_dataset
 
 
 def test_an_import_tells_the_fate_of_each_file(command_line: CommandLine, pictures: Path) -> None:
@@ -312,3 +313,14 @@ def test_a_comparison_that_cannot_be_is_refused_before_a_picture_is_drawn(
     code, reply = command_line.call("compare", *named, "--out", str(tmp_path / "out"))
     assert code == 2
     assert message in reply["error"]["message"]
+
+
+def test_photographs_on_the_starter_are_told_before_they_are_trained_on(
+    command_line: CommandLine, settings: Settings
+) -> None:
+    create_dataset(settings, n_images=4, n_photographs=4)
+
+    code, reply = command_line.call("train", "dots", "--steps", "2")
+
+    assert (code, reply["status"]) == (0, "queued")
+    assert "These look like photographs" in command_line.said and "--base sd15" in command_line.said

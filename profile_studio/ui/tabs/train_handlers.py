@@ -193,4 +193,6 @@ def promise_html(page: Page, config: LoraTrainingConfig) -> str:
     memory = texts.memory.format(gib=promise.memory_bytes / 2**30) if promise.memory_bytes else ""
     cut = cut_sentences(page.studio.training.cut_captions(config), texts)
     parts = [words, *versions, page.texts.common.said(promise.sentence), memory, cut]
-    return f'<p class="promise">{escape(" ".join(filter(None, parts)))}</p>'
+    advice = page.studio.training.base_advice(config)
+    warned = f'<p class="promise">{escape(page.texts.common.said(advice))}</p>' if advice else ""
+    return f'{warned}<p class="promise">{escape(" ".join(filter(None, parts)))}</p>'

@@ -23,11 +23,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from profile_studio.base_models import find_base_model
+from profile_studio.domain.adapters import WeightedAdapter
 from profile_studio.domain.starter_words import BACKGROUNDS, GLASSES, HAIR_COLOURS, MOODS, SHIRT_COLOURS, SKIN_TONES
 from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.families import pick_device
 from profile_studio.families.registry import load_family
-from profile_studio.inference.adapters import AdapterRack, ChosenAdapter
+from profile_studio.inference.adapters import AdapterRack
 from profile_studio.lora_files import read_adapter
 from profile_studio.metrics.critic import Critic
 from profile_studio.metrics.features import Judge
@@ -123,7 +124,7 @@ class Studio:
     def draw(self, texts: Sequence[str], weights: dict[str, float], folder: Path) -> list[Path]:
         """One picture per text, seeded by its number."""
         folder.mkdir(parents=True, exist_ok=True)
-        self._rack.attach([ChosenAdapter(name, self._path(name), weight) for name, weight in weights.items()])
+        self._rack.attach([WeightedAdapter(read_adapter(self._path(name)), weight) for name, weight in weights.items()])
         files: list[Path] = []
         for start in range(0, len(texts), BATCH):
             batch = list(texts[start : start + BATCH])

@@ -12,6 +12,7 @@ prompts, then seeds.
 import argparse
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from profile_studio.base_models import STARTER, find_base_model
+from profile_studio.domain.adapters import WeightedAdapter
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.domain.trigger_words import prompt_with_trigger
-from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.inference.studio_pipeline import StudioPipeline
 from profile_studio.lora_files import read_adapter
 from profile_studio.metrics.features import Judge
@@ -50,8 +51,9 @@ def measure(adapter: str, example: str, seeds: int, out: Path) -> dict[str, obje
     """Draws what is missing in `out`, and measures."""
     settings = Settings()
     file = Path(adapter) if adapter.endswith(".safetensors") else settings.shipped_loras_dir / f"{adapter}.safetensors"
-    trigger = read_adapter(file).trigger_word
-    chosen = ChosenAdapter(file.stem, file, 1.0)
+    adapter_of_file = read_adapter(file)
+    trigger = adapter_of_file.trigger_word
+    chosen = WeightedAdapter(replace(adapter_of_file, trigger_word=""), 1.0)  # what is said is decided below
     words = {"trigger": trigger, **{f"made-up {word}": word for word in MADE_UP_WORDS}, "filler": FILLER}
     pipeline = StudioPipeline.load(find_base_model(STARTER, settings))
     plain = _draw(pipeline, "", None, seeds, out / "plain")
@@ -77,14 +79,14 @@ def measure(adapter: str, example: str, seeds: int, out: Path) -> dict[str, obje
     }
 
 
-def _draw(pipeline: StudioPipeline, word: str, adapter: ChosenAdapter | None, seeds: int, folder: Path) -> list[Path]:
+def _draw(pipeline: StudioPipeline, word: str, adapter: WeightedAdapter | None, seeds: int, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{prompt}-{seed}.png" for prompt in range(len(DEFAULT_PROMPTS)) for seed in range(seeds)]
     for index, file in enumerate(files):
         if not file.exists():
             request = GenerationRequest(
                 prompt=prompt_with_trigger(word, DEFAULT_PROMPTS[index // seeds]),
-                adapters=(AdapterWeight(adapter_name=adapter.name, weight=adapter.weight),) if adapter else (),
+                adapters=(AdapterWeight(adapter_name=adapter.adapter.name, weight=adapter.weight),) if adapter else (),
                 seed=index % seeds,
             )
             (drawn,) = pipeline.draw(request, [adapter] if adapter else [])

@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from profile_studio.base_models import find_base_model
-from profile_studio.domain.adapters import Adapter
+from profile_studio.domain.adapters import Adapter, WeightedAdapter
 from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport
 from profile_studio.domain.generation import GenerationRequest
 from profile_studio.domain.jobs import Interrupted, Wish
@@ -59,12 +59,11 @@ def train_preset(base: Path, home: Settings, kind: AdapterKind, name: str, **cha
 
 def draw(base: Path, home: Settings, **weights: float) -> list[np.ndarray]:
     """Pictures before they are rounded are not to be had: these are what a person gets."""
-    from profile_studio.inference.adapters import ChosenAdapter
     from profile_studio.inference.studio_pipeline import StudioPipeline
 
     request = GenerationRequest(prompt="dotty++, square", base=str(base), num_inference_steps=2)
     service = AdapterService(home)
-    chosen = [ChosenAdapter(name, service.get(name).path, weight) for name, weight in weights.items()]
+    chosen = [WeightedAdapter(service.get(name), weight) for name, weight in weights.items()]
     pipeline = StudioPipeline.load(find_base_model(str(base), home))
     return [np.asarray(picture.image).astype(int) for picture in pipeline.draw(request, chosen)]
 

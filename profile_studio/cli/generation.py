@@ -10,12 +10,18 @@ from pydantic import ValidationError
 from profile_studio.cli.output import Reply, invalid_settings, say
 from profile_studio.cli.parts import absolute_base, open_studio, running_engine
 from profile_studio.domain.generation import GenerationRequest
+from profile_studio.domain.request_prompts import request_notes
 from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
 from profile_studio.services.generation import DoneEvent, PictureEvent
 
 
 def generate(
-    prompt: Annotated[str, typer.Option(help="What to draw; `+` and `-` after a word weigh it.")],
+    prompt: Annotated[
+        str,
+        typer.Option(
+            help="What to draw. `word++`, `(some words)1.3` and `(word:1.3)` weigh words, `{red|blue}` chooses one by the seed, `<lora:NAME:0.8>` adds a LoRA."
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="Folder for the pictures.")],
     negative_prompt: Annotated[str, typer.Option(help="What to keep out.")] = "",
     base: Annotated[
@@ -54,6 +60,9 @@ def generate(
     studio = open_studio()
     images: list[dict[str, object]] = []
     reply: Reply = {"images": images, "seconds": None, "seconds_to_first_step": None}
+    reply["read_as"] = str(studio.generation.read(request))
+    for note in request_notes(request):
+        say(note)
     with running_engine(studio):
         for event in studio.generation.generate(request, previews=False):
             if isinstance(event, PictureEvent):

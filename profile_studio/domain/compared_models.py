@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from profile_studio.domain.adapters import WeightedAdapter
 from profile_studio.domain.comparison import ModelSpec
 from profile_studio.domain.styles import StyleReference
-from profile_studio.domain.trigger_words import in_ordinary_words, prompt_with_trigger
+from profile_studio.domain.trigger_words import in_ordinary_words
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,13 @@ class ComparedModel:
         return f"{plain[:48]}-{hashlib.sha256(self.spec.text.encode()).hexdigest()[:8]}"
 
     def prompt(self, text: str, class_words: Mapping[str, str]) -> str:
-        """The prompt with the trigger words of the model's own adapters; ordinary words for those of others.
+        """The prompt with ordinary words for the trigger words of other models' adapters; drawing adds its own.
 
         Args:
             class_words: see `class_words`.
         """
         own = [part.adapter.trigger_word for part in self.adapters]
-        text = in_ordinary_words(text, {word: plain for word, plain in class_words.items() if word not in own})
-        for word in reversed(own):
-            text = prompt_with_trigger(word, text)
-        return text
+        return in_ordinary_words(text, {word: plain for word, plain in class_words.items() if word not in own})
 
 
 def class_words(models: Sequence[ComparedModel]) -> dict[str, str]:

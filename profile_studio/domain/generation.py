@@ -7,6 +7,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from profile_studio.domain.errors import InvalidSettings
+from profile_studio.domain.lora_tags import take_lora_tags
 from profile_studio.domain.names import Name
 from profile_studio.domain.noise_schedulers import NoiseSchedulerName
 from profile_studio.domain.starter_size import in_current_size
@@ -38,8 +39,12 @@ class AdapterWeight(BaseModel):
 class GenerationRequest(BaseModel):
     """Everything that decides a picture: two equal requests on one machine give equal pictures.
 
+    Tags of LoRAs in the prompt, `<lora:NAME:0.8>`, become `adapters`. Trigger words are no part of the prompt: whoever
+    draws adds them.
+
     Raises:
-        InvalidSettings: the seed of its last picture is beyond `SEED_LIMIT`, so nobody could ask for that picture again.
+        InvalidSettings: the seed of its last picture is beyond `SEED_LIMIT`, so nobody could ask for that picture again;
+            or a LoRA has one weight in the prompt and another beside it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,6 +66,28 @@ class GenerationRequest(BaseModel):
     def _in_current_size(cls, values: Any) -> Any:
         return in_current_size(values, ("height", "width"))
 
+    @model_validator(mode="before")
+    @classmethod
+    def _tags_as_adapters(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or not isinstance(prompt := values.get("prompt"), str):  # pyright: ignore[reportUnknownMemberType]
+            return values  # pyright: ignore[reportUnknownVariableType]
+        rest, tags = take_lora_tags(prompt)
+        if not tags:
+            return values  # pyright: ignore[reportUnknownVariableType]
+        beside = [AdapterWeight.model_validate(each) for each in values.get("adapters", ())]  # pyright: ignore
+        chosen = {each.adapter_name: each for each in beside}
+        for name, weight in tags:
+            tagged = AdapterWeight(adapter_name=name, weight=weight)
+            if chosen.setdefault(name, tagged) != tagged:
+                raise InvalidSettings(
+                    "{name} has the weight {weight} in the prompt and {other} beside it.",
+                    "Take <lora:{name}> out of the prompt, or set both alike.",
+                    name=name,
+                    weight=f"{weight:g}",
+                    other=f"{chosen[name].weight:g}",
+                )
+        return {**values, "prompt": rest, "adapters": tuple(chosen.values())}
+
     @model_validator(mode="after")
     def _check_last_seed(self) -> Self:
         if self.seed + self.count - 1 > SEED_LIMIT:
@@ -78,7 +105,8 @@ class PictureRecipe(BaseModel):
     """Stored with every picture and inside its PNG. What earlier versions did not write is empty.
 
     `adapter_hashes` maps the LoRAs that were on to the sha256 of their numbers; `noise_scheduler` is the name of the
-    class that drew; `noise_version` says how the noise was made of the seed.
+    class that drew; `noise_version` says how the noise was made of the seed; `read_as` is the prompt as the base was
+    given it, trigger words included.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -90,6 +118,7 @@ class PictureRecipe(BaseModel):
     adapter_hashes: dict[str, str] = Field(default_factory=dict)
     noise_scheduler: str = ""
     noise_version: int = 1
+    read_as: str = ""
 
 
 WORD_WEIGHT_STEP = 1.1  # compel: each + multiplies by 1.1, each - by 0.9

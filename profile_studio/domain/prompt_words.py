@@ -1,15 +1,6 @@
 """What a prompt asks for, in plain words: without the signs that say how much each word counts."""
 
-import re
-
-from profile_studio.domain.captions import tidy
-from profile_studio.domain.prompts import prepare_prompt
-
-_OPERATOR = re.compile(r"\.(?:blend|and)\([^()]*\)")
-_CLOSING = re.compile(r"(?<!\\)\)(?:[+-]+|[0-9]*\.?[0-9]+)?")
-_OPENING = re.compile(r"(?<!\\)[(\[\]]")
-_SIGNS = re.compile(r"(?<=\w)(?:\++|-+)(?![\w+-])")
-_QUOTES = re.compile(r'(?<!\\)"')
+from profile_studio.domain.prompt_syntax import read_prompt
 
 
 def prompt_words(prompt: str) -> str:
@@ -21,7 +12,4 @@ def prompt_words(prompt: str) -> str:
     >>> prompt_words('("a (red)1.3 cat", "a dog++").blend(0.6, 0.4)')
     'a red cat, a dog'
     """
-    words = prepare_prompt(prompt, latin_only=False)
-    for signs in (_OPERATOR, _CLOSING, _OPENING, _SIGNS, _QUOTES):
-        words = signs.sub("", words)
-    return tidy(re.sub(r"\\(.)", r"\1", words))
+    return read_prompt(prompt).words

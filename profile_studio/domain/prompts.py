@@ -1,60 +1,96 @@
-"""What a person may type as a prompt, checked and brought into compel's form before a model sees it.
+"""What a person typed as a prompt, understood: words and how much each counts, in whichever syntax they came.
 
-compel reads `word++` and `(some words)1.3`. What it cannot read it keeps as plain words without saying so; here
-the usual cases are turned into its form, and the others are refused with a sentence.
+compel's `word++` and `(some words)1.3`, Automatic1111's `(word:1.3)`, `((word))`, `[word]`, BREAK and AND mean here what
+they mean there. What has no meaning here is refused with a sentence: a sign that is drawn as a word is a fault nobody sees.
 """
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
-from profile_studio.domain.errors import InvalidPrompt
-
-MAX_NESTING = 5  # compel's parser takes seconds from here on, twice as long for every level
-WORD_WEIGHT_LIMIT = 3.0
-SMALLEST_BLEND_SUM = 0.1  # of the largest weight; compel divides by the sum, and one of 0 makes a black picture
-
-_PLAIN_PARENTHESES = r"Close it, or write \( and \) for plain parentheses."
-_COLON_WEIGHT = re.compile(r":\s*(?P<weight>[0-2](?:\.[0-9]+)?|\.[0-9]+)\s*\)(?![\w.+-])")
-_COLON_NUMBER = re.compile(r"(?<!\\)\([^()]*:\s*[0-9.]+\s*\)")
-_SQUARE_BRACKETS = re.compile(r"(?<!\\)\[(?P<words>[^\[\]:|()]+)\]")
-_BLEND = re.compile(r"\.blend\((?P<weights>[^()]*)\)")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
-_LORA_TAG = re.compile(r"<lora:[^>]*>|\b(?:with|use)Lora\(", re.IGNORECASE)
+from profile_studio.domain.captions import tidy
+from profile_studio.domain.trigger_words import says_trigger
 
 
-def prepare_prompt(prompt: str, *, latin_only: bool) -> str:
-    """The prompt in compel's form: `(cat:1.3)` becomes `(cat)1.3`, `[cat]` becomes `(cat)0.9`.
+class Joined(StrEnum):
+    """How several clauses become one prompt."""
+
+    CHAINED = "chained"  # one after the other, each in a window of its own
+    MIXED = "mixed"  # their weighted mean
+    ADDED = "added"  # their weighted sum
+
+
+@dataclass(frozen=True)
+class WeightedWords:
+    """Words, and how much they count; 1 is as they are."""
+
+    text: str
+    weight: float = 1.0
+
+
+Clause = tuple[WeightedWords, ...]
+"""Words that are read together, in their order."""
+
+
+@dataclass(frozen=True)
+class ReadPrompt:
+    """A prompt as a base model is given it. `str` writes it so that it is read as the same again.
 
     Args:
-        latin_only: the base model learned English words in Latin letters only.
-    Raises:
-        InvalidPrompt: it has unbalanced parentheses, words in another script, or syntax that has no meaning here,
-            or a blend's weights add up to nothing.
+        clauses: at least one.
+        weights: of each clause.
     """
-    if latin_only:
-        _check_script(prompt)
-    _check_balance(prompt)
-    _check_syntax(prompt)
-    _check_blends(prompt)
-    prompt = _SQUARE_BRACKETS.sub(r"(\g<words>)0.9", prompt)
-    prompt = _COLON_WEIGHT.sub(r")\g<weight>", prompt)
-    if example := _COLON_NUMBER.search(prompt):
-        raise InvalidPrompt(
-            "{weight!r} is not a weight this studio can read.",
-            "Write (some words)1.3, with a weight of 0 to 2.",
-            weight=example.group(),
+
+    clauses: tuple[Clause, ...]
+    weights: tuple[float, ...]
+    joined: Joined = Joined.CHAINED
+
+    @property
+    def words(self) -> str:
+        """What is asked for in plain words, without weights."""
+        return tidy(", ".join(clause_text(clause) for clause in self.clauses))
+
+    def with_trigger_words(self, trigger_words: Sequence[str]) -> "ReadPrompt":
+        """The prompt that also says each of these words: in front, in their order, unless a person wrote it."""
+        prompt = self
+        for word in reversed(trigger_words):
+            prompt = prompt._saying(word)
+        return prompt
+
+    def _saying(self, word: str) -> "ReadPrompt":
+        if not word:
+            return self
+        if self.joined is Joined.CHAINED:
+            if any(says_trigger(clause_text(clause), word) for clause in self.clauses):
+                return self
+            return replace(self, clauses=(_in_front(word, self.clauses[0]), *self.clauses[1:]))
+        return replace(
+            self,
+            clauses=tuple(
+                clause if says_trigger(clause_text(clause), word) else _in_front(word, clause)
+                for clause in self.clauses
+            ),
         )
-    return prompt
+
+    def __str__(self) -> str:
+        if self.joined is Joined.CHAINED and self.weights == (1.0,):
+            return _spelled(self.clauses[0])
+        quoted = ", ".join('"' + _spelled(clause).replace('"', '\\"') + '"' for clause in self.clauses)
+        numbers = ", ".join(f"{weight:g}" for weight in self.weights)
+        match self.joined:
+            case Joined.CHAINED:
+                return f"({quoted}).and({numbers})"
+            case Joined.MIXED:
+                return f"({quoted}).blend({numbers})"
+            case Joined.ADDED:
+                return f"({quoted}).blend({numbers}, no_normalize)"
 
 
-def _check_script(prompt: str) -> None:
-    words = [word for word in re.findall(r"[^\W\d_]+", prompt) if not is_latin(word)]
-    if words:
-        raise InvalidPrompt(
-            "The starter model reads English words only and cannot read “{words}”.",
-            "Describe the picture in English words, such as: portrait of a woman, red hair, glasses, blue background.",
-            words=" ".join(words)[:40],
-        )
+def clause_text(clause: Clause) -> str:
+    """The words of a clause without their weights."""
+    return "".join(words.text for words in clause)
 
 
 def is_latin(word: str) -> bool:
@@ -62,50 +98,37 @@ def is_latin(word: str) -> bool:
     return all("LATIN" in unicodedata.name(letter, "") for letter in word)
 
 
-def _check_balance(prompt: str) -> None:
-    plain = re.sub(r"\\.", "", prompt)
-    depth = 0
-    for character in plain:
-        depth += (character == "(") - (character == ")")
-        if depth < 0:
-            raise InvalidPrompt("The prompt closes a parenthesis that was never opened.", _PLAIN_PARENTHESES)
-        if depth > MAX_NESTING:
-            raise InvalidPrompt(
-                "The prompt nests more than {depth} parentheses.", "Use fewer levels.", depth=MAX_NESTING
-            )
-    if depth:
-        raise InvalidPrompt("The prompt opens a parenthesis that is never closed.", _PLAIN_PARENTHESES)
-    if plain.count('"') % 2:
-        raise InvalidPrompt("The prompt opens a quotation mark that is never closed.", "Close it, or leave it out.")
-    if re.search(r"\(\s*\)", plain.replace(".and()", "")):
-        raise InvalidPrompt(
-            "The prompt has a pair of parentheses with nothing inside.", "Put words inside, or leave it out."
-        )
+SIGNS_AT_THE_END = re.compile(
+    r"""(?<![^\s,;()\[\]{}"<>|])(?P<word>[^\s,;()\[\]{}"<>|]*\w)(?P<signs>\++|-+)(?=[\s,.;:!?)\]}"]|$)"""
+)
+"""compel's weight of a word. Letters and numbers alone keep their signs: `C++`, `A+`, `18+`."""
 
 
-def _check_syntax(prompt: str) -> None:
-    if tag := _LORA_TAG.search(prompt):
-        raise InvalidPrompt(
-            "{tag!r} in a prompt does nothing here.",
-            "Leave it out and set the LoRA's weight beside the prompt.",
-            tag=tag.group(),
-        )
-    if ".swap(" in prompt:
-        raise InvalidPrompt(".swap() is not supported.", "Write the word you want in its place.")
-    if re.search(r"(?<!\\)[\[\]]", _SQUARE_BRACKETS.sub("", prompt)):
-        raise InvalidPrompt(
-            "The prompt has square brackets that cannot be read.", "Write (some words)0.9 to make words count less."
-        )
+def keeps_its_signs(word: str) -> bool:
+    """Whether signs after this word belong to it."""
+    return len(word) == 1 or word.isdigit()
 
 
-def _check_blends(prompt: str) -> None:
-    for blend in _BLEND.finditer(prompt):
-        weights = [float(number) for number in _NUMBER.findall(blend["weights"])]
-        largest = max((abs(weight) for weight in weights), default=0.0)
-        is_divided = "no_normalize" not in blend["weights"]
-        if weights and is_divided and abs(sum(weights)) <= SMALLEST_BLEND_SUM * largest:
-            raise InvalidPrompt(
-                "The weights in {blend!r} cancel each other out, so nothing is left to draw.",
-                "Choose weights with a sum well above 0, such as .blend(0.6, 0.4).",
-                blend=blend.group(),
-            )
+def _spelled(clause: Clause) -> str:
+    return "".join(
+        _escaped(words.text) if words.weight == 1 else f"({_escaped(words.text)}){words.weight:.6g}" for words in clause
+    )
+
+
+def _escaped(text: str) -> str:
+    text = re.sub(r"[\\()\[\]{}]", r"\\\g<0>", text)
+    text = re.sub(r"<(?=[A-Za-z]+:)|(?<!\w)__(?=[\w/*-]+__)|\b(?:BREAK|AND)\b", r"\\\g<0>", text)
+    return SIGNS_AT_THE_END.sub(
+        lambda match: (
+            match[0] if keeps_its_signs(match["word"]) else match["word"] + re.sub(r"[+-]", r"\\\g<0>", match["signs"])
+        ),
+        text,
+    )
+
+
+def _in_front(word: str, clause: Clause) -> Clause:
+    first, *rest = clause
+    if first.weight == 1:
+        text = f"{word}, {first.text.lstrip()}" if first.text.strip() or rest else word
+        return (WeightedWords(text), *rest)
+    return (WeightedWords(f"{word}, "), *clause)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from profile_studio.base_models import BaseModel
+from profile_studio.domain.prompts import ReadPrompt
 from profile_studio.domain.training import Targets
 from profile_studio.families.conditioning import Conditioning, Frame
 
@@ -70,8 +71,8 @@ class Family(Protocol):
         """Plain prompts, cut where the encoder's window ends; differentiable. No `time_ids` yet: see `frame`."""
         ...
 
-    def encode_weighted(self, prompt: str, negative_prompt: str) -> tuple[Conditioning, Conditioning]:
-        """A prompt in compel's syntax and its negative, each one row and as many tokens as the other."""
+    def encode_weighted(self, prompt: ReadPrompt, negative_prompt: ReadPrompt) -> tuple[Conditioning, Conditioning]:
+        """A prompt with weights and its negative, each one row and as many tokens as the other."""
         ...
 
     def frame(self, conditioning: Conditioning, frames: Sequence[Frame]) -> Conditioning:

@@ -11,8 +11,10 @@ from diffusers import StableDiffusionPipeline
 from torch import Tensor
 
 from profile_studio.base_models import BaseModel
+from profile_studio.domain.prompts import ReadPrompt
 from profile_studio.domain.training import Targets
 from profile_studio.families.base import LatentRgb
+from profile_studio.families.compel_prompts import encode_by_compel
 from profile_studio.families.conditioning import Conditioning
 from profile_studio.families.diffusion import DiffusionLevels
 from profile_studio.families.loading import LoadedPipeline, load_pipeline
@@ -59,10 +61,9 @@ class StableDiffusion(LoadedPipeline):
         )
         return Conditioning(text_encoder(tokens.input_ids.to(text_encoder.device))[0])
 
-    def encode_weighted(self, prompt: str, negative_prompt: str) -> tuple[Conditioning, Conditioning]:
-        encoded = CompelForSD(self.pipeline)(prompt, negative_prompt=negative_prompt)
-        assert encoded.negative_embeds is not None, "compel encodes the negative prompt it was given"
-        return Conditioning(encoded.embeds), Conditioning(encoded.negative_embeds)
+    def encode_weighted(self, prompt: ReadPrompt, negative_prompt: ReadPrompt) -> tuple[Conditioning, Conditioning]:
+        positive, negative = encode_by_compel(CompelForSD(self.pipeline).compel, prompt, negative_prompt)
+        return Conditioning(positive), Conditioning(negative)
 
     def predict(self, noisy_latents: Tensor, timesteps: Tensor, conditioning: Conditioning) -> Tensor:
         return self.denoiser(noisy_latents, timesteps, conditioning.prompt_embeds, return_dict=False)[0]

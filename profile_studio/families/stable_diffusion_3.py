@@ -11,6 +11,7 @@ from diffusers import StableDiffusion3Pipeline
 from torch import Tensor
 
 from profile_studio.base_models import BaseModel
+from profile_studio.domain.prompts import ReadPrompt
 from profile_studio.domain.training import Targets
 from profile_studio.families.base import LatentRgb
 from profile_studio.families.conditioning import Conditioning
@@ -83,10 +84,10 @@ class StableDiffusion3(LoadedPipeline):
         )
         return Conditioning(prompt_embeds, pooled)
 
-    def encode_weighted(self, prompt: str, negative_prompt: str) -> tuple[Conditioning, Conditioning]:
+    def encode_weighted(self, prompt: ReadPrompt, negative_prompt: ReadPrompt) -> tuple[Conditioning, Conditioning]:
         return self._encode_one(prompt), self._encode_one(negative_prompt)
 
-    def _encode_one(self, prompt: str) -> Conditioning:
+    def _encode_one(self, prompt: ReadPrompt) -> Conditioning:
         pipeline = self.pipeline
         windows = [(pipeline.tokenizer, pipeline.tokenizer_max_length)]
         if pipeline.text_encoder_3 is not None:

@@ -11,8 +11,10 @@ from diffusers import StableDiffusionXLPipeline
 from torch import Tensor
 
 from profile_studio.base_models import BaseModel
+from profile_studio.domain.prompts import ReadPrompt
 from profile_studio.domain.training import Targets
 from profile_studio.families.base import LatentRgb
+from profile_studio.families.compel_prompts import encode_by_compel, pooled_by_compel
 from profile_studio.families.conditioning import Conditioning, Frame
 from profile_studio.families.diffusion import DiffusionLevels
 from profile_studio.families.loading import LoadedPipeline, load_pipeline
@@ -55,14 +57,16 @@ class StableDiffusionXL(LoadedPipeline):
         prompt_embeds, _, pooled, _ = self.pipeline.encode_prompt(list(prompts), do_classifier_free_guidance=False)
         return Conditioning(prompt_embeds, pooled)
 
-    def encode_weighted(self, prompt: str, negative_prompt: str) -> tuple[Conditioning, Conditioning]:
-        encoded = CompelForSDXL(self.pipeline)(prompt, negative_prompt=negative_prompt)
-        positive = Conditioning(encoded.embeds, encoded.pooled_embeds)
-        if not negative_prompt and self.pipeline.config.force_zeros_for_empty_prompt:
+    def encode_weighted(self, prompt: ReadPrompt, negative_prompt: ReadPrompt) -> tuple[Conditioning, Conditioning]:
+        compel = CompelForSDXL(self.pipeline)
+        compel.compel_2.requires_pooled = False  # with it compel cannot weigh the parts of `.and()`; pooled below
+        sides = [encode_by_compel(side, prompt, negative_prompt) for side in (compel.compel_1, compel.compel_2)]
+        both = [torch.cat(parts, dim=-1) for parts in zip(*sides, strict=True)]
+        positive = Conditioning(both[0], pooled_by_compel(compel.compel_2, prompt))
+        if not negative_prompt.words and self.pipeline.config.force_zeros_for_empty_prompt:
             zeros = {name: torch.zeros_like(tensor) for name, tensor in positive.tensors().items()}
             return positive, Conditioning(**zeros)
-        assert encoded.negative_embeds is not None, "compel encodes the negative prompt it was given"
-        return positive, Conditioning(encoded.negative_embeds, encoded.negative_pooled_embeds)
+        return positive, Conditioning(both[1], pooled_by_compel(compel.compel_2, negative_prompt))
 
     def frame(self, conditioning: Conditioning, frames: Sequence[Frame]) -> Conditioning:
         numbers = [(*frame.original, frame.top, frame.left, *frame.size) for frame in frames]

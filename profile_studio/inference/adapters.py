@@ -11,6 +11,7 @@ from pathlib import Path
 # The functions beneath those of a pipeline, which pass over Stable Diffusion 3's T5.
 from diffusers.utils.peft_utils import delete_adapter_layers, set_adapter_layers, set_weights_and_activate_adapters
 
+from profile_studio.domain.adapters import Adapter, WeightedAdapter
 from profile_studio.domain.errors import InvalidAdapter, InvalidSettings
 from profile_studio.families.base import Family
 from profile_studio.inference.lora_layers import attach_lora
@@ -21,15 +22,6 @@ BYTES_BESIDE_A_FILE = 2**24  # so that small ones end as well: peft looks at all
 
 TextEncoderState = tuple[tuple[str, float], ...]
 """Sorted (peft id, weight) of the attached adapters that change the text encoder; an id never means two files."""
-
-
-@dataclass(frozen=True)
-class ChosenAdapter:
-    """One LoRA file and its weight; 0 is the same as not chosen."""
-
-    name: str
-    path: Path
-    weight: float
 
 
 @dataclass(frozen=True)
@@ -50,21 +42,21 @@ class AdapterRack:
         self._loaded: OrderedDict[Path, _LoadedAdapter] = OrderedDict()
         self._ids = count()
 
-    def attach(self, chosen: Sequence[ChosenAdapter]) -> TextEncoderState:
-        """Attaches exactly these adapters at exactly these weights; the order does not matter.
+    def attach(self, chosen: Sequence[WeightedAdapter]) -> TextEncoderState:
+        """Attaches exactly these adapters at exactly these weights, where 0 is not at all; the order does not matter.
 
         Raises:
             InvalidAdapter: a file is broken, or for another base model; what was attached before stays loaded.
             InvalidSettings: an adapter is chosen twice, or they are more than `MAX_LOADED_BYTES` together.
         """
-        wanted = sorted((adapter for adapter in chosen if adapter.weight != 0), key=lambda adapter: adapter.name)
+        wanted = sorted((each for each in chosen if each.weight != 0), key=lambda each: each.adapter.name)
         _check_choice(wanted)
-        loaded = [self._load(adapter) for adapter in wanted]
+        loaded = [self._load(each.adapter) for each in wanted]
         self._evict(keep=len(wanted))
         if not wanted:
             self._detach_all()
             return ()
-        weights = [adapter.weight for adapter in wanted]
+        weights = [each.weight for each in wanted]
         for part in self._parts.values():
             set_adapter_layers(part, enabled=True)
             set_weights_and_activate_adapters(part, [adapter.peft_id for adapter in loaded], weights)
@@ -78,7 +70,7 @@ class AdapterRack:
         for part in self._parts.values():
             set_adapter_layers(part, enabled=False)
 
-    def _load(self, adapter: ChosenAdapter) -> _LoadedAdapter:
+    def _load(self, adapter: Adapter) -> _LoadedAdapter:
         path = adapter.path.resolve()
         try:
             stat = path.stat()
@@ -131,11 +123,11 @@ def without_peft_warnings() -> Generator[None]:
         yield
 
 
-def _check_choice(wanted: Sequence[ChosenAdapter]) -> None:
-    names = [adapter.name for adapter in wanted]
+def _check_choice(wanted: Sequence[WeightedAdapter]) -> None:
+    names = [each.adapter.name for each in wanted]
     if len(set(names)) < len(names):
         raise InvalidSettings("The same LoRA is chosen twice.", "Choose each LoRA once and set its weight.")
-    file_bytes = sum(adapter.path.stat().st_size for adapter in wanted if adapter.path.is_file())
+    file_bytes = sum(each.adapter.path.stat().st_size for each in wanted if each.adapter.path.is_file())
     if file_bytes > MAX_LOADED_BYTES:
         raise InvalidSettings(
             "These {count} LoRAs are {size} GB together; at most {limit} GB work at once.",

@@ -5,8 +5,8 @@ from typing import Any
 
 from torch import Tensor
 
+from profile_studio.domain.adapters import WeightedAdapter
 from profile_studio.domain.errors import NotFinite
-from profile_studio.inference.adapters import ChosenAdapter
 
 
 def check_finite(numbers: Tensor) -> None:
@@ -19,7 +19,7 @@ def check_finite(numbers: Tensor) -> None:
         raise FloatingPointError("NaN or infinity")
 
 
-def why_not_finite(base: str, scheduler: Any, adapters: Sequence[ChosenAdapter] = ()) -> NotFinite:
+def why_not_finite(base: str, scheduler: Any, adapters: Sequence[WeightedAdapter] = ()) -> NotFinite:
     """The error that names what made a picture of NaN.
 
     Args:
@@ -35,7 +35,7 @@ def why_not_finite(base: str, scheduler: Any, adapters: Sequence[ChosenAdapter] 
             base=base,
         )
     if adapters:
-        weights = " and ".join(f"{each.name} = {each.weight:g}" for each in adapters)
+        weights = " and ".join(f"{each.adapter.name} = {each.weight:g}" for each in adapters)
         return NotFinite(
             "No picture came out: with the LoRA {weights} the latents contain NaN or infinite values.",
             "Choose lower weights or fewer LoRAs; one that fails alone at a low weight is broken.",

@@ -11,14 +11,16 @@ from torch import Tensor
 
 from profile_studio import __version__
 from profile_studio.base_models import STARTER, BaseModel
+from profile_studio.domain.adapters import WeightedAdapter
 from profile_studio.domain.crops import Resolution
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.generation import GenerationRequest, PictureRecipe
 from profile_studio.domain.noise import NOISE_VERSION
+from profile_studio.domain.request_prompts import request_prompts
 from profile_studio.families import pick_device
 from profile_studio.families.base import Family
 from profile_studio.families.registry import load_family
-from profile_studio.inference.adapters import AdapterRack, ChosenAdapter
+from profile_studio.inference.adapters import AdapterRack
 from profile_studio.inference.denoise import DenoisedStep, decode, denoise
 from profile_studio.inference.finite import why_not_finite
 from profile_studio.inference.noise_schedulers import noise_scheduler_class
@@ -61,7 +63,7 @@ class StudioPipeline:
         self.family = family
         self.base = family.base
         self._adapters = AdapterRack(family)
-        self._prompts = PromptEncoder(family, latin_only=self.base.name == STARTER)
+        self._prompts = PromptEncoder(family)
         self._versions = {name: version(name) for name in ("compel", "diffusers", "peft", "torch", "transformers")}
 
     @classmethod
@@ -73,7 +75,7 @@ class StudioPipeline:
     def draw(
         self,
         request: GenerationRequest,
-        adapters: Sequence[ChosenAdapter],
+        adapters: Sequence[WeightedAdapter],
         on_step: Callable[[Step], None] = lambda _step: None,
     ) -> Iterator[DrawnPicture]:
         """Draws the request's pictures one by one, so that picture i is the same whatever the count.
@@ -82,20 +84,22 @@ class StudioPipeline:
             adapters: the request's adapters with their files.
             on_step: called after each step; what it raises ends the drawing.
         Raises:
-            InvalidPrompt, InvalidAdapter, InvalidSettings: before the first step.
+            InvalidPrompt, InvalidAdapter, InvalidSettings: before a picture's first step.
             NotFinite: the numbers became NaN or infinite; it names the LoRAs or the base.
         """
         size = self._size(request)
         text_encoder_state = self._adapters.attach(adapters)
-        hashes = {each.name: tensors_hash(each.path) for each in adapters if each.weight != 0}
-        encoded = self._prompts.encode(request.prompt, request.negative_prompt, text_encoder_state)
+        hashes = {each.adapter.name: tensors_hash(each.adapter.path) for each in adapters if each.weight != 0}
+        latin_only = self.base.name == STARTER
         for index in range(request.count):
+            prompt, negative_prompt = request_prompts(request, index, adapters, latin_only=latin_only)
+            encoded = self._prompts.encode(prompt, negative_prompt, text_encoder_state)
             try:
                 pixels = self._pixels(request, size, encoded, index, on_step)
             except FloatingPointError as error:
                 attached = [adapter for adapter in adapters if adapter.weight != 0]
                 raise why_not_finite(base_label(self.base.name), self.family.noise_scheduler, attached) from error
-            yield DrawnPicture(index, as_picture(pixels), self._recipe(request, index, hashes))
+            yield DrawnPicture(index, as_picture(pixels), self._recipe(request, index, hashes, str(prompt)))
 
     def _size(self, request: GenerationRequest) -> Resolution:
         multiple, native = self.family.size_step, self.base.native_size
@@ -136,7 +140,9 @@ class StudioPipeline:
     def _preview(self, done: DenoisedStep) -> Image.Image:
         return preview_picture(self.family, done.clean_estimate())
 
-    def _recipe(self, request: GenerationRequest, index: int, adapter_hashes: dict[str, str]) -> PictureRecipe:
+    def _recipe(
+        self, request: GenerationRequest, index: int, adapter_hashes: dict[str, str], read_as: str
+    ) -> PictureRecipe:
         return PictureRecipe(
             request=request.model_copy(update={"base": base_label(request.base)}),
             seed=request.seed + index,
@@ -145,4 +151,5 @@ class StudioPipeline:
             adapter_hashes=adapter_hashes,
             noise_scheduler=noise_scheduler_class(request.noise_scheduler, self.family.noise_scheduler),
             noise_version=NOISE_VERSION,
+            read_as=read_as,
         )

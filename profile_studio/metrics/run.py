@@ -18,7 +18,6 @@ from profile_studio.domain.trigger_words import in_ordinary_words
 from profile_studio.families import pick_device
 from profile_studio.files.job_folder import JobFolder
 from profile_studio.files.pictures import save_with_recipe
-from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.inference.studio_pipeline import StudioPipeline
 from profile_studio.metrics.advice import recommend, sentences
 from profile_studio.metrics.encoder import Encoder, ReadsTexts
@@ -143,8 +142,7 @@ def _draw(picture: _Picture, config: ComparisonConfig, pipeline: StudioPipeline,
         guidance_scale=config.guidance_scale,
         seed=picture.seed,
     )
-    chosen = [ChosenAdapter(part.adapter.name, part.adapter.path, part.weight) for part in parts]
-    (drawn,) = pipeline.draw(request, chosen, lambda _step: context.yield_device())
+    (drawn,) = pipeline.draw(request, parts, lambda _step: context.yield_device())
     save_with_recipe(context.folder / picture.name, drawn.image, drawn.recipe)
 
 

@@ -19,7 +19,8 @@ from profile_studio.domain.comparison import (
 from profile_studio.domain.errors import InvalidModelSpec, InvalidPrompt, InvalidSettings, JobNotAllowed
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.power import FEWEST_TO_FORESEE, fewest_prompts, shown_by
-from profile_studio.domain.prompts import prepare_prompt
+from profile_studio.domain.prompt_choices import has_choices
+from profile_studio.domain.prompt_syntax import read_prompt
 from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.styles import StyleReference
 from profile_studio.jobs.queue import accept
@@ -264,7 +265,13 @@ def _check_prompts(config: ComparisonConfig, models: Sequence[ComparedModel]) ->
     for prompt in config.prompts:
         if not prompt:
             raise InvalidPrompt("One of the prompts is empty.", "Delete it, or write what it should show.")
-        prepare_prompt(prompt, latin_only=config.base == STARTER)
+        read_prompt(prompt, latin_only=config.base == STARTER)
+        if has_choices(prompt):
+            raise InvalidPrompt(
+                "“{prompt}” asks for other words in each picture, so no two models would draw the same.",
+                "Write one prompt for each of them.",
+                prompt=prompt[:60],
+            )
         # As each model gets it: the trigger words may make it too long.
         longest = max((len(model.prompt(prompt, plain)) for model in models), default=0)
         if longest > MAXIMUM_PROMPT_CHARACTERS:

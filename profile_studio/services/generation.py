@@ -1,16 +1,18 @@
 """Making pictures at once."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from profile_studio.base_models import STARTER
+from profile_studio.domain.adapters import WeightedAdapter
 from profile_studio.domain.errors import EngineUnavailable, ProfileStudioError
 from profile_studio.domain.generation import GenerationRequest
-from profile_studio.domain.prompts import prepare_prompt
+from profile_studio.domain.prompts import ReadPrompt
+from profile_studio.domain.request_prompts import request_prompts
 from profile_studio.domain.sentences import from_json
 from profile_studio.services.demo import check_request_for_demo
 from profile_studio.services.live import EngineConnection, LiveLane
@@ -63,16 +65,15 @@ class GenerationService:
 
         Raises:
             InvalidPrompt: a prompt cannot be read.
-            UnknownAdapter: an adapter of the request is not there.
+            UnknownAdapter, InvalidAdapter: an adapter of the request is not there, or broken.
             EngineUnavailable: no engine answers, or it died on the way.
             ProfileStudioError: whatever the engine refuses, as its own class.
         """
         check_request_for_demo(request, self._settings)
         # What can be refused without a model is refused at once, also while the engine still loads.
-        for text in (request.prompt, request.negative_prompt):
-            prepare_prompt(text, latin_only=request.base == STARTER)
-        for adapter in request.adapters:
-            find_adapter(adapter.adapter_name, self._settings)
+        adapters = self._adapters(request)
+        for index in range(request.count):
+            _read(request, index, adapters)
         question = {"op": "generate", "request": request.model_dump(mode="json"), "previews": previews}
         with closing(self._lane.ask(question)) as replies:
             for reply in replies:
@@ -84,9 +85,26 @@ class GenerationService:
             "The engine stopped while it made the picture.", "Try again; it starts again by itself."
         )
 
+    def read(self, request: GenerationRequest) -> ReadPrompt:
+        """The prompt of a request's first picture as its base model will be given it, trigger words included.
+
+        Raises:
+            InvalidPrompt, UnknownAdapter, InvalidAdapter: as `generate`.
+        """
+        return _read(request, 0, self._adapters(request))[0]
+
+    def _adapters(self, request: GenerationRequest) -> list[WeightedAdapter]:
+        return [
+            WeightedAdapter(find_adapter(wish.adapter_name, self._settings), wish.weight) for wish in request.adapters
+        ]
+
     def engine_is_running(self) -> bool:
         """Whether an engine answers."""
         return self._lane.is_there()
+
+
+def _read(request: GenerationRequest, index: int, adapters: Sequence[WeightedAdapter]) -> tuple[ReadPrompt, ReadPrompt]:
+    return request_prompts(request, index, adapters, latin_only=request.base == STARTER)
 
 
 def _event(reply: dict[str, Any]) -> PreviewEvent | PictureEvent | DoneEvent:

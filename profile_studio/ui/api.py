@@ -90,7 +90,7 @@ class StudioApi:
     ) -> Facts:
         """Makes one picture now and returns it as a PNG in a data address (`image`), with its `seed`.
 
-        `adapters` maps names of LoRAs to weights from 0 to 1.5; their trigger words belong into the prompt.
+        `adapters` maps names of LoRAs to weights from 0 to 1.5; their trigger words are added to the prompt.
         """
         weights = [{"adapter_name": name, "weight": weight} for name, weight in (adapters or {}).items()]
         form = {

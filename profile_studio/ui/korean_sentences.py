@@ -17,14 +17,8 @@ _PROMPTS: dict[str, str] = {
     r"Close it, or write \( and \) for plain parentheses.": r"괄호의 짝을 맞추세요. 괄호를 글자 그대로 쓰려면 \( 와 \) 로 적으세요.",
     "The prompt nests more than {depth} parentheses.": "프롬프트의 괄호가 {depth}겹보다 깊어요.",
     "Use fewer levels.": "괄호를 덜 겹쳐 쓰세요.",
-    "The prompt opens a quotation mark that is never closed.": "프롬프트에 닫히지 않은 따옴표가 있어요.",
-    "Close it, or leave it out.": "따옴표의 짝을 맞추거나 지우세요.",
     "The prompt has a pair of parentheses with nothing inside.": "프롬프트에 빈 괄호가 있어요.",
     "Put words inside, or leave it out.": "괄호 안에 낱말을 넣거나 괄호를 지우세요.",
-    "{tag!r} in a prompt does nothing here.": "프롬프트의 “{tag}” 표기는 여기서 쓰이지 않아요.",
-    "Leave it out and set the LoRA's weight beside the prompt.": "지우고, 프롬프트 옆에서 LoRA의 세기를 정하세요.",
-    ".swap() is not supported.": ".swap()은 지원하지 않아요.",
-    "Write the word you want in its place.": "그 자리에 원하는 낱말을 바로 적으세요.",
     "The prompt has square brackets that cannot be read.": "프롬프트의 대괄호를 읽을 수 없어요.",
     "Write (some words)0.9 to make words count less.": "낱말을 약하게 하려면 (some words)0.9처럼 쓰세요.",
     "The weights in the prompt cannot be read.": "프롬프트의 가중치를 읽을 수 없어요.",
@@ -41,6 +35,40 @@ _PROMPTS: dict[str, str] = {
     "Choose weights with a sum well above 0, such as .blend(0.6, 0.4).": (
         "합이 0보다 충분히 크게 가중치를 정하세요. 예: .blend(0.6, 0.4)"
     ),
+    "“{signs}” in a prompt has no meaning here.": "프롬프트의 “{signs}” 표기는 여기서 뜻이 없어요.",
+    r"Leave it out and write the words themselves, or put \ before its signs to mean the letters.": (
+        r"지우고 낱말을 직접 적으세요. 글자 그대로 쓰려면 기호 앞에 \ 를 붙이세요."
+    ),
+    "“{signs}” does not choose a LoRA here.": "“{signs}” 표기로는 LoRA를 고를 수 없어요.",
+    "Write <lora:NAME:0.8>, outside of braces and of the negative prompt.": (
+        "중괄호와 제외 프롬프트 밖에 <lora:NAME:0.8>처럼 쓰세요."
+    ),
+    "{joining}…) works only when it joins the whole prompt.": "{joining}…)은 프롬프트 전체를 묶을 때만 쓸 수 있어요.",
+    'Write ("one", "two").blend(0.6, 0.4), with all words inside the quotation marks.': (
+        '("one", "two").blend(0.6, 0.4)처럼 쓰고, 모든 낱말을 따옴표 안에 넣으세요.'
+    ),
+    "A blend cannot hold BREAK, AND or another blend.": "섞는 프롬프트 안에는 BREAK, AND나 다른 blend를 쓸 수 없어요.",
+    "Write its words with commas.": "낱말을 쉼표로 이어 적으세요.",
+    "Every word of the prompt has the weight 0, so nothing is left to draw.": (
+        "프롬프트의 모든 낱말의 가중치가 0이라 그릴 것이 남지 않아요."
+    ),
+    "Leave out what you do not want; 0.5 to 1.5 works best.": "원하지 않는 것은 지우세요. 0.5에서 1.5 사이가 가장 좋아요.",
+    "“{choice}” is not a choice this studio can read.": "“{choice}” 부분은 고르기 표기로 읽을 수 없어요.",
+    "The braces in “{choice}” do not match.": "“{choice}” 부분의 중괄호 짝이 맞지 않아요.",
+    r"Write {{red|blue}} to have one of them drawn by the seed, or \{{ and \}} for plain braces.": (
+        r"{{red|blue}}처럼 쓰면 시드에 따라 하나가 골라져요. 중괄호를 글자 그대로 쓰려면 \{{ 와 \}} 로 적으세요."
+    ),
+    "{name} has the weight {weight} in the prompt and {other} beside it.": (
+        "{name}: 프롬프트의 세기 {weight}, 옆의 세기 {other}. 서로 달라요."
+    ),
+    "Take <lora:{name}> out of the prompt, or set both alike.": "프롬프트에서 <lora:{name}> 표기를 지우거나, 둘을 같게 하세요.",
+    "At guidance 1 the negative prompt does nothing: raise the guidance to keep things out.": (
+        "가이던스가 1이면 제외 프롬프트가 작용하지 않아요. 빼고 싶은 것이 있으면 가이던스를 올리세요."
+    ),
+    "“{prompt}” asks for other words in each picture, so no two models would draw the same.": (
+        "“{prompt}” 프롬프트는 그림마다 낱말이 달라져서, 모델들이 같은 것을 그리지 않게 돼요."
+    ),
+    "Write one prompt for each of them.": "낱말마다 프롬프트를 하나씩 적으세요.",
     "One of the prompts is empty.": "비어 있는 프롬프트가 있어요.",
     "Delete it, or write what it should show.": "지우거나, 그릴 것을 적으세요.",
     "A prompt may have {limit} characters, trigger words included; one has {count}.": (

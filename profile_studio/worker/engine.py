@@ -214,10 +214,7 @@ def draw(
     on_step: "Callable[[Step], None]",
 ) -> Iterator[dict[str, Any]]:
     """Draws a request's pictures, keeps each in the home, and yields what the client is told about it."""
-    from profile_studio.inference.adapters import ChosenAdapter
-
-    chosen = [ChosenAdapter(each.adapter.name, each.adapter.path, each.weight) for each in adapters]
-    for picture in pipeline.draw(request, chosen, on_step):
+    for picture in pipeline.draw(request, adapters, on_step):
         path = write_picture(settings.pictures_dir, picture.image, picture.recipe)
         remember_folder(pipeline.base, settings)
         yield {"event": "picture", "index": picture.index, "file": str(path), "seed": picture.recipe.seed}

@@ -51,6 +51,7 @@ def test_training_and_generating_start_what_they_need_and_stop_it(
         with Image.open(image["file"]) as picture:
             assert picture.size == (64, 64)
     assert made["seconds"] > 0
+    assert made["read_as"] == "noisy portrait"
     assert not engine_presence(command_line.settings).is_there()
 
     code, refused = command_line.call(*words, "--adapter", "no-such-lora", "--out", str(tmp_path / "out"))

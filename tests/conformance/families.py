@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from profile_studio.base_models import find_base_model
+from profile_studio.domain.adapters import WeightedAdapter
 from profile_studio.domain.crops import Resolution
 from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.families import family_facts
@@ -32,10 +33,9 @@ from profile_studio.families.base import Family
 from profile_studio.families.conditioning import Conditioning, Frame
 from profile_studio.families.registry import load_family
 from profile_studio.files.job_folder import JobFolder
-from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.inference.denoise import initial_noise
 from profile_studio.inference.studio_pipeline import StudioPipeline
-from profile_studio.lora_files import TrainingFacts, adapter_metadata, read_lora, write_diffusers
+from profile_studio.lora_files import TrainingFacts, adapter_metadata, read_adapter, read_lora, write_diffusers
 from profile_studio.settings import Settings
 from profile_studio.training import cache as training_cache
 from profile_studio.training import checkpoints, loop
@@ -296,7 +296,8 @@ def draw_in_studio(family: FamilyUnderTest, file: Path | None = None, guidance_s
     request = GenerationRequest(
         prompt=PROMPT, base=family.base(), num_inference_steps=DRAWING_STEPS, seed=SEED, guidance_scale=guidance_scale
     )
-    chosen = [ChosenAdapter(file.stem, file, 1.0)] if file else []
+    # Plain diffusers is asked for the prompt alone.
+    chosen = [WeightedAdapter(replace(read_adapter(file), trigger_word=""), 1.0)] if file else []
     return plain.decoded(studio.family.pipeline, lambda: list(studio.draw(request, chosen)))
 
 

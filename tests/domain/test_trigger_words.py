@@ -1,7 +1,7 @@
 import pytest
 
 from profile_studio.domain.errors import InvalidPrompt
-from profile_studio.domain.prompts import prepare_prompt
+from profile_studio.domain.prompt_syntax import read_prompt
 from profile_studio.domain.trigger_words import (
     LONGEST_OF_HEADER,
     as_folder,
@@ -44,7 +44,9 @@ def test_only_a_class_word_may_be_of_several_words() -> None:
 def test_a_foreign_word_never_spoils_a_prompt_or_a_folder(word: str) -> None:
     kept = word_of_header(word)
     assert len(kept) <= LONGEST_OF_HEADER
-    assert prepare_prompt(prompt_with_trigger(kept, "a hat"), latin_only=False).endswith("a hat")
+    said = read_prompt("a hat").with_trigger_words([kept])
+    assert said.words.endswith("a hat")
+    assert read_prompt(str(said)) == said
     assert not set(as_folder(word)) & set('/\\:*?"<>|\0') and len(as_folder(word)) < 200
 
 

@@ -13,6 +13,7 @@ from profile_studio.domain.errors import InvalidPrompt
 from profile_studio.domain.families import family_facts
 from profile_studio.domain.generation import GenerationRequest
 from profile_studio.domain.noise import standard_normal
+from profile_studio.domain.prompt_syntax import read_prompt
 from profile_studio.families.base import Family
 from profile_studio.families.conditioning import Conditioning, Frame, cat
 from profile_studio.families.registry import load_family
@@ -82,7 +83,7 @@ def test_a_picture_is_the_one_that_the_plain_pipeline_draws(
 def test_plain_and_weighted_prompts_without_weights_are_encoded_alike(family: Family) -> None:
     with torch.no_grad():
         plain = family.encode_prompts(["a red dot"])
-        weighted, _ = family.encode_weighted("a red dot", "a hat")
+        weighted, _ = family.encode_weighted(read_prompt("a red dot"), read_prompt("a hat"))
 
     assert plain.tensors().keys() == weighted.tensors().keys()
     for name, tensor in plain.tensors().items():
@@ -92,11 +93,45 @@ def test_plain_and_weighted_prompts_without_weights_are_encoded_alike(family: Fa
 def test_a_weight_moves_a_word_and_none_moves_nothing(family: Family) -> None:
     with torch.no_grad():
         once, twice, strong = (
-            family.encode_weighted(prompt, "")[0].prompt_embeds for prompt in ("a red dot", "a red dot", "a red++ dot")
+            family.encode_weighted(read_prompt(prompt), read_prompt(""))[0].prompt_embeds
+            for prompt in ("a red dot", "a red dot", "a red++ dot")
         )
 
     assert torch.equal(once, twice)
     assert (strong - once).abs().max() > 1e-3
+
+
+@pytest.mark.parametrize("name", ["sd1", "sdxl"])
+def test_clauses_are_chained_window_by_window_each_with_its_weight(tiny_bases: dict[str, Path], name: str) -> None:
+    family = load_family(find_base_model(str(tiny_bases[name]), Settings()), CPU, torch.float32)
+    with torch.no_grad():
+        chained, negative = family.encode_weighted(read_prompt("a dot AND a hat :0.5"), read_prompt(""))
+        dot, hat, nothing = (family.encode_prompts([text]).prompt_embeds for text in ("a dot", "a hat", ""))
+
+    expected = torch.cat([dot, nothing + 0.5 * (hat - nothing)], dim=1)
+    torch.testing.assert_close(chained.prompt_embeds, expected, atol=1e-5, rtol=1e-5)
+    assert negative.prompt_embeds.shape == chained.prompt_embeds.shape
+
+
+@pytest.mark.parametrize(
+    ("prompt", "plain"),
+    [
+        ("(a red:1.3) dot--", ["a red dot"]),
+        ("a dot BREAK a hat", ["a dot, a hat"]),
+        ('("a dot", "a hat").blend(3, 1)', ["a dot", "a hat"]),
+    ],
+)
+def test_sdxls_pooled_vector_is_of_words_without_signs(
+    tiny_bases: dict[str, Path], prompt: str, plain: list[str]
+) -> None:
+    sdxl = load_family(find_base_model(str(tiny_bases["sdxl"]), Settings()), CPU, torch.float32)
+    with torch.no_grad():
+        positive, _ = sdxl.encode_weighted(read_prompt(prompt), read_prompt(""))
+        pooled = [sdxl.encode_prompts([text]).pooled_prompt_embeds for text in plain]
+
+    assert positive.pooled_prompt_embeds is not None
+    expected = pooled[0] if len(pooled) == 1 else 0.75 * pooled[0] + 0.25 * pooled[1]
+    torch.testing.assert_close(positive.pooled_prompt_embeds, expected, atol=1e-5, rtol=1e-5)
 
 
 def test_latents_go_to_a_picture_and_back_in_the_shapes_that_are_told(family: Family) -> None:
@@ -160,7 +195,7 @@ def test_sdxl_is_told_of_size_and_crop(tiny_bases: dict[str, Path]) -> None:
 
 def test_a_blend_without_compel_is_the_weighted_sum_of_its_prompts(sd3: Family) -> None:
     with torch.no_grad():
-        mixed, _ = sd3.encode_weighted('("a dot", "a hat").blend(0.75, 0.25)', "")
+        mixed, _ = sd3.encode_weighted(read_prompt('("a dot", "a hat").blend(0.75, 0.25)'), read_prompt(""))
         dot, hat = (sd3.encode_prompts([text]) for text in ("a dot", "a hat"))
 
     for name, tensor in mixed.tensors().items():
@@ -168,12 +203,12 @@ def test_a_blend_without_compel_is_the_weighted_sum_of_its_prompts(sd3: Family) 
         torch.testing.assert_close(tensor, expected, atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("prompt", ['("a dot", "a hat").and()', "a dot.swap(hat)"])
+@pytest.mark.parametrize("prompt", ['("a dot", "a hat").and()', "a dot BREAK a hat"])
 def test_what_takes_one_text_encoder_is_refused_by_name(sd3: Family, prompt: str) -> None:
     with pytest.raises(InvalidPrompt) as refusal:
-        sd3.encode_weighted(prompt, "")
+        sd3.encode_weighted(read_prompt(prompt), read_prompt(""))
 
-    assert "does not read ." in refusal.value.message
+    assert "does not read BREAK" in refusal.value.message
 
 
 def test_conditionings_are_joined_picked_and_told_apart_by_name() -> None:

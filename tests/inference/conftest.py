@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from profile_studio.base_models import BaseModel, find_base_model
+from profile_studio.domain.adapters import WeightedAdapter
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
-from profile_studio.lora_files import RawTensor, kohya_name, write_tensors
+from profile_studio.lora_files import RawTensor, kohya_name, read_adapter, write_tensors
 from profile_studio.settings import Settings
 
 WriteLora = Callable[..., Path]
@@ -70,3 +71,8 @@ def small_request(base: BaseModel, **changes: object) -> GenerationRequest:
 
 def weights(**by_name: float) -> tuple[AdapterWeight, ...]:
     return tuple(AdapterWeight(adapter_name=name, weight=weight) for name, weight in by_name.items())
+
+
+def weighted(path: Path, weight: float) -> WeightedAdapter:
+    """What draws with the LoRA of this file."""
+    return WeightedAdapter(read_adapter(path), weight)

@@ -9,14 +9,15 @@ import numpy.typing as npt
 import pytest
 
 from profile_studio.base_models import BaseModel
+from profile_studio.domain.adapters import WeightedAdapter
 from profile_studio.domain.errors import InvalidAdapter, InvalidSettings
-from profile_studio.inference.adapters import BYTES_BESIDE_A_FILE, ChosenAdapter
-from tests.inference.conftest import ATTENTION, CONV, SHAPES, TEXT, WriteLora, small_request
+from profile_studio.inference.adapters import BYTES_BESIDE_A_FILE
+from tests.inference.conftest import ATTENTION, CONV, SHAPES, TEXT, WriteLora, small_request, weighted
 
 Pixels = npt.NDArray[np.uint8]
 
 
-def draw(pipeline: Any, base: BaseModel, adapters: Sequence[ChosenAdapter]) -> Pixels:
+def draw(pipeline: Any, base: BaseModel, adapters: Sequence[WeightedAdapter]) -> Pixels:
     (picture,) = pipeline.draw(small_request(base), adapters)
     return np.asarray(picture.image)
 
@@ -25,8 +26,8 @@ def test_weight_zero_is_the_base_itself(studio_pipeline: Any, base: BaseModel, w
     path = write_lora("style", layers=(ATTENTION, CONV, TEXT))
     plain = draw(studio_pipeline, base, [])
 
-    styled = draw(studio_pipeline, base, [ChosenAdapter("style", path, 1.0)])
-    at_zero = draw(studio_pipeline, base, [ChosenAdapter("style", path, 0.0)])
+    styled = draw(studio_pipeline, base, [weighted(path, 1.0)])
+    at_zero = draw(studio_pipeline, base, [weighted(path, 0.0)])
 
     assert not np.array_equal(styled, plain)
     assert np.array_equal(at_zero, plain)
@@ -37,7 +38,7 @@ def test_a_weight_scales_every_layer(studio_pipeline: Any, base: BaseModel, writ
 
     path = write_lora("style", layers=(ATTENTION, CONV, TEXT))
 
-    draw(studio_pipeline, base, [ChosenAdapter("style", path, 0.6)])
+    draw(studio_pipeline, base, [weighted(path, 0.6)])
 
     pipeline = studio_pipeline.family.pipeline
     layers = [
@@ -48,8 +49,8 @@ def test_a_weight_scales_every_layer(studio_pipeline: Any, base: BaseModel, writ
 
 
 def test_the_order_of_adapters_does_not_matter(studio_pipeline: Any, base: BaseModel, write_lora: WriteLora) -> None:
-    style = ChosenAdapter("style", write_lora("style", 1), 0.7)
-    face = ChosenAdapter("face", write_lora("face", 2, layers=(ATTENTION, TEXT)), 0.4)
+    style = weighted(write_lora("style", 1), 0.7)
+    face = weighted(write_lora("face", 2, layers=(ATTENTION, TEXT)), 0.4)
 
     assert np.array_equal(draw(studio_pipeline, base, [style, face]), draw(studio_pipeline, base, [face, style]))
 
@@ -57,7 +58,7 @@ def test_the_order_of_adapters_does_not_matter(studio_pipeline: Any, base: BaseM
 def test_a_blend_is_the_sum_of_its_parts(studio_pipeline: Any, base: BaseModel, write_lora: WriteLora) -> None:
     import torch
 
-    chosen = [ChosenAdapter("a", write_lora("a", 1), 0.7), ChosenAdapter("b", write_lora("b", 2), 0.4)]
+    chosen = [weighted(write_lora("a", 1), 0.7), weighted(write_lora("b", 2), 0.4)]
     studio_pipeline._adapters.attach(chosen)
     layer = studio_pipeline.family.pipeline.unet.get_submodule(ATTENTION)
     features = torch.randn(1, 5, 32, generator=torch.Generator().manual_seed(0))
@@ -76,22 +77,22 @@ def test_a_file_that_was_written_anew_is_loaded_anew(
     studio_pipeline: Any, base: BaseModel, write_lora: WriteLora
 ) -> None:
     path = write_lora("style", 1)
-    before = draw(studio_pipeline, base, [ChosenAdapter("style", path, 1.0)])
+    before = draw(studio_pipeline, base, [weighted(path, 1.0)])
 
     write_lora("style", 2)
     os.utime(path, ns=(1, 1))
-    after = draw(studio_pipeline, base, [ChosenAdapter("style", path, 1.0)])
+    after = draw(studio_pipeline, base, [weighted(path, 1.0)])
 
     other = write_lora("other", 2)
     assert not np.array_equal(before, after)
-    assert np.array_equal(after, draw(studio_pipeline, base, [ChosenAdapter("other", other, 1.0)]))
+    assert np.array_equal(after, draw(studio_pipeline, base, [weighted(other, 1.0)]))
 
 
 def test_the_latest_adapters_stay_loaded_up_to_a_number_of_bytes(
     studio_pipeline: Any, base: BaseModel, write_lora: WriteLora, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chosen = [ChosenAdapter(f"a{index}", write_lora(f"a{index}", index), 1.0) for index in range(5)]
-    a_file = chosen[0].path.stat().st_size
+    chosen = [weighted(write_lora(f"a{index}", index), 1.0) for index in range(5)]
+    a_file = chosen[0].adapter.path.stat().st_size
     limit = 3 * (a_file + BYTES_BESIDE_A_FILE)
     monkeypatch.setattr("profile_studio.inference.adapters.MAX_LOADED_BYTES", limit)
     rack = studio_pipeline._adapters
@@ -107,8 +108,8 @@ def test_the_latest_adapters_stay_loaded_up_to_a_number_of_bytes(
 def test_more_bytes_of_adapters_than_fit_are_refused(
     studio_pipeline: Any, base: BaseModel, write_lora: WriteLora, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chosen = [ChosenAdapter(f"a{index}", write_lora(f"a{index}", index), 1.0) for index in range(2)]
-    monkeypatch.setattr("profile_studio.inference.adapters.MAX_LOADED_BYTES", chosen[0].path.stat().st_size)
+    chosen = [weighted(write_lora(f"a{index}", index), 1.0) for index in range(2)]
+    monkeypatch.setattr("profile_studio.inference.adapters.MAX_LOADED_BYTES", chosen[0].adapter.path.stat().st_size)
 
     with pytest.raises(InvalidSettings, match="These 2 LoRAs are"):
         draw(studio_pipeline, base, chosen)
@@ -118,7 +119,7 @@ def test_an_adapter_of_another_base_is_refused(studio_pipeline: Any, base: BaseM
     path = write_lora("style", **{"profile_studio.base_hash": "0" * 64})
 
     with pytest.raises(InvalidAdapter) as caught:
-        draw(studio_pipeline, base, [ChosenAdapter("style", path, 1.0)])
+        draw(studio_pipeline, base, [weighted(path, 1.0)])
 
     assert "no longer fits" in caught.value.message
 
@@ -132,7 +133,7 @@ def test_a_layer_that_finds_no_place_is_refused_and_leaves_nothing_attached(
     path = write_lora("style", layers=(ATTENTION, missing))
 
     with pytest.raises(InvalidAdapter) as caught:
-        draw(studio_pipeline, base, [ChosenAdapter("style", path, 1.0)])
+        draw(studio_pipeline, base, [weighted(path, 1.0)])
 
     assert "fit the base model" in caught.value.message
     assert np.array_equal(draw(studio_pipeline, base, []), plain)
@@ -146,13 +147,13 @@ def test_a_wrong_shape_is_refused(
     path = write_lora("style")
 
     with pytest.raises(InvalidAdapter):
-        draw(studio_pipeline, base, [ChosenAdapter("style", path, 1.0)])
+        draw(studio_pipeline, base, [weighted(path, 1.0)])
 
     assert np.array_equal(draw(studio_pipeline, base, []), plain)
 
 
 def test_the_same_adapter_twice_is_refused(studio_pipeline: Any, base: BaseModel, write_lora: WriteLora) -> None:
-    chosen = ChosenAdapter("style", write_lora("style"), 0.5)
+    chosen = weighted(write_lora("style"), 0.5)
 
     with pytest.raises(InvalidSettings):
         draw(studio_pipeline, base, [chosen, chosen])

@@ -22,10 +22,11 @@ from safetensors.torch import load_file
 from torch import nn
 
 from profile_studio.base_models import BaseModel, find_base_model
+from profile_studio.domain.adapters import WeightedAdapter
 from profile_studio.domain.errors import InvalidAdapter
 from profile_studio.domain.families import family_facts
 from profile_studio.domain.generation import GenerationRequest
-from profile_studio.inference.adapters import AdapterRack, ChosenAdapter
+from profile_studio.inference.adapters import AdapterRack
 from profile_studio.inference.lora_layers import attach_lora
 from profile_studio.inference.studio_pipeline import StudioPipeline
 from profile_studio.lora_files import (
@@ -52,6 +53,7 @@ from profile_studio.lora_files.original_names import (
 )
 from profile_studio.services.adapters import AdapterService
 from profile_studio.settings import Settings
+from tests.inference.conftest import weighted
 from tests.tiny_base import build_tiny_base, build_tiny_sd3, build_tiny_sdxl
 
 pytestmark = pytest.mark.filterwarnings(
@@ -405,7 +407,7 @@ def test_a_weight_reaches_every_part_of_a_base(folders: dict[str, Path], tmp_pat
     family: Any = SimpleNamespace(parts=dict(parts(pipeline)), pipeline=pipeline, base=base)
     rack = AdapterRack(family)
 
-    state = rack.attach([ChosenAdapter("a", tmp_path / "a.safetensors", 0.5)])
+    state = rack.attach([weighted(tmp_path / "a.safetensors", 0.5)])
 
     modules = [m for part in family.parts.values() for m in part.modules() if isinstance(m, PeftLayer)]
     assert len(modules) == len(lora.layers)
@@ -434,7 +436,7 @@ def test_the_studio_draws_the_same_with_every_export_of_an_imported_file(
     assert {(adapter.family, adapter.base) for adapter in adapters} == {(family, folders[family].name)}
     plain, *drawn = (
         np.asarray(next(studio.draw(request, chosen)).image).astype(int)
-        for chosen in ([], *([ChosenAdapter(adapter.name, adapter.path, 1.0)] for adapter in adapters))
+        for chosen in ([], *([WeightedAdapter(adapter, 1.0)] for adapter in adapters))
     )
     assert len(drawn) == 4
     assert np.abs(drawn[0] - plain).max() > 10

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from profile_studio.base_models import BaseModel, find_base_model
+from profile_studio.domain.adapters import WeightedAdapter
 from profile_studio.domain.errors import InvalidAdapter, NotFinite
-from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.inference.finite import why_not_finite
 from profile_studio.lora_files import RawTensor, read_header, read_tensors, write_tensors
 from profile_studio.settings import Settings
-from tests.inference.conftest import ATTENTION, CONV, TEXT, WriteLora, small_request
+from tests.inference.conftest import ATTENTION, CONV, TEXT, WriteLora, small_request, weighted
 from tests.tiny_base import build_contradictory_base
 
 NAN = float("nan")
@@ -29,7 +29,7 @@ def spoil(path: Path, value: float, half: str = "lora_up.weight") -> Path:
     return path
 
 
-def refusal(pipeline: Any, base: BaseModel, *adapters: ChosenAdapter) -> NotFinite:
+def refusal(pipeline: Any, base: BaseModel, *adapters: WeightedAdapter) -> NotFinite:
     seen: list[int] = []
     with pytest.raises(NotFinite) as caught:
         list(pipeline.draw(small_request(base), adapters, lambda step: seen.append(step.step)))
@@ -45,16 +45,16 @@ def test_a_lora_that_holds_nan_is_named_and_its_neighbour_still_draws(
     studio_pipeline: Any, base: BaseModel, write_lora: WriteLora, layer: str, value: float, half: str
 ) -> None:
     broken = spoil(write_lora("broken", layers=(layer,)), value, half)
-    good = ChosenAdapter("good", write_lora("good", 1), 0.5)
+    good = weighted(write_lora("good", 1), 0.5)
 
     with pytest.raises(InvalidAdapter, match=r"broken\.safetensors"):
-        list(studio_pipeline.draw(small_request(base), [good, ChosenAdapter("broken", broken, 0.5)]))
+        list(studio_pipeline.draw(small_request(base), [good, weighted(broken, 0.5)]))
 
     assert list(studio_pipeline.draw(small_request(base), [good]))
 
 
-def test_loras_that_overflow_together_are_named_with_their_weights(studio_pipeline: Any) -> None:
-    adapters = [ChosenAdapter("strong", Path("strong.safetensors"), 0.8), ChosenAdapter("good", Path("good"), 1.0)]
+def test_loras_that_overflow_together_are_named_with_their_weights(studio_pipeline: Any, write_lora: WriteLora) -> None:
+    adapters = [weighted(write_lora("strong"), 0.8), weighted(write_lora("good", 1), 1.0)]
 
     error = why_not_finite("tiny", studio_pipeline.family.pipeline.scheduler, adapters)
 

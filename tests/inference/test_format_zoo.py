@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pytest
 from safetensors import TensorSpec, serialize_file
 
-from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.services.adapters import AdapterService
 from profile_studio.settings import Settings
+from tests.inference.conftest import weighted
 
 Values = npt.NDArray[np.float32]
 RANK, ALPHA = 2, 0.5
@@ -203,7 +203,7 @@ def attached_deltas(studio_pipeline: Any, path: Path) -> dict[str, Values]:
     """What the modules of the pipeline gain from a file at weight 1."""
     from peft.tuners.lora import LoraLayer
 
-    studio_pipeline._adapters.attach([ChosenAdapter("zoo", path, 1.0)])
+    studio_pipeline._adapters.attach([weighted(path, 1.0)])
     pipeline = studio_pipeline.family.pipeline
     return {
         name.removeprefix("text_model."): module.get_delta_weight(active).detach().numpy()

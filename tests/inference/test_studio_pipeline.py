@@ -17,11 +17,10 @@ from profile_studio.domain.noise_schedulers import (
     noise_scheduler_names,
     offered_noise_schedulers,
 )
-from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.inference.studio_pipeline import DrawnPicture, Step
 from profile_studio.lora_files import read_header
 from profile_studio.settings import Settings
-from tests.inference.conftest import WriteLora, small_request
+from tests.inference.conftest import WriteLora, small_request, weighted
 
 # diffusers' schedulers make numpy arrays of tensors in the way that numpy 2 will stop to accept.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -126,13 +125,26 @@ def test_a_recipe_pins_the_numbers_of_its_loras_and_what_drew(
     studio_pipeline: Any, base: BaseModel, write_lora: WriteLora
 ) -> None:
     path = write_lora("style")
-    chosen = [ChosenAdapter("style", path, 0.5), ChosenAdapter("off", write_lora("off", 1), 0.0)]
+    chosen = [weighted(path, 0.5), weighted(write_lora("off", 1), 0.0)]
 
     (picture,) = studio_pipeline.draw(small_request(base), chosen)
 
     stated = read_header(path).metadata["modelspec.hash_sha256"]
     assert picture.recipe.adapter_hashes == {"style": stated.removeprefix("0x")}
     assert picture.recipe.noise_scheduler == "DDIMScheduler"
+
+
+def test_the_word_of_a_lora_enters_the_prompt_and_the_recipe_says_so(
+    studio_pipeline: Any, base: BaseModel, write_lora: WriteLora
+) -> None:
+    chosen = [weighted(write_lora("style", **{"profile_studio.trigger_word": "pxl"}), 0.5)]
+
+    (unsaid,) = studio_pipeline.draw(small_request(base, prompt="red hair++"), chosen)
+    (said,) = studio_pipeline.draw(small_request(base, prompt="pxl, red hair++"), chosen)
+
+    assert np.array_equal(np.asarray(unsaid.image), np.asarray(said.image))
+    assert unsaid.recipe.read_as == said.recipe.read_as == "pxl, red (hair)1.21"
+    assert unsaid.recipe.request.prompt == "red hair++"
 
 
 @pytest.mark.slow

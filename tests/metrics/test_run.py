@@ -84,7 +84,7 @@ def test_a_comparison_draws_every_model_from_the_same_prompts_and_seeds(
     assert [(recipe.request.prompt, recipe.seed) for recipe in recipes["base"]] == [
         ("a (hat)1.3", 0), ("a (hat)1.3", 1), ("a dog", 0), ("a dog", 1),
     ]  # fmt: skip
-    assert recipes["wavy"][2].request.prompt == "wvy, a dog"
+    assert recipes["wavy"][2].read_as == "wvy, a dog"
     assert [adapter.weight for adapter in recipes["wavy=0.5"][0].request.adapters] == [0.5]
     first = [pixels(context.folder / names[0]) for names in report.pictures.values()]
     assert len(set(first)) == 3
@@ -107,7 +107,7 @@ def test_where_a_prompt_says_the_trigger_word_the_base_and_the_judge_read_the_cl
     compared = config(tiny_base, models=("wavy", "other"), prompts=("photo of wvy", "a hat"), seeds=1)
     compare(compared, context, studio_settings)
     asked = {
-        spec: [read_recipe(context.folder / name).request.prompt for name in names]
+        spec: [read_recipe(context.folder / name).read_as for name in names]
         for spec, names in report_of(context).pictures.items()
     }
 

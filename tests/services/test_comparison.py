@@ -99,7 +99,8 @@ def test_an_adapter_whose_data_set_is_gone_is_compared_without_a_style(
         (("wavy",), {"prompts": ("a hat", "  ")}, InvalidPrompt, "prompts is empty"),
         (("wavy",), {"prompts": tuple(map(str, range(60))), "seeds": 64}, InvalidSettings, "7680 pictures"),
         (("wavy",), {"prompts": ("a hat", "a (hat")}, InvalidPrompt, "never closed"),
-        (("wavy",), {"prompts": ("a" * 1998,)}, InvalidPrompt, "trigger words included; one has 2003"),
+        (("wavy",), {"prompts": ("a" * 2001,)}, InvalidPrompt, "one has 2001"),
+        (("wavy",), {"prompts": ("a hat", "{red|blue} hat")}, InvalidPrompt, "other words in each picture"),
         (
             ("wavy",),
             {"seeds": 1, "prompts": ("a hat",), "metrics": ("fd_judge",)},

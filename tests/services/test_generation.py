@@ -175,6 +175,16 @@ def test_what_needs_no_model_is_refused_without_an_engine(settings: Settings, ti
     assert not service.engine_is_running()
 
 
+def test_a_request_is_read_with_the_words_of_its_loras_before_anything_is_drawn(
+    settings: Settings, tiny_base: Path
+) -> None:
+    write_random_adapter(settings.user_loras_dir / "pixel.safetensors", tiny_base, settings, "pxl")
+
+    read = GenerationService(settings).read(small_request(tiny_base, prompt="red (hair:1.2) <lora:pixel:0.5>"))
+
+    assert str(read) == "pxl, red (hair)1.2"
+
+
 def test_an_error_arrives_as_its_own_class() -> None:
     error = error_of_kind("invalid_adapter", "No.", "Yes.")
 

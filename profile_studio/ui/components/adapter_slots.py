@@ -9,7 +9,6 @@ import gradio as gr
 from profile_studio.domain.adapters import Adapter
 from profile_studio.domain.generation import SAFE_WEIGHT_LIMIT, WEIGHT_LIMIT, AdapterWeight
 from profile_studio.domain.training import AdapterKind
-from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.ui.components.markup import escape, picture_source
 from profile_studio.ui.components.notices import Updates
 from profile_studio.ui.components.picture_grid import choice_of_pictures
@@ -197,16 +196,8 @@ def word_hint(adapters: Sequence[Adapter], name: str | None, texts: BlendTexts) 
     return f'<p class="quiet">{escape(" ".join(words))}</p>'
 
 
-def with_trigger_words(prompt: str, weights: Sequence[AdapterWeight], adapters: Sequence[Adapter]) -> str:
-    """The prompt with the word of each LoRA that is on, unless a person wrote it already."""
-    words = {adapter.name: adapter.trigger_word for adapter in adapters}
-    for weight in reversed(weights):
-        prompt = prompt_with_trigger(words.get(weight.adapter_name, ""), prompt)
-    return prompt
-
-
 def without_trigger_words(prompt: str, weights: Sequence[AdapterWeight], adapters: Sequence[Adapter]) -> str:
-    """The inverse of `with_trigger_words`, for a recipe that goes back into the form."""
+    """The prompt of a recipe for the form: earlier versions put the words in front, where they would outlive their LoRA."""
     words = {adapter.name: adapter.trigger_word for adapter in adapters}
     for weight in weights:
         prompt = prompt.removeprefix(f"{words.get(weight.adapter_name, '')}, ")

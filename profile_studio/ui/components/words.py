@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from profile_studio.domain.prompts import keeps_its_signs
 from profile_studio.domain.starter_words import (
     BACKGROUNDS,
     FACIAL_HAIR,
@@ -66,7 +67,12 @@ def prompt_words(prompt: str) -> list[str]:
 
 def weighted_words(prompt: str) -> list[tuple[str, str]]:
     """(what the page shows, the word) for each word: "hair ++" for `hair++`."""
-    return [(f"{word} {signs}".strip(), word) for word in prompt_words(prompt) for signs in [_signs_of(prompt, word)]]
+    return [
+        (f"{word} {signs}".strip(), word)
+        for word in prompt_words(prompt)
+        if not keeps_its_signs(word)
+        for signs in [_signs_of(prompt, word)]
+    ]
 
 
 def _signs_of(prompt: str, word: str) -> str:

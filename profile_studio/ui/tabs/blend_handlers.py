@@ -24,7 +24,6 @@ from profile_studio.ui.components.adapter_slots import (
     default_weights,
     fill_slots,
     offer_adapters,
-    with_trigger_words,
     without_trigger_words,
 )
 from profile_studio.ui.components.foreign_words import foreign_words_html
@@ -81,8 +80,7 @@ class BlendHandlers:
         """The form as a request; it holds more than is asked for."""
         fields = {name: value for name, value in form.items() if name in GenerationRequest.model_fields}
         weights = chosen_weights([form[name] for name in self._parts.cards])
-        words = with_trigger_words(fields["prompt"].strip(), weights, self._studio.adapters.list(fields["base"]))
-        fields |= {"prompt": words, "adapters": weights}
+        fields |= {"prompt": fields["prompt"].strip(), "adapters": weights}
         return parse_form(GenerationRequest, fields, self._texts.fields, self._page.texts.common)
 
     def lines_up(self, request: GenerationRequest, asked_before: Asked, session: str | None) -> Updates:

@@ -16,7 +16,7 @@ from profile_studio.domain.datasets import Dataset
 from profile_studio.services.base_fit import base_advice
 from profile_studio.services.studio import Studio
 from profile_studio.settings import REPOSITORY_ROOT, Settings
-from profile_studio.ui.tabs.train import promise_html
+from profile_studio.ui.tabs.train_handlers import promise_html
 from profile_studio.ui.texts import ENGLISH
 from tests.training.helpers import create_dataset, small_config
 

@@ -173,21 +173,21 @@ def _refusal(error: Any, base: str, hub_id: str) -> BaseModelMissing | HubUnreac
     if isinstance(error, GatedRepoError):
         return BaseModelMissing(
             "{base!r} is given only to those who accepted its licence, and no token says who asks.",
-            "Accept it at https://huggingface.co/{hub}, make a token at https://huggingface.co/settings/tokens, and give it with `bases fetch {base} --token-stdin`.",
+            "Accept it at https://huggingface.co/{hub}, make a token at https://huggingface.co/settings/tokens, and give it beside Fetch or with `bases fetch {base} --token-stdin`.",
             base=base,
             hub=hub_id,
         )
     if isinstance(error, RepositoryNotFoundError):
         return BaseModelMissing(
             "There is no model {hub!r} on the hub, or it is not shown to you.",
-            "Check its name at https://huggingface.co; for a private one give a token with `bases fetch {base} --token-stdin`.",
+            "Check its name at https://huggingface.co; for a private one give a token beside Fetch or with `bases fetch {base} --token-stdin`.",
             base=base,
             hub=hub_id,
         )
     if status == 401:
         return BaseModelMissing(
             "The hub does not accept the token.",
-            "Make a new one at https://huggingface.co/settings/tokens and give it with `bases fetch {base} --token-stdin`.",
+            "Make a new one at https://huggingface.co/settings/tokens and give it beside Fetch or with `bases fetch {base} --token-stdin`.",
             base=base,
         )
     return HubUnreachable(

@@ -9,7 +9,7 @@ from profile_studio.domain.adapters import Adapter
 from profile_studio.services.studio import Studio
 from profile_studio.ui.api import open_api
 from profile_studio.ui.components.adapter_slots import chosen_weights
-from profile_studio.ui.components.base_choice import base_choice, fetch_buttons, wire_base
+from profile_studio.ui.components.base_choice import base_choice, fetch_parts, wire_base
 from profile_studio.ui.components.job_view import status_line
 from profile_studio.ui.components.language_switch import language_switch
 from profile_studio.ui.components.markup import escape
@@ -60,7 +60,7 @@ def _build_page(blocks: gr.Blocks, studio: Studio, texts: Texts) -> None:
     if studio.settings.space_id:
         _space_banner(studio.settings.is_demo, texts)
     notice = notice_area()
-    fetch, cancel_fetch = fetch_buttons(texts)
+    parts = fetch_parts(texts)
     carried_dataset, carried_adapter, carried_picture = gr.State(None), gr.State(None), gr.State(None)
     news = {part: gr.Textbox("", label=part, visible="hidden") for part in Part}
     with gr.Tabs(selected=BLEND, overflow_behavior="wrap") as tabs:  # no door hides behind a menu
@@ -78,7 +78,7 @@ def _build_page(blocks: gr.Blocks, studio: Studio, texts: Texts) -> None:
     for tab, name in ((gallery_tab, GALLERY), (storage_tab, STORAGE)):
         tab.select(None, None, None, js=REMEMBER_TAB % name, **QUIET)
     _wire_first_look(blocks, blend_tab)
-    wire_base(page, notice, fetch, cancel_fetch).then(
+    wire_base(page, notice, parts).then(
         lambda *values: blend_tab.shown(False, *values), blend_tab.shown_inputs, blend_tab.shown_outputs, **QUIET
     )
 

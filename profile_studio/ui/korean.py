@@ -126,6 +126,10 @@ _HEADER = HeaderTexts(
     starter="스타터 (오프라인)",
     not_here="{title} (이 컴퓨터에 없음)",
     fetch="내려받기",
+    who_asks="허브 토큰",
+    who_asks_info=(
+        "라이선스에 동의해야 받을 수 있는 모델에만 필요해요. 스튜디오 폴더에 본인만 읽을 수 있게 보관하고, 허브에만 보내요."
+    ),
     fetch_step="{steps} MB 중 {step} MB",
     fetched="이 기본 모델이 이제 이 컴퓨터에 있어요.",
     idle="진행 중인 작업이 없어요",

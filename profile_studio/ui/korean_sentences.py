@@ -227,16 +227,20 @@ _BASES_AND_ADAPTERS: dict[str, str] = {
     "{base!r} is given only to those who accepted its licence, and no token says who asks.": (
         "“{base}”: 라이선스에 동의한 사람만 받을 수 있는데, 누가 받는지 알려 줄 토큰이 없어요."
     ),
-    "Accept it at https://huggingface.co/{hub}, make a token at https://huggingface.co/settings/tokens, and give it with `bases fetch {base} --token-stdin`.": (
-        "https://huggingface.co/{hub} 에서 동의하고, https://huggingface.co/settings/tokens 에서 토큰을 만들어 `bases fetch {base} --token-stdin` 명령으로 넘겨 주세요."
+    "Accept it at https://huggingface.co/{hub}, make a token at https://huggingface.co/settings/tokens, and give it beside Fetch or with `bases fetch {base} --token-stdin`.": (
+        "https://huggingface.co/{hub} 에서 동의하고, https://huggingface.co/settings/tokens 에서 토큰을 만들어 내려받기 옆에 적거나 `bases fetch {base} --token-stdin` 명령으로 넘겨 주세요."
     ),
     "There is no model {hub!r} on the hub, or it is not shown to you.": "허브에 “{hub}” 모델이 없거나, 볼 권한이 없어요.",
-    "Check its name at https://huggingface.co; for a private one give a token with `bases fetch {base} --token-stdin`.": (
-        "https://huggingface.co 에서 이름을 확인하세요. 비공개 모델이면 `bases fetch {base} --token-stdin` 명령으로 토큰을 넘겨 주세요."
+    "Check its name at https://huggingface.co; for a private one give a token beside Fetch or with `bases fetch {base} --token-stdin`.": (
+        "https://huggingface.co 에서 이름을 확인하세요. 비공개 모델이면 토큰을 내려받기 옆에 적거나 `bases fetch {base} --token-stdin` 명령으로 넘겨 주세요."
     ),
     "The hub does not accept the token.": "허브가 토큰을 받아들이지 않아요.",
-    "Make a new one at https://huggingface.co/settings/tokens and give it with `bases fetch {base} --token-stdin`.": (
-        "https://huggingface.co/settings/tokens 에서 새로 만들어 `bases fetch {base} --token-stdin` 명령으로 넘겨 주세요."
+    "Make a new one at https://huggingface.co/settings/tokens and give it beside Fetch or with `bases fetch {base} --token-stdin`.": (
+        "https://huggingface.co/settings/tokens 에서 새로 만들어 내려받기 옆에 적거나 `bases fetch {base} --token-stdin` 명령으로 넘겨 주세요."
+    ),
+    "A token is not taken over this page, which others can open, too.": "다른 사람도 열 수 있는 화면이라 여기서는 토큰을 받지 않아요.",
+    "Give it where the studio runs: `bases fetch {base} --token-stdin`; on a Space, as its secret HF_TOKEN.": (
+        "스튜디오가 도는 컴퓨터에서 `bases fetch {base} --token-stdin` 명령으로 넘겨 주세요. Space에서는 비밀 값 HF_TOKEN으로 정하세요."
     ),
     "The hub does not send {base!r}: it answered {status}.": "허브가 “{base}” 모델을 보내지 않아요. 응답: {status}.",
     "Fetch again a little later; it goes on where it was.": "조금 뒤에 다시 내려받으세요. 멈춘 곳부터 이어져요.",

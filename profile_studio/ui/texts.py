@@ -71,6 +71,11 @@ class HeaderTexts:
     starter: str = "Starter (offline)"
     not_here: str = "{title} (not on this disk)"
     fetch: str = "Fetch"
+    who_asks: str = "Token of the hub"
+    who_asks_info: str = (
+        "Only for models whose licence must be accepted. It is kept in the studio's folder, readable by you alone, and "
+        "sent to the hub only."
+    )
     fetch_step: str = "{step} of {steps} MB"
     fetched: str = "This base model is on this disk now."
     idle: str = "Nothing is running"

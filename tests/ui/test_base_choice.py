@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import pytest
@@ -76,26 +77,67 @@ def test_a_base_is_told_of_from_its_choice_to_the_end_of_its_fetch(
     assert ENGLISH.header.fetched in done and not may_be_fetched
 
 
+def part(page: gr.Blocks, elem_id: str) -> gr.blocks.Block:
+    """The English page's part of this name."""
+    return next(block for block in page.blocks.values() if block.elem_id == elem_id)
+
+
+def press(page: gr.Blocks, button: gr.blocks.Block, *values: str) -> Any:
+    """What a click answers."""
+    listener = next(each for each in page.fns.values() if (button._id, "click") in each.targets)
+    assert listener.fn is not None
+    return listener.fn(*values)
+
+
 def test_a_fetch_is_begun_and_canceled_where_the_base_is_chosen(
     studio: Studio, in_a_loop: Callable[[Callable[[], gr.Blocks]], gr.Blocks]
 ) -> None:
     page = in_a_loop(lambda: build(studio))
-    buttons = [
-        block
-        for block in page.blocks.values()
-        if isinstance(block, gr.Button) and block.elem_id in ("fetch-base", "cancel-fetch")
-    ]
-    fetch, cancel = buttons[:2]
+    fetch, cancel = part(page, "fetch-base"), part(page, "cancel-fetch")
 
-    def press(button: gr.Button) -> list[bool]:
-        listener = next(each for each in page.fns.values() if (button._id, "click") in each.targets)  # pyright: ignore[reportPrivateUsage]
-        assert listener.fn is not None
-        answer = listener.fn("sdxl")
+    def shown(answer: Any) -> list[bool]:
         return [answer[each]["visible"] for each in (fetch, cancel)]
 
-    assert press(fetch) == [False, True]
-    assert press(cancel) == [True, False]
+    assert shown(press(page, fetch, "sdxl", "")) == [False, True]
+    assert shown(press(page, cancel, "sdxl")) == [True, False]
     assert [job.status for job in studio.jobs.list()] == [JobStatus.CANCELED]
+
+
+def test_a_token_is_kept_for_its_owner_and_leaves_the_page(
+    studio: Studio, in_a_loop: Callable[[Callable[[], gr.Blocks]], gr.Blocks]
+) -> None:
+    page = in_a_loop(lambda: build(studio))
+    field = part(page, "hub-token")
+    assert isinstance(field, gr.Textbox) and field.type == "password" and not field.visible
+
+    answer = press(page, part(page, "fetch-base"), "sd35-medium", " hf_a-secret ")
+
+    assert answer[field]["value"] == ""
+    home = studio.settings.resolved_home
+    having = [path for path in home.rglob("*") if path.is_file() and b"hf_a-secret" in path.read_bytes()]
+    (kept,) = having
+    assert (kept, kept.stat().st_mode & 0o777) == (studio.settings.run_dir / "hub-token", 0o600)
+
+
+@pytest.mark.parametrize(("hosted", "takes"), [({}, True), ({"share": True, "password": "x"}, False),
+                                               ({"space_id": "me/studio", "private": True}, False)])  # fmt: skip
+def test_who_may_share_the_page_is_asked_for_no_token(
+    tmp_path: Path, hub_cache: Path, in_a_loop: Callable[[Callable[[], gr.Blocks]], gr.Blocks],
+    hosted: dict[str, Any], takes: bool,
+) -> None:  # fmt: skip
+    assert hub_cache
+    studio = Studio.open(Settings(home=tmp_path / "home", **hosted))
+    page = in_a_loop(lambda: build(studio))
+    field, fetch = part(page, "hub-token"), part(page, "fetch-base")
+    choice = part(page, "base")
+    listener = next(each for each in page.fns.values() if (choice._id, "input") in each.targets)
+    assert listener.fn is not None
+    shown = {base: listener.fn(base)[field]["visible"] for base in ("sd15", "sd35-medium", "someone/private")}
+    assert shown == {"sd15": False, "sd35-medium": takes, "someone/private": takes}
+
+    press(page, fetch, "sd35-medium", "hf_a-secret")
+
+    assert (studio.settings.run_dir / "hub-token").exists() == takes
 
 
 def test_strangers_choose_the_starter_and_name_no_folders(tmp_path: Path) -> None:

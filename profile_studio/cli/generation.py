@@ -31,6 +31,9 @@ def generate(
     adapter: Annotated[
         list[str] | None, typer.Option(metavar="NAME=WEIGHT", help="May be given several times.")
     ] = None,
+    method: Annotated[
+        str | None, typer.Option(help="How LoRAs blend: sum, balanced, face-first, time-split or switch.")
+    ] = None,
     count: Annotated[int | None, typer.Option(help="How many pictures.")] = None,
     num_inference_steps: Annotated[int | None, typer.Option()] = None,
     guidance_scale: Annotated[float | None, typer.Option()] = None,
@@ -41,6 +44,7 @@ def generate(
 ) -> Reply:
     """Makes pictures."""
     choices = {
+        "method": method,
         "count": count,
         "num_inference_steps": num_inference_steps,
         "guidance_scale": guidance_scale,

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from profile_studio.domain.blending import BlendMethodName
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.lora_tags import take_lora_tags
 from profile_studio.domain.names import Name
@@ -53,6 +54,7 @@ class GenerationRequest(BaseModel):
     negative_prompt: str = Field(default="", max_length=2000)
     base: str = "starter"
     adapters: tuple[AdapterWeight, ...] = ()
+    method: BlendMethodName = "sum"
     count: int = Field(default=1, ge=1, le=64)
     num_inference_steps: int = Field(default=20, ge=1, le=200)
     guidance_scale: float = Field(default=4.0, ge=1.0, le=30.0)

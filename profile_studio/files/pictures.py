@@ -98,11 +98,12 @@ def portable_parameters(recipe: PictureRecipe, height: int, width: int) -> str:
         "Model hash": recipe.base_hash[:10],
         "Model": _quoted(Path(request.base).name),
         **({"Lora weights": f'"{weights}"'} if weights else {}),
+        **({"Blend method": request.method} if request.method != "sum" else {}),
         **({"Lora hashes": f'"{hashes}"'} if hashes else {}),
         "Prompt syntax": "compel",
         "Version": f"Profile Studio {recipe.versions.get('profile_studio', '')}".strip(),
     }
-    lines = [request.prompt + tags]
+    lines = [(recipe.read_as or request.prompt) + tags]
     if request.negative_prompt:
         lines.append(f"Negative prompt: {request.negative_prompt}")
     lines.append(", ".join(f"{name}: {fact}" for name, fact in facts.items()))

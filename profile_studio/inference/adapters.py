@@ -2,18 +2,24 @@
 
 import warnings
 from collections import OrderedDict
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 # The functions beneath those of a pipeline, which pass over Stable Diffusion 3's T5.
 from diffusers.utils.peft_utils import delete_adapter_layers, set_adapter_layers, set_weights_and_activate_adapters
+from peft.tuners.lora import LoraLayer as PeftLayer
+from torch import Tensor
 
 from profile_studio.domain.adapters import Adapter, WeightedAdapter
+from profile_studio.domain.blending import BlendMethodName
 from profile_studio.domain.errors import InvalidAdapter, InvalidSettings
+from profile_studio.domain.training import AdapterKind
 from profile_studio.families.base import Family
+from profile_studio.inference.blending import BlendPart, blend_methods
 from profile_studio.inference.lora_layers import attach_lora
 from profile_studio.lora_files import base_label, check_base, check_numbers, described, read_lora
 
@@ -21,7 +27,8 @@ MAX_LOADED_BYTES = 2**30  # of files; in fp32 the same numbers of an fp16 file t
 BYTES_BESIDE_A_FILE = 2**24  # so that small ones end as well: peft looks at all that are loaded, layer by layer
 
 TextEncoderState = tuple[tuple[str, float], ...]
-"""Sorted (peft id, weight) of the attached adapters that change the text encoder; an id never means two files."""
+"""Sorted (peft id, weight) of the attached adapters that change the text encoder, and how they are blended; an id never
+means two files."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,12 @@ class _LoadedAdapter:
 
     peft_id: str
     fingerprint: tuple[int, int]
-    changes_text_encoder: bool
+    layers: Mapping[tuple[str, str], Any]
+    downs: Mapping[tuple[str, str], Tensor]
+
+    @property
+    def changes_text_encoder(self) -> bool:
+        return any(_is_text_encoder(part) for part, _ in self.layers)
 
 
 class AdapterRack:
@@ -41,10 +53,16 @@ class AdapterRack:
         self._base = family.base
         self._loaded: OrderedDict[Path, _LoadedAdapter] = OrderedDict()
         self._ids = count()
+        self._methods = blend_methods()
+        self._method = self._methods["sum"]
+        self._attached: list[BlendPart] = []
+        self._weights: list[float] = []
 
-    def attach(self, chosen: Sequence[WeightedAdapter]) -> TextEncoderState:
+    def attach(self, chosen: Sequence[WeightedAdapter], method: BlendMethodName = "sum") -> TextEncoderState:
         """Attaches exactly these adapters at exactly these weights, where 0 is not at all; the order does not matter.
 
+        Args:
+            method: see `inference/blending/`.
         Raises:
             InvalidAdapter: a file is broken, or for another base model; what was attached before stays loaded.
             InvalidSettings: an adapter is chosen twice, or they are more than `MAX_LOADED_BYTES` together.
@@ -53,18 +71,46 @@ class AdapterRack:
         _check_choice(wanted)
         loaded = [self._load(each.adapter) for each in wanted]
         self._evict(keep=len(wanted))
-        if not wanted:
-            self._detach_all()
-            return ()
-        weights = [each.weight for each in wanted]
-        for part in self._parts.values():
-            set_adapter_layers(part, enabled=True)
-            set_weights_and_activate_adapters(part, [adapter.peft_id for adapter in loaded], weights)
-        return tuple(
+        parts = [
+            BlendPart(each.peft_id, chosen.weight, chosen.adapter.kind is AdapterKind.FACE, each.layers, each.downs)
+            for each, chosen in zip(loaded, wanted, strict=True)
+        ]
+        self._activate(parts)
+        for part in parts:
+            for place, down in part.downs.items():
+                part.set_down(place, down)
+        self._method = self._methods[method]
+        self._weights = self._method.attach(parts) if parts else []
+        self._scale(self._weights, text_encoders=True)
+        state = [
             (adapter.peft_id, weight)
-            for adapter, weight in zip(loaded, weights, strict=True)
+            for adapter, weight in zip(loaded, self._weights, strict=True)
             if adapter.changes_text_encoder
-        )
+        ]
+        return (*state, (method, 1.0)) if state else ()
+
+    def begin_step(self, step: int, steps: int) -> None:
+        """Gives the attached adapters the weights that their method wants in one step, counted from 0."""
+        if self._attached and (curve := self._method.curve) is not None:
+            factors = curve(self._attached, step, steps)
+            weights = [weight * factor for weight, factor in zip(self._weights, factors, strict=True)]
+            self._scale(weights, text_encoders=False)
+
+    def _activate(self, parts: list[BlendPart]) -> None:
+        """Switches exactly these on; where they were on already, nothing is looked through."""
+        if not parts:
+            self._detach_all()
+        elif [part.peft_id for part in parts] != [part.peft_id for part in self._attached]:
+            for model in self._parts.values():
+                set_adapter_layers(model, enabled=True)
+                set_weights_and_activate_adapters(model, [part.peft_id for part in parts], [1.0] * len(parts))
+        self._attached = parts
+
+    def _scale(self, weights: Sequence[float], *, text_encoders: bool) -> None:
+        for part, weight in zip(self._attached, weights, strict=True):
+            for (model, _), layer in part.layers.items():
+                if text_encoders or not _is_text_encoder(model):
+                    layer.set_scale(part.peft_id, weight)
 
     def _detach_all(self) -> None:
         for part in self._parts.values():
@@ -89,15 +135,21 @@ class AdapterRack:
         if known:
             self._unload(path)
         peft_id = f"adapter_{next(self._ids)}"  # file names may hold what peft's module names must not
+        self._attached = []  # peft switches the new one on, and what was on off
         try:
             with without_peft_warnings():
                 changed = attach_lora(self._parts, lora, peft_id, path.name, base_label(self._base.name))
         except BaseException:
             self._remove(peft_id)
             raise
-        self._loaded[path] = _LoadedAdapter(
-            peft_id, fingerprint, any(part.startswith("text_encoder") for part in changed)
-        )
+        layers: dict[tuple[str, str], Any] = {
+            (part, name): module
+            for part in sorted(changed)
+            for name, module in self._parts[part].named_modules()
+            if isinstance(module, PeftLayer) and peft_id in module.lora_A
+        }
+        downs = {place: layer.lora_A[peft_id].weight.data for place, layer in layers.items()}
+        self._loaded[path] = _LoadedAdapter(peft_id, fingerprint, layers, downs)
         return self._loaded[path]
 
     def _evict(self, keep: int) -> None:
@@ -108,6 +160,7 @@ class AdapterRack:
         self._remove(self._loaded.pop(path).peft_id)
 
     def _remove(self, peft_id: str) -> None:
+        self._attached = [part for part in self._attached if part.peft_id != peft_id]
         with without_peft_warnings():
             for part in self._parts.values():
                 if peft_id in getattr(part, "peft_config", {}):
@@ -121,6 +174,10 @@ def without_peft_warnings() -> Generator[None]:
         warnings.filterwarnings("ignore", message="Already found a `peft_config`")
         warnings.filterwarnings("ignore", message="Adapter .* was active which is now deleted")
         yield
+
+
+def _is_text_encoder(part: str) -> bool:
+    return part.startswith("text_encoder")
 
 
 def _check_choice(wanted: Sequence[WeightedAdapter]) -> None:

@@ -42,12 +42,14 @@ def denoise(
     num_inference_steps: int,
     guidance_scale: float,
     noise_scheduler: NoiseSchedulerName = "default",
+    begin_step: Callable[[int, int], None] = lambda _step, _steps: None,
     on_step: Callable[[DenoisedStep], None] = lambda _step: None,
 ) -> Tensor:
     """Scaled latents of one picture, shape (1, channels, height, width).
 
     Args:
         positive, negative: one row each, as `Family.encode_weighted` returns them; guidance of 1 leaves the negative out.
+        begin_step: called before each step with its number, from 0, and how many there are.
         on_step: called after each step; what it raises ends the drawing.
     Raises:
         InvalidSettings: the base has no such noise scheduler.
@@ -63,6 +65,7 @@ def denoise(
     draws = count(1)
     steps = len(scheduler.timesteps)
     for step, timestep in enumerate(scheduler.timesteps, start=1):
+        begin_step(step - 1, steps)
         seen = scale_model_input(scheduler, latents, timestep)
         batch = torch.cat([seen] * len(conditioning))
         prediction = family.predict(batch, timestep.expand(len(batch)), conditioning)

@@ -88,7 +88,7 @@ class StudioPipeline:
             NotFinite: the numbers became NaN or infinite; it names the LoRAs or the base.
         """
         size = self._size(request)
-        text_encoder_state = self._adapters.attach(adapters)
+        text_encoder_state = self._adapters.attach(adapters, request.method)
         hashes = {each.adapter.name: tensors_hash(each.adapter.path) for each in adapters if each.weight != 0}
         latin_only = self.base.name == STARTER
         for index in range(request.count):
@@ -133,6 +133,7 @@ class StudioPipeline:
             num_inference_steps=request.num_inference_steps,
             guidance_scale=request.guidance_scale,
             noise_scheduler=request.noise_scheduler,
+            begin_step=self._adapters.begin_step,
             on_step=lambda done: on_step(Step(index, done.step, done.steps, partial(self._preview, done))),
         )
         return decode(self.family, latents)

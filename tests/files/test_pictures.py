@@ -49,6 +49,16 @@ def test_other_programs_read_how_it_was_made() -> None:
     ]
 
 
+def test_other_programs_read_what_was_drawn_trigger_words_and_method_included() -> None:
+    request = RECIPE.request.model_copy(update={"method": "balanced"})
+    recipe = RECIPE.model_copy(update={"read_as": "pxl, cafe", "request": request})
+
+    first, *_, facts = portable_parameters(recipe, height=16, width=8).splitlines()
+
+    assert first == "pxl, cafe <lora:pixel-art:0.8>"
+    assert 'Lora weights: "pixel-art: 0.8", Blend method: balanced, Lora hashes' in facts
+
+
 @pytest.mark.parametrize(
     ("scheduler", "base", "facts"),
     [

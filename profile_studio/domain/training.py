@@ -21,6 +21,9 @@ Precision = Literal["auto", "fp32", "fp16", "bf16"]
 LrScheduler = Literal["constant", "cosine", "linear"]
 
 
+Optimizer = Literal["adamw", "adamw-8bit", "prodigy", "schedule-free"]
+
+
 class AdapterKind(StrEnum):
     """What an adapter is for; the page and the presets differ by it."""
 
@@ -59,6 +62,9 @@ class LoraTrainingConfig(BaseModel):
     targets: Targets = Targets.ATTENTION
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     learning_rate: float = Field(default=1e-4, gt=0, le=1)
+    optimizer: Optimizer = Field(
+        default="adamw", description="All but adamw need a package of their own; prodigy wants a learning rate of 1."
+    )
     lr_scheduler: LrScheduler = "cosine"
     lr_warmup_steps: int = Field(default=0, ge=0)
     batch_size: int = Field(default=1, ge=1, le=64)
@@ -74,6 +80,9 @@ class LoraTrainingConfig(BaseModel):
         default="auto", description="auto: bf16 on a CUDA graphics card that has it, fp16 on others, fp32 elsewhere."
     )
     min_snr_gamma: float | None = Field(default=5.0, gt=0, description="None switches the weighting off.")
+    noise_offset: float = Field(
+        default=0.0, ge=0, le=1, description="Lets pictures become darker and brighter; 0.05 to 0.1 is usual."
+    )
     caption_dropout: float = Field(default=0.05, ge=0, le=1, description="The trigger word is kept.")
     checkpoint_every: int = Field(default=100, ge=1, description="Steps between resumable checkpoints.")
     sample_every: int = Field(default=100, ge=0, description="Steps between sample pictures; 0 makes none.")
@@ -113,5 +122,6 @@ def resolutions_near(resolution: int, multiple: int) -> list[int]:
 TUNABLE_KEYS: tuple[str, ...] = (
     "adam_beta1", "adam_beta2", "adam_epsilon", "batch_size", "caption_dropout", "checkpoint_every", "color_jitter",
     "crop", "crop_jitter", "flip", "gradient_accumulation", "gradient_checkpointing", "learning_rate", "lr_scheduler",
-    "lr_warmup_steps", "max_grad_norm", "min_snr_gamma", "precision", "resolution", "sample_every", "weight_decay",
+    "lr_warmup_steps", "max_grad_norm", "min_snr_gamma", "noise_offset",
+    "optimizer", "precision", "resolution", "sample_every", "weight_decay",
 )  # fmt: skip  # what `train --set key=value` accepts

@@ -14,6 +14,7 @@ from profile_studio.domain.families import FamilyFacts
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.names import check_name
 from profile_studio.domain.noise_schedulers import FLOW
+from profile_studio.domain.optimizers import check_optimizer
 from profile_studio.domain.presets import Thoroughness, preset, with_steps
 from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.training import MOST_STEPS, AdapterKind, LoraTrainingConfig, resolutions_near
@@ -188,6 +189,7 @@ class TrainingService:
         _refuse_resolution(config, base)
         _refuse_what_the_family_lacks(config, base.family)
         _refuse_warmup(config)
+        check_optimizer(config)
         accepted = config.model_copy(update={"dataset_version": dataset.version})
         return accept(self._settings, self._jobs, accepted, config.num_train_steps)
 
@@ -244,6 +246,12 @@ def _refuse_what_the_family_lacks(config: LoraTrainingConfig, family: FamilyFact
         raise InvalidSettings(
             "{family} is trained by flow matching, where min_snr_gamma has no meaning.",
             "Train with min_snr_gamma none.",
+            family=family.title,
+        )
+    if family.kind == FLOW and config.noise_offset:
+        raise InvalidSettings(
+            "{family} is trained by flow matching, where noise_offset has no meaning.",
+            "Train with noise_offset 0.",
             family=family.title,
         )
 

@@ -11,6 +11,7 @@ from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.families.base import Family
 from profile_studio.training.adapter import TrainedAdapter
 from profile_studio.training.cache import PromptEncoder, TrainingSet
+from profile_studio.training.optimizers import build_optimizer
 from profile_studio.training.precision import build_accelerator, decide_precision, has_bf16
 from profile_studio.training.schedule import draw_batch, learning_rate
 
@@ -26,14 +27,7 @@ class Trainer:
         self.device = self.parameters[0].device
         precision, _ = decide_precision(config.precision, self.device.type, has_bf16=has_bf16())
         self.accelerator = build_accelerator(self.device, precision, config.gradient_accumulation)
-        adamw = torch.optim.AdamW(
-            self.parameters,
-            lr=config.learning_rate,
-            betas=(config.adam_beta1, config.adam_beta2),
-            eps=config.adam_epsilon,
-            weight_decay=config.weight_decay,
-        )
-        self.optimizer = self.accelerator.prepare_optimizer(adamw)
+        self.optimizer = self.accelerator.prepare_optimizer(build_optimizer(config, self.parameters))
         self._family = family
         self._training_set = training_set
         self.prompts = PromptEncoder(family, self.device, text_encoder_is_trained=adapter.trains_text_encoder)
@@ -45,6 +39,7 @@ class Trainer:
         for step in range(first_step, config.num_train_steps):
             for group in self.optimizer.param_groups:
                 group["lr"] = learning_rate(config, step)
+            self.optimizer.train()
             step_loss = 0.0
             accelerator.gradient_accumulation_steps = config.gradient_accumulation  # one count for the whole process
             for part in range(config.gradient_accumulation):
@@ -56,6 +51,7 @@ class Trainer:
                         accelerator.clip_grad_norm_(self.parameters, config.max_grad_norm)
                     self.optimizer.step()
                     self.optimizer.zero_grad()
+            self.optimizer.eval()  # an optimizer that averages has two sets of weights; outside of steps the average counts
             yield step_loss
 
     def _loss(self, batch_number: int) -> torch.Tensor:

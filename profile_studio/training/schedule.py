@@ -14,7 +14,7 @@ from torch import Tensor
 from profile_studio.domain.noise import standard_normal
 from profile_studio.domain.training import LoraTrainingConfig
 
-_ORDER, _BATCH, _BUCKETS, _NOISE = range(4)  # streams of the seed that must not overlap
+_ORDER, _BATCH, _BUCKETS, _NOISE, _OFFSET = range(5)  # streams of the seed that must not overlap
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,22 @@ class Batch:
     drop_caption: list[bool]
     levels: Tensor
     noise_seed: tuple[int, ...]
+    noise_offset: float = 0.0
 
     def noise(self, shape: tuple[int, ...]) -> Tensor:
-        """Standard normal noise, drawn on the processor so that every device trains on the same."""
-        return torch.from_numpy(standard_normal(self.noise_seed, shape))
+        """Standard normal noise, drawn on the processor so that every device trains on the same.
+
+        With an offset each channel of each sample is also moved as a whole, so that the model learns to change how bright a
+        picture is. Source: N. Guttenberg 2023, crosslabs.org/blog/diffusion-with-offset-noise.
+
+        Args:
+            shape: (samples, channels, height, width).
+        """
+        noise = torch.from_numpy(standard_normal(self.noise_seed, shape))
+        if not self.noise_offset:
+            return noise
+        moved = standard_normal((*self.noise_seed, _OFFSET), (*shape[:2], 1, 1))
+        return noise + self.noise_offset * torch.from_numpy(moved)
 
 
 def draw_batch(config: LoraTrainingConfig, number: int, bucket_sizes: Sequence[int]) -> Batch:
@@ -56,6 +68,7 @@ def draw_batch(config: LoraTrainingConfig, number: int, bucket_sizes: Sequence[i
         drop_caption=[bool(draw < config.caption_dropout) for draw in rng.random(size)],
         levels=torch.from_numpy(levels),
         noise_seed=(config.seed, _NOISE, number),
+        noise_offset=config.noise_offset,
     )
 
 

@@ -632,9 +632,35 @@ _TRAINING: dict[str, str] = {
     "The trained LoRA does not change the picture.": "학습한 LoRA를 써도 그림이 바뀌지 않아요.",
     "Train with a higher learning rate or more steps.": "학습률을 높이거나 스텝을 늘려 학습하세요.",
     "{epochs} epochs of {dataset!r} are {steps} steps; a training has 1 to {most}.": (
-        "“{dataset}”을(를) {epochs} 에폭 학습하면 {steps}스텝이에요. 학습은 1~{most}스텝까지예요."
+        "{epochs}에폭 학습하면 {steps}스텝이에요 (“{dataset}”). 한 번에 1~{most}스텝까지 학습할 수 있어요."
     ),
     "Choose another number of epochs, or give the steps.": "에폭 수를 바꾸거나 스텝 수를 정하세요.",
+    "All but adamw need a package of their own; prodigy wants a learning rate of 1.": (
+        "adamw 말고는 따로 설치할 패키지가 있어야 해요. prodigy에는 학습률 1이 맞아요."
+    ),
+    "Lets pictures become darker and brighter; 0.05 to 0.1 is usual.": (
+        "그림이 더 어둡거나 밝아질 수 있게 해요. 보통 0.05~0.1이에요."
+    ),
+    "The optimizer {optimizer} needs the package {package}, which is not installed.": (
+        "옵티마이저 {optimizer}에 필요한 패키지가 설치되어 있지 않아요: {package}."
+    ),
+    'Install it with `pip install "{requirement}"`, or train with the optimizer adamw.': (
+        '`pip install "{requirement}"`로 설치하거나, 옵티마이저 adamw로 학습하세요.'
+    ),
+    "8-bit AdamW needs a CUDA graphics card.": "8비트 AdamW에는 CUDA 그래픽 카드가 필요해요.",
+    "Train with the optimizer adamw.": "옵티마이저 adamw로 학습하세요.",
+    "The optimizer schedule-free averages the weights instead of lowering the learning rate: {scheduler} has no place.": (
+        "옵티마이저 schedule-free는 학습률을 낮추는 대신 가중치를 평균해요. {scheduler} 스케줄과는 함께 쓸 수 없어요."
+    ),
+    "The optimizer prodigy finds the learning rate itself and multiplies it by yours: {rate} would learn nothing.": (
+        "옵티마이저 prodigy는 학습률을 스스로 찾아 여기에 적은 값을 곱해요. {rate} 값으로는 아무것도 배우지 못해요."
+    ),
+    "Train with learning_rate 1.": "learning_rate를 1로 하고 학습하세요.",
+    "Train with lr_scheduler constant; a warm-up is fine.": "lr_scheduler를 constant로 하세요. 웜업은 써도 돼요.",
+    "{family} is trained by flow matching, where noise_offset has no meaning.": (
+        "플로 매칭으로 학습하는 모델에는 noise_offset을 쓸 수 없어요 ({family})."
+    ),
+    "Train with noise_offset 0.": "noise_offset을 0으로 하고 학습하세요.",
     "its loss was NaN or infinite": "손실이 NaN이나 무한대였어요",
     "its weights were NaN or infinite": "가중치가 NaN이나 무한대였어요",
     "its loss had been more than {factor} times its median for {steps} steps": (
@@ -644,7 +670,7 @@ _TRAINING: dict[str, str] = {
         "{step}스텝에서 {why}. {back}스텝으로 돌아가 fp32로 이어 갔어요. 그때 본 사진: {names}."
     ),
     "At step {step} {why}: it went back to step {back}, and on at half the learning rate, {rate}. It was shown {names}.": (
-        "{step}스텝에서 {why}. {back}스텝으로 돌아가 학습률을 절반인 {rate}(으)로 낮춰 이어 갔어요. 그때 본 사진: {names}."
+        "{step}스텝에서 {why}. {back}스텝으로 돌아가 학습률을 절반인 {rate} 값으로 낮춰 이어 갔어요. 그때 본 사진: {names}."
     ),
     "After step {step} the memory was too small: it went on with batches of {batch}, {count} of them a step.": (
         "{step}스텝 뒤에 메모리가 모자라서, 크기 {batch}의 배치를 한 스텝에 {count}개씩 쓰며 이어 갔어요."

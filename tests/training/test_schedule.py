@@ -68,3 +68,13 @@ def test_buckets_take_turns_so_that_every_picture_is_shown_equally_often() -> No
 
     counts = Counter((batch.bucket, index) for batch in batches for index in batch.indices)
     assert counts == {(bucket, index): 2 * 4 for bucket, size in enumerate(sizes) for index in range(size)}
+
+
+def test_a_noise_offset_moves_each_channel_of_each_sample_as_a_whole() -> None:
+    shape = (4, 3, 8, 8)
+    plain = draw_batch(CONFIG, 2, [8]).noise(shape)
+    offset = draw_batch(CONFIG.model_copy(update={"noise_offset": 0.1}), 2, [8]).noise(shape)
+
+    moved = (offset - plain).flatten(2)
+    torch.testing.assert_close(moved, moved[:, :, :1].expand_as(moved), atol=1e-6, rtol=0)
+    assert 0.03 < moved[:, :, 0].std() < 0.3 and moved.dtype == torch.float32

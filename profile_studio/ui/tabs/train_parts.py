@@ -15,8 +15,8 @@ from profile_studio.ui.page import TRAIN, Page, Part
 from profile_studio.ui.texts import Texts
 
 NUMBER_FIELDS = (
-    "num_train_steps", "rank", "network_alpha", "targets", "learning_rate", "lr_scheduler", "lr_warmup_steps",
-    "batch_size", "gradient_accumulation", "resolution", "precision", "min_snr_gamma", "caption_dropout",
+    "num_train_steps", "rank", "network_alpha", "targets", "optimizer", "learning_rate", "lr_scheduler", "lr_warmup_steps",
+    "batch_size", "gradient_accumulation", "resolution", "precision", "min_snr_gamma", "noise_offset", "caption_dropout",
     "checkpoint_every", "sample_every", "max_grad_norm", "weight_decay", "adam_beta1", "adam_beta2", "adam_epsilon",
     "gradient_checkpointing", "seed",
 )  # fmt: skip

@@ -78,11 +78,17 @@ class LoadedPipeline(ABC):
 
     @property
     def device(self) -> torch.device:
-        return self.denoiser.device
+        return self._first_weight.device
 
     @property
     def dtype(self) -> torch.dtype:
-        return self.denoiser.dtype
+        return self._first_weight.dtype
+
+    @property
+    def _first_weight(self) -> nn.Parameter:
+        return next(
+            self.denoiser.parameters()
+        )  # `denoiser.device` walks through all modules: 40 ms with LoRAs attached
 
     @property
     def vae_decoder(self) -> nn.Module:

@@ -32,6 +32,7 @@ from profile_studio.lora_files import (
 from profile_studio.services.demo import refuse_in_demo
 from profile_studio.settings import Settings
 from profile_studio.storage.adapter_names import adapter_exists, placing_adapter
+from profile_studio.storage.adapter_shelf import shelved_adapter
 from profile_studio.storage.base_folders import folder_of
 from profile_studio.storage.jobs import JobRepository
 from profile_studio.storage.models import find_adapter
@@ -168,7 +169,7 @@ class AdapterService:
             for path in folder.glob("[!.]*.safetensors"):
                 try:
                     check_name(path.stem)
-                    yield read_adapter(path, ships=ships)
+                    yield shelved_adapter(path, ships=ships)
                 except (InvalidAdapter, InvalidName) as error:
                     yield UnreadableAdapter(path.name, error.message)
 

@@ -9,6 +9,7 @@ from profile_studio.domain.jobs import JobKind
 from profile_studio.domain.names import check_name
 from profile_studio.lora_files import read_adapter
 from profile_studio.settings import Settings
+from profile_studio.storage.adapter_shelf import shelved_adapter
 from profile_studio.storage.jobs import JobRepository
 
 
@@ -24,7 +25,7 @@ def find_adapter(name: str, settings: Settings) -> Adapter:
     for folder, ships in ((settings.user_loras_dir, False), (settings.shipped_loras_dir, True)):
         path = folder / f"{name}.safetensors"
         if path.is_file():
-            return read_adapter(path, ships=ships)
+            return shelved_adapter(path, ships=ships)
     raise UnknownAdapter("There is no LoRA {name!r}.", "`adapters list` shows the ones there are.", name=name)
 
 

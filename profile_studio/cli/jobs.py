@@ -1,11 +1,13 @@
 """`jobs ...`"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from profile_studio.cli.output import Reply
 from profile_studio.cli.parts import open_studio, wait_for_job
+from profile_studio.services.training_configs import portable_config, write_config_file
 
 app = typer.Typer(help="Long work: trainings and comparisons.")
 
@@ -24,6 +26,18 @@ def show(job: JobId) -> Reply:
     """How far a job is."""
     jobs = open_studio().jobs
     return jobs.facts(jobs.get(job))
+
+
+@app.command()
+def config(
+    job: JobId, out: Annotated[Path | None, typer.Option(help="A file for `train DATASET --config FILE`.")] = None
+) -> Reply:
+    """Every number of a training, but for its pictures and its name."""
+    studio = open_studio()
+    training = studio.training.config_of(job)
+    if out is not None:
+        write_config_file(out, training)
+    return {"config": portable_config(training), "file": str(out.resolve()) if out else None}
 
 
 @app.command()

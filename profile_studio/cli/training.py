@@ -1,6 +1,7 @@
 """`train`"""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 
 from profile_studio.cli.output import Reply, invalid_settings, say
 from profile_studio.cli.parts import absolute_base, open_studio, wait_for_job
+from profile_studio.domain.bases import STARTER
 from profile_studio.domain.datasets import Consent
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.jobs import Job
@@ -17,6 +19,7 @@ from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
 from profile_studio.domain.training import TUNABLE_KEYS, AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.domain.training_studies import SEED_FACE, SEED_MULTI_CONCEPT, SEED_SD35, TRAINING_STUDIES
 from profile_studio.services.studio import Studio
+from profile_studio.services.training_configs import read_config_file
 from profile_studio.ui.caption_words import cut_sentences
 from profile_studio.ui.texts import ENGLISH
 
@@ -34,10 +37,17 @@ class Preset(StrEnum):
 def train(
     dataset: Annotated[str, typer.Argument(help="Name of the data set.")],
     base: Annotated[
-        str,
-        typer.Option(help="A name as `bases list` shows it, a hub id, a folder in diffusers layout, or a checkpoint."),
-    ] = "starter",
-    preset: Annotated[Preset, typer.Option(help="What the LoRA is for, or a whole study.")] = Preset.STYLE,
+        str | None,
+        typer.Option(
+            help="A name as `bases list` shows it, a hub id, a folder in diffusers layout, or a checkpoint; default: starter."
+        ),
+    ] = None,
+    preset: Annotated[
+        Preset | None, typer.Option(help="What the LoRA is for, or a whole study; default: style.")
+    ] = None,
+    config_file: Annotated[
+        Path | None, typer.Option("--config", help="Every number from a file that `jobs config` wrote.")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the LoRA; default: from the data set's.")] = None,
     steps: Annotated[int | None, typer.Option(help="Optimizer steps.")] = None,
     epochs: Annotated[int | None, typer.Option(help="How often each picture is shown; --steps wins.")] = None,
@@ -58,7 +68,14 @@ def train(
         "seed": seed,
     }
     studio = open_studio()
-    start = _start(studio, preset, absolute_base(base), dataset, name or _free_name(studio, dataset))
+    adapter_name = name or _free_name(studio, dataset)
+    if config_file is None:
+        start = _start(studio, preset or Preset.STYLE, absolute_base(base or STARTER), dataset, adapter_name)
+    elif preset is None:
+        read = read_config_file(config_file) | ({"base": absolute_base(base)} if base else {})
+        start = LoraTrainingConfig.model_validate({**read, "dataset": dataset, "adapter_name": adapter_name})
+    else:
+        raise InvalidSettings("A training starts from a preset or from a file.", "Give either --preset or --config.")
     changes = {key: value for key, value in given.items() if value is not None} | tuned
     if consent is not None:
         studio.datasets.set_consent(dataset, consent)

@@ -9,7 +9,7 @@ from profile_studio.base_models import STARTER, BaseModel, base_size, find_base_
 from profile_studio.decoding.crops import enlarging_method, training_pictures
 from profile_studio.domain.crops import Crop, crop_of
 from profile_studio.domain.datasets import MINIMUM_IMAGES, DatasetImage
-from profile_studio.domain.errors import InvalidDataset, InvalidName, InvalidSettings
+from profile_studio.domain.errors import InvalidDataset, InvalidName, InvalidSettings, JobNotAllowed
 from profile_studio.domain.families import FamilyFacts
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.names import check_name
@@ -126,6 +126,18 @@ class TrainingService:
             family=family.name,
             native_size=native_size,
         )
+
+    def config_of(self, job_id: str) -> LoraTrainingConfig:
+        """What a training was asked for.
+
+        Raises:
+            UnknownJob: there is no such job.
+            JobNotAllowed: it is no training.
+        """
+        job = self._jobs.get(job_id)
+        if job.kind is not JobKind.TRAIN:
+            raise JobNotAllowed("The job {job!r} is not a training.", "Take the id of a training.", job=job_id)
+        return LoraTrainingConfig.model_validate(job.spec)
 
     def study(self, name: str, base: str, dataset: str, adapter_name: str) -> LoraTrainingConfig:
         """A training that others made, on this base and as many pictures; see `domain.training_studies`.

@@ -661,6 +661,17 @@ _TRAINING: dict[str, str] = {
         "플로 매칭으로 학습하는 모델에는 noise_offset을 쓸 수 없어요 ({family})."
     ),
     "Train with noise_offset 0.": "noise_offset을 0으로 하고 학습하세요.",
+    "The job {job!r} is not a training.": "학습이 아닌 작업이에요: “{job}”.",
+    "Take the id of a training.": "학습의 ID를 적으세요.",
+    "{file} was written by a newer version of the studio.": "스튜디오의 더 새로운 버전이 쓴 파일이에요: {file}.",
+    "Update the studio, or write the file again with this version.": (
+        "스튜디오를 업데이트하거나, 이 버전으로 파일을 다시 쓰세요."
+    ),
+    "{file} says something of {setting} that cannot be: {problem}.": (
+        "{file} 파일에 적힌 {setting} 값을 쓸 수 없어요: {problem}."
+    ),
+    "{file} is not a training that the studio wrote.": "스튜디오가 쓴 학습 설정 파일이 아니에요: {file}.",
+    "Take a file that `jobs config ID --out FILE` wrote.": "`jobs config ID --out FILE`로 쓴 파일을 고르세요.",
     "its loss was NaN or infinite": "손실이 NaN이나 무한대였어요",
     "its weights were NaN or infinite": "가중치가 NaN이나 무한대였어요",
     "its loss had been more than {factor} times its median for {steps} steps": (

@@ -61,3 +61,40 @@ def test_what_is_no_training_is_refused_in_a_sentence(
     assert (code, reply["error"]["kind"]) == (2, "invalid_settings")
     assert words in reply["error"]["message"]
     assert noise.call("jobs", "list")[1]["jobs"] == []
+
+
+def test_a_training_becomes_a_file_and_the_file_the_same_training_of_other_pictures(
+    noise: CommandLine, tiny_base: Path, tmp_path: Path
+) -> None:
+    _, first = noise.call("train", "noise", "--base", str(tiny_base), "--epochs", "3", "--set", "learning_rate=3e-4")
+    file = tmp_path / "mine.json"
+
+    code, written = noise.call("jobs", "config", first["job"], "--out", str(file))
+    assert (code, written["file"]) == (0, str(file))
+    assert str(tiny_base) not in file.read_text() and "noise" not in file.read_text().replace("noise_offset", "")
+
+    code, second = noise.call("train", "noise", "--config", str(file), "--base", str(tiny_base), "--name", "again")
+    assert code == 0, second
+    one, other = spec_of(noise, first["job"]), spec_of(noise, second["job"])
+    assert other.pop("adapter_name") == "again" and one.pop("adapter_name") == "noise"
+    assert one == other
+    code, reply = noise.call("train", "noise", "--config", str(file), "--preset", "face")
+    assert (code, reply["error"]["fix"]) == (2, "Give either --preset or --config.")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('{"profile_studio_training": 2, "rank": 4}', "written by a newer version of the studio"),
+        ('{"profile_studio_training": 1, "rank": 4, "warp": 9}', "written by a newer version of the studio"),
+        ('{"profile_studio_training": 1, "rank": 0}', "says something of rank that cannot be"),
+        ('{"rank": 4}', "is not a training that the studio wrote"),
+        ("rank: 4", "is not a training that the studio wrote"),
+    ],
+)
+def test_a_file_that_is_no_training_is_refused_in_a_sentence(
+    noise: CommandLine, tmp_path: Path, content: str, words: str
+) -> None:
+    (tmp_path / "theirs.json").write_text(content)
+    code, reply = noise.call("train", "noise", "--config", str(tmp_path / "theirs.json"))
+    assert code == 2 and reply["error"]["message"].startswith("theirs.json") and words in reply["error"]["message"]

@@ -110,7 +110,7 @@ def test_the_vocabulary_is_fetched_and_nothing_else(
     hub.models[hub_id] = folder
     with pytest.raises(BaseNotFetched, match="has no vocabulary in it"):
         find_base_model(str(checkpoint), settings)
-    assert Studio.open(settings).bases.fetch(str(checkpoint)).spec == {"base": str(checkpoint)}
+    assert Studio.open(settings).bases.fetch(str(checkpoint)).spec["base"] == str(checkpoint)
 
     told = fetch_base(FetchConfig(base=str(checkpoint)), RecordingContext(tmp_path / "job"), settings)
 

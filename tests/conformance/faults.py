@@ -165,7 +165,8 @@ def _autocast_without_scaler(patch: Patch) -> None:
 
 
 def _nan_let_through(patch: Patch) -> None:
-    patch.setattr(run, "_refuse_divergence", lambda *_arguments: None)
+    patch.setattr(run, "check_losses", lambda *_arguments: None)
+    patch.setattr(run, "check_weights", lambda *_arguments: None)
     patch.setattr(run, "verify_adapter", lambda *_arguments: None)
 
 

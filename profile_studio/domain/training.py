@@ -84,6 +84,12 @@ class LoraTrainingConfig(BaseModel):
         default=0.0, ge=0, le=1, description="Lets pictures become darker and brighter; 0.05 to 0.1 is usual."
     )
     caption_dropout: float = Field(default=0.05, ge=0, le=1, description="The trigger word is kept.")
+    trigger_dropout: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Share shown without the trigger word, to learn what the base does then: it acts only when its word is said.",
+    )
     checkpoint_every: int = Field(default=100, ge=1, description="Steps between resumable checkpoints.")
     sample_every: int = Field(default=100, ge=0, description="Steps between sample pictures; 0 makes none.")
     max_grad_norm: float = Field(default=1.0, gt=0)
@@ -122,6 +128,6 @@ def resolutions_near(resolution: int, multiple: int) -> list[int]:
 TUNABLE_KEYS: tuple[str, ...] = (
     "adam_beta1", "adam_beta2", "adam_epsilon", "batch_size", "caption_dropout", "checkpoint_every", "color_jitter",
     "crop", "crop_jitter", "flip", "gradient_accumulation", "gradient_checkpointing", "learning_rate", "lr_scheduler",
-    "lr_warmup_steps", "max_grad_norm", "min_snr_gamma", "noise_offset",
-    "optimizer", "precision", "resolution", "sample_every", "weight_decay",
+    "lr_warmup_steps", "max_grad_norm", "min_snr_gamma", "noise_offset", "optimizer", "precision", "resolution",
+    "sample_every", "trigger_dropout", "weight_decay",
 )  # fmt: skip  # what `train --set key=value` accepts

@@ -107,6 +107,14 @@ class Family(Protocol):
         """The denoiser's answer, shape as `noisy_latents`; `timesteps` has shape (batch,)."""
         ...
 
+    def add_noise(self, latents: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
+        """Noisy latents, shape as `latents`; `timesteps` has shape (batch,)."""
+        ...
+
+    def target(self, latents: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
+        """What a perfect denoiser would answer, shape as `latents`."""
+        ...
+
     def noise_levels(self, uniform: Tensor) -> Tensor:
         """The timesteps to train on, shape as given, from numbers spread evenly over [0, 1)."""
         ...
@@ -118,12 +126,14 @@ class Family(Protocol):
         noise: Tensor,
         timesteps: Tensor,
         min_snr_gamma: float | None,
+        target: Tensor | None = None,
     ) -> Tensor:
         """Loss per sample, shape (batch,), weighted over the noise levels.
 
         Args:
             latents, noise: shape (batch, channels, height, width).
             timesteps: shape (batch,), as `noise_levels` returns them.
+            target: what is to be predicted; None for what `latents` and `noise` say.
         """
         ...
 

@@ -39,13 +39,16 @@ class DiffusionLevels:
         signal_scale, noise_scale = self._scales(timesteps)
         return signal_scale * latents + noise_scale * noise
 
-    def loss(
-        self, prediction: Tensor, latents: Tensor, noise: Tensor, timesteps: Tensor, min_snr_gamma: float | None
-    ) -> Tensor:
-        """Loss per sample, shape (batch,), weighted over the noise levels by `min_snr_weight`."""
+    def target(self, latents: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
+        """The noise or the velocity, shape as `latents`."""
+        if self.prediction_type == "epsilon":
+            return noise
         signal_scale, noise_scale = self._scales(timesteps)
+        return signal_scale * noise - noise_scale * latents
+
+    def loss(self, prediction: Tensor, target: Tensor, timesteps: Tensor, min_snr_gamma: float | None) -> Tensor:
+        """Loss per sample, shape (batch,), weighted over the noise levels by `min_snr_weight`."""
         predicts_noise = self.prediction_type == "epsilon"
-        target = noise if predicts_noise else signal_scale * noise - noise_scale * latents
         loss = functional.mse_loss(prediction.float(), target, reduction="none").mean(dim=(1, 2, 3))
         return loss * min_snr_weight(self._alphas_cumprod[timesteps], min_snr_gamma, predicts_noise=predicts_noise)
 

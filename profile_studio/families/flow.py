@@ -38,16 +38,19 @@ class FlowLevels:
         level = self._level(timesteps)[:, None, None, None]
         return (1 - level) * latents + level * noise
 
-    def loss(
-        self, prediction: Tensor, latents: Tensor, noise: Tensor, timesteps: Tensor, min_snr_gamma: float | None
-    ) -> Tensor:
+    def target(self, latents: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
+        """The way from picture to noise, which no level changes; shape as `latents`."""
+        del timesteps
+        return noise - latents
+
+    def loss(self, prediction: Tensor, target: Tensor, timesteps: Tensor, min_snr_gamma: float | None) -> Tensor:
         """Every level counts the same: `timesteps` is drawn as often as a level is worth.
 
         Args:
             timesteps, min_snr_gamma: not used; a training whose base predicts a flow is not accepted with a gamma.
         """
         del timesteps, min_snr_gamma
-        return functional.mse_loss(prediction.float(), noise - latents, reduction="none").mean(dim=(1, 2, 3))
+        return functional.mse_loss(prediction.float(), target, reduction="none").mean(dim=(1, 2, 3))
 
     def clean_estimate(self, prediction: Tensor, noisy_latents: Tensor, timestep: Tensor) -> Tensor:
         return noisy_latents - self._level(timestep).to(prediction) * prediction

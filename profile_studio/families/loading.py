@@ -30,9 +30,11 @@ class NoiseLevels(Protocol):
         """Noisy latents, shape as `latents`; `timesteps` has shape (batch,)."""
         ...
 
-    def loss(
-        self, prediction: Tensor, latents: Tensor, noise: Tensor, timesteps: Tensor, min_snr_gamma: float | None
-    ) -> Tensor:
+    def target(self, latents: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
+        """What a perfect denoiser would answer, shape as `latents`."""
+        ...
+
+    def loss(self, prediction: Tensor, target: Tensor, timesteps: Tensor, min_snr_gamma: float | None) -> Tensor:
         """Loss per sample, shape (batch,)."""
         ...
 
@@ -124,6 +126,12 @@ class LoadedPipeline(ABC):
     @abstractmethod
     def predict(self, noisy_latents: Tensor, timesteps: Tensor, conditioning: Conditioning) -> Tensor: ...
 
+    def add_noise(self, latents: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
+        return self.levels.add_noise(latents, noise, timesteps)
+
+    def target(self, latents: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
+        return self.levels.target(latents, noise, timesteps)
+
     def noise_levels(self, uniform: Tensor) -> Tensor:
         return self.levels.timesteps(uniform)
 
@@ -134,9 +142,11 @@ class LoadedPipeline(ABC):
         noise: Tensor,
         timesteps: Tensor,
         min_snr_gamma: float | None,
+        target: Tensor | None = None,
     ) -> Tensor:
-        prediction = self.predict(self.levels.add_noise(latents, noise, timesteps), timesteps, conditioning)
-        return self.levels.loss(prediction, latents, noise, timesteps, min_snr_gamma)
+        prediction = self.predict(self.add_noise(latents, noise, timesteps), timesteps, conditioning)
+        target = self.target(latents, noise, timesteps) if target is None else target
+        return self.levels.loss(prediction, target, timesteps, min_snr_gamma)
 
     def clean_estimate(self, prediction: Tensor, noisy_latents: Tensor, timestep: Tensor) -> Tensor:
         return self.levels.clean_estimate(prediction, noisy_latents, timestep)

@@ -1,6 +1,7 @@
 """The low-rank layers while they are trained: attached by peft, saved under the file's names."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -58,6 +59,18 @@ class TrainedAdapter:
     @property
     def trains_text_encoder(self) -> bool:
         return any(name.startswith("text_encoder") for name in self._parts)
+
+    @contextmanager
+    def switched_off(self) -> Iterator[None]:
+        """Inside the block the base answers alone."""
+        layers = [layer for part in self._parts.values() for layer in part.modules() if isinstance(layer, LoraLayer)]
+        for layer in layers:
+            layer.enable_adapters(False)
+        try:
+            yield
+        finally:
+            for layer in layers:
+                layer.enable_adapters(True)
 
     def tensors(self) -> dict[str, Tensor]:
         """Copies of the weights on the processor, fp32, by the file's names, without alphas."""

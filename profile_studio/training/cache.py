@@ -20,7 +20,7 @@ from profile_studio.decoding.crops import training_pictures
 from profile_studio.domain.crops import Crop, Resolution, crop_of
 from profile_studio.domain.datasets import Dataset, DatasetImage
 from profile_studio.domain.training import LoraTrainingConfig
-from profile_studio.domain.trigger_words import prompt_with_trigger
+from profile_studio.domain.trigger_words import in_ordinary_words, prompt_with_trigger, says_trigger
 from profile_studio.families.base import Family
 from profile_studio.families.conditioning import Conditioning, Frame, cat
 from profile_studio.files.atomic import write_atomically
@@ -56,6 +56,11 @@ class TrainingSet:
     def prompts(self) -> tuple[str, ...]:
         """The prompt of every entry of every bucket."""
         return tuple(bucket.prompts[picture] for bucket in self.buckets for picture in bucket.entries)
+
+    def without_trigger(self, prompt: str) -> str:
+        """A prompt in ordinary words; empty where it says nothing but the trigger word and there is no class word."""
+        plain = in_ordinary_words(prompt, {self.trigger_word: self.class_word})
+        return "" if says_trigger(plain, self.trigger_word) else plain
 
 
 def encode_dataset(family: Family, dataset: Dataset, config: LoraTrainingConfig, bucket_step: int) -> TrainingSet:

@@ -3,12 +3,14 @@
 Source: Hu et al. 2021 (LoRA), arXiv:2106.09685; Ho et al. 2020, arXiv:2006.11239; Salimans and Ho 2022 (velocity).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
+from torch import Tensor
 
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.families.base import Family
+from profile_studio.families.conditioning import Frame
 from profile_studio.training.adapter import TrainedAdapter
 from profile_studio.training.cache import PromptEncoder, TrainingSet
 from profile_studio.training.optimizers import build_optimizer
@@ -54,7 +56,7 @@ class Trainer:
             self.optimizer.eval()  # an optimizer that averages has two sets of weights; outside of steps the average counts
             yield step_loss
 
-    def _loss(self, batch_number: int) -> torch.Tensor:
+    def _loss(self, batch_number: int) -> Tensor:
         data = self._training_set
         sizes = [len(bucket.entries) for bucket in data.buckets]
         batch = draw_batch(self._config, batch_number, sizes)
@@ -64,19 +66,38 @@ class Trainer:
             data.trigger_word if dropped else bucket.prompts[picture]
             for picture, dropped in zip(pictures, batch.drop_caption, strict=True)
         ]
+        prompts = [
+            data.without_trigger(prompt) if dropped else prompt
+            for prompt, dropped in zip(prompts, batch.drop_trigger, strict=True)
+        ]
         # Each epoch shows another version; the place keeps two entries of one picture from showing the same.
         num_versions = bucket.latents.shape[1]
         versions = [(epoch + index) % num_versions for epoch, index in zip(batch.epochs, batch.indices, strict=True)]
         latents = bucket.latents[pictures, versions].to(self.device)
+        latents = latents.to(memory_format=torch.channels_last)
         noise = batch.noise(tuple(latents.shape)).to(self.device)
+        timesteps = self._family.noise_levels(batch.levels).to(self.device)
+        frames = [bucket.frames[picture] for picture in pictures]
         with self.accelerator.autocast():
-            conditioning = self.prompts.encode(prompts)
-            conditioning = self._family.frame(conditioning, [bucket.frames[picture] for picture in pictures])
+            target = self._family.target(latents, noise, timesteps)
+            if without := [row for row, dropped in enumerate(batch.drop_trigger) if dropped]:
+                rows = torch.tensor(without, device=self.device)
+                noisy = self._family.add_noise(latents, noise, timesteps)
+                own = self._base_answer(
+                    [prompts[row] for row in without], [frames[row] for row in without], noisy[rows], timesteps[rows]
+                )
+                target = target.index_copy(0, rows, own.to(target.dtype))
+            conditioning = self._family.frame(self.prompts.encode(prompts), frames)
             losses = self._family.training_loss(
-                latents.to(memory_format=torch.channels_last),
-                conditioning,
-                noise,
-                self._family.noise_levels(batch.levels).to(self.device),
-                self._config.min_snr_gamma,
+                latents, conditioning, noise, timesteps, self._config.min_snr_gamma, target
             )
         return losses.mean()
+
+    @torch.no_grad()
+    def _base_answer(
+        self, prompts: Sequence[str], frames: Sequence[Frame], noisy_latents: Tensor, timesteps: Tensor
+    ) -> Tensor:
+        """What the base predicts without the adapter, shape as `noisy_latents`."""
+        with self.adapter.switched_off():
+            conditioning = self._family.frame(self.prompts.encode(prompts), frames)
+            return self._family.predict(noisy_latents, timesteps, conditioning)

@@ -193,9 +193,9 @@ class _Run:
         training_set = self._training_set(family)
         trainer = Trainer(family, TrainedAdapter(family, config), training_set, config)
         prompts = [prompt for bucket in training_set.buckets for prompt in bucket.prompts]
-        trainer.prompts.take_over(
-            [*prompts, training_set.trigger_word, *training_set.sample_prompts, CHECKED_PROMPT, NEGATIVE_PROMPT]
-        )
+        worded = [*prompts, training_set.trigger_word]
+        ordinary = [training_set.without_trigger(prompt) for prompt in worded] if config.trigger_dropout else []
+        trainer.prompts.take_over([*worded, *ordinary, *training_set.sample_prompts, CHECKED_PROMPT, NEGATIVE_PROMPT])
         try:
             self._write_samples(family, trainer.prompts, training_set, step=0)
         except FloatingPointError as error:

@@ -22,13 +22,15 @@ class Batch:
     """One micro-batch of pictures of one size; all lists and tensors have one entry per sample.
 
     `indices` count within the bucket; `epochs` says how often each of them was shown before.
-    `drop_caption` says where only the trigger word is shown. `levels` says how noisy each becomes, as a share of all noise levels, in [0, 1).
+    `drop_caption` says where only the trigger word is shown, `drop_trigger` where it is left out.
+    `levels` says how noisy each becomes, as a share of all noise levels, in [0, 1).
     """
 
     bucket: int
     indices: list[int]
     epochs: list[int]
     drop_caption: list[bool]
+    drop_trigger: list[bool]
     levels: Tensor
     noise_seed: tuple[int, ...]
     noise_offset: float = 0.0
@@ -66,6 +68,7 @@ def draw_batch(config: LoraTrainingConfig, number: int, bucket_sizes: Sequence[i
         indices=[index for index, _ in shown],
         epochs=[epoch for _, epoch in shown],
         drop_caption=[bool(draw < config.caption_dropout) for draw in rng.random(size)],
+        drop_trigger=[bool(draw < config.trigger_dropout) for draw in rng.random(size)],
         levels=torch.from_numpy(levels),
         noise_seed=(config.seed, _NOISE, number),
         noise_offset=config.noise_offset,

@@ -240,7 +240,7 @@ def shown(batches: Sequence[FixedBatch], noise_levels: int) -> Iterator[None]:
         pictures = list(batches[number].pictures)
         levels = (batches[number].timesteps + 0.5) / noise_levels
         unseen, kept = [0] * len(pictures), [False] * len(pictures)
-        return GivenBatch(0, pictures, unseen, kept, levels, noise_seed=number)
+        return GivenBatch(0, pictures, unseen, kept, kept, levels, noise_seed=number)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "draw_batch", batch)
@@ -270,9 +270,10 @@ class _Watched:
         noise: Tensor,
         timesteps: Tensor,
         min_snr_gamma: float | None,
+        target: Tensor | None = None,
     ) -> Tensor:
         self._shown = (latents.detach(), conditioning.prompt_embeds.detach(), noise.detach(), timesteps)
-        return self._family.training_loss(latents, conditioning, noise, timesteps, min_snr_gamma)
+        return self._family.training_loss(latents, conditioning, noise, timesteps, min_snr_gamma, target)
 
     def forget(self) -> None:
         self._shown = None

@@ -16,7 +16,7 @@ from profile_studio.domain.datasets import Dataset, DatasetImage, FaceBox, Image
 from profile_studio.families.base import Family
 from profile_studio.families.registry import load_family
 from profile_studio.settings import Settings
-from profile_studio.training.cache import encode_dataset, load_training_set, save_training_set
+from profile_studio.training.cache import TrainingSet, encode_dataset, load_training_set, save_training_set
 from tests.training.helpers import create_dataset, small_config
 
 MEASURES = ImageMeasures(1000.0, 128.0, 50.0, 0.0, 255.0, 1.0, 0.0, is_pixel_art=True, perceptual_hash="0" * 16)
@@ -35,6 +35,19 @@ def square_of(image: DatasetImage, side: int) -> Image.Image:
 def tiny_family(tiny_base: Path, settings: Settings) -> Family:
     base = find_base_model(str(tiny_base), settings)
     return load_family(base, torch.device("cpu"), torch.float32)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "class_word", "expected"),
+    [
+        ("dotty, red hair", "", "red hair"),
+        ("portrait of dotty person", "person", "portrait of person"),
+        ("dotty", "person", "person"),
+        ("dotty", "", ""),
+    ],
+)
+def test_a_prompt_can_be_shown_without_its_trigger_word(prompt: str, class_word: str, expected: str) -> None:
+    assert TrainingSet((), "dotty", (), class_word).without_trigger(prompt) == expected
 
 
 def test_pixel_art_is_enlarged_without_new_colours_and_a_photograph_smoothly(tmp_path: Path) -> None:

@@ -47,6 +47,22 @@ def test_a_number_of_the_optimizer_changes_what_is_learned(
     assert any(not torch.equal(value, learned[1][name]) for name, value in learned[0].items())
 
 
+@pytest.mark.parametrize("targets", [Targets.ALL, Targets.ATTENTION_AND_TEXT_ENCODER])
+def test_without_its_word_an_adapter_learns_what_the_base_does(
+    tiny_base: Path, settings: Settings, targets: Targets
+) -> None:
+    config = small_config(tiny_base, num_train_steps=2, targets=targets, trigger_dropout=1.0, caption_dropout=0.5)
+    trained = trainer(config, settings)
+
+    untouched = next(trained.steps(0))
+    trained.adapter.load({name: torch.full_like(value, 0.3) for name, value in trained.adapter.tensors().items()})
+    strong = next(trained.steps(0))
+
+    assert untouched == pytest.approx(0, abs=1e-10)
+    assert strong > 1e-6
+    assert all(parameter.requires_grad for parameter in trained.parameters)
+
+
 def test_gradient_checkpointing_keeps_less_and_gives_the_same_numbers(tiny_base: Path, tmp_path: Path) -> None:
     kept: list[int] = []
     learned: list[dict[str, Tensor]] = []

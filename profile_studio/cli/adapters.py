@@ -9,6 +9,8 @@ import typer
 from profile_studio.cli.output import Reply
 from profile_studio.cli.parts import absolute_base, open_studio
 from profile_studio.domain.adapters import Adapter
+from profile_studio.domain.comparison import parse_model_spec
+from profile_studio.domain.errors import InvalidModelSpec
 from profile_studio.services.adapters import ExportFormat
 
 app = typer.Typer(help="LoRA files.")
@@ -48,6 +50,19 @@ def delete(name: Name) -> Reply:
     """Removes a LoRA of yours; those that ship stay."""
     open_studio().adapters.delete(name)
     return {"deleted": name}
+
+
+@app.command()
+def keep(
+    step: Annotated[str, typer.Argument(metavar="NAME@STEP", help="A step that its training kept.")],
+) -> Reply:
+    """Makes another step of its training the LoRA; the others stay."""
+    spec = parse_model_spec(step)
+    if spec.checkpoint_step is None:
+        raise InvalidModelSpec("{text!r} names no step.", "Write NAME@STEP.", text=step)
+    checkpoints = open_studio().checkpoints
+    training = checkpoints.newest_training_of(spec.adapters[0].adapter_name)
+    return _reply(checkpoints.keep(training.id, spec.checkpoint_step))
 
 
 @app.command()

@@ -21,6 +21,9 @@ def compare(
         str | None, typer.Option(metavar="SPEC,SPEC,...", help="base, NAME, NAME=0.6+NAME=0.4, NAME@STEP.")
     ] = None,
     preset: Annotated[str | None, typer.Option(help="A whole study: seed-multi-concept.")] = None,
+    checkpoints: Annotated[
+        str | None, typer.Option(metavar="JOB", help="The kept steps of a training: which one to keep.")
+    ] = None,
     base: Annotated[
         str,
         typer.Option(help="A name as `bases list` shows it, a hub id, a folder in diffusers layout, or a checkpoint."),
@@ -46,10 +49,15 @@ def compare(
     chosen = {name: value for name, value in choices.items() if value is not None}
     if prompts:
         chosen["prompts"] = _read_prompts(prompts)
-    if (models is None) == (preset is None):
-        raise InvalidSettings("A comparison is of models, or it is a study.", "Give either --models or --preset.")
+    if sum(each is not None for each in (models, preset, checkpoints)) != 1:
+        raise InvalidSettings(
+            "A comparison is of models, of a training's steps, or it is a study.",
+            "Give one of --models, --checkpoints and --preset.",
+        )
     if preset is not None:
         config = _config(**study(preset, absolute_base(base)).model_dump() | chosen)
+    elif checkpoints is not None:
+        config = _config(**studio.checkpoints.comparison(checkpoints).model_dump() | chosen)
     else:
         words = (models or "").split(",")
         config = _config(
@@ -68,6 +76,7 @@ def compare(
             for row in report.rows
         ],
         "recommended": report.recommended,
+        "verdict": report.verdict,
         "reason": report.reason,
         "failed": [{"model": model, "reason": reason} for model, reason in report.failed.items()],
         "fingerprint": report.fingerprint,

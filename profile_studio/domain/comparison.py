@@ -24,6 +24,14 @@ class Verdict(StrEnum):
     CANNOT_TELL = "cannot tell"
 
 
+class Certainty(StrEnum):
+    """How sure it is which checkpoint to keep."""
+
+    CLEAR = "clear"
+    LIKELY = "likely"
+    CANNOT_TELL = "cannot tell"
+
+
 @dataclass(frozen=True)
 class ModelSpec:
     """A parsed SPEC: adapters with weights, or one adapter at a checkpoint's step; none is the base.
@@ -80,6 +88,9 @@ BASE = ModelSpec(BASE_NAME, ())
 MOST_SPOKEN_METRICS = 3
 """Of how many metrics a report speaks, the first that were asked for: each question more makes all answers less sure."""
 
+MOST_DRAWN_CHECKPOINTS = 3
+"""Of a training's kept steps: losses, which cost no drawing, say which of them."""
+
 SECONDS_A_STEP_KEY = "seconds_a_step"  # in the result of a comparison: how long a step of a picture took
 SPREADS_KEY = "spreads"  # in it, too: for each metric the standard deviation of the prompts' differences from the base
 
@@ -103,6 +114,12 @@ class ComparisonConfig(BaseModel):
     num_inference_steps: int = Field(default=20, ge=1, le=200)
     guidance_scale: float = Field(default=4.0, ge=1.0, le=30.0)
     repeated: tuple[str, ...] = Field(default=(), description="Models and prompts that were asked for twice.")
+    checkpoints: str | None = Field(default=None, description="The training whose kept steps the models are.")
+
+    @property
+    def n_drawn(self) -> int:
+        """How many models are drawn, the base among them."""
+        return len(self.models) if self.checkpoints is None else min(len(self.models), 1 + MOST_DRAWN_CHECKPOINTS)
 
     def unified(self) -> "ComparisonConfig":
         """The same comparison with the base first, and every model and every prompt once.
@@ -172,6 +189,7 @@ class ComparisonReport:
     """The table, its sentences, and the files that hold it.
 
     `pictures` maps SPEC to file names in prompt-seed order; `failed` maps the SPEC of a model that drew none to why.
+    `verdict` is how sure the recommendation of a checkpoint is; None in a comparison of other models.
     """
 
     rows: tuple[ComparisonRow, ...]
@@ -182,6 +200,7 @@ class ComparisonReport:
     files: tuple[str, ...]
     pictures: dict[str, tuple[str, ...]]
     failed: dict[str, str] = field(default_factory=dict[str, str])
+    verdict: Certainty | None = None
 
     @property
     def metrics(self) -> tuple[str, ...]:

@@ -72,6 +72,11 @@ class JobFolder:
         return self.pictures / model / f"prompt-{prompt:03d}-seed-{seed:02d}.png"
 
     @property
+    def losses(self) -> Path:
+        """The losses by which a choice of checkpoints decides what to draw."""
+        return self.path / "losses.json"
+
+    @property
     def captioned(self) -> Path:
         """The ids of the pictures that a captioning is through with."""
         return self.path / "captioned.json"
@@ -108,7 +113,7 @@ class JobFolder:
     @property
     def own_papers(self) -> tuple[Path, ...]:
         """What the studio needs of a job and nobody takes along with its result."""
-        return (self.log, self.process, self.facts, self.deletion_mark, self.report, self.changes)
+        return (self.log, self.process, self.facts, self.deletion_mark, self.report, self.changes, self.losses)
 
     def sample(self, step: int, index: int) -> Path:
         """Where a sample picture lies; step 0 is the base's."""

@@ -22,7 +22,7 @@ def recommend(measured: Measured) -> tuple[str | None, Sentence]:
         return None, Sentence(
             "No recommendation: whatever is closer to your style follows the prompts less well than the base."
         )
-    original = [row for row in faithful if not _surely_copies(row)]
+    original = [row for row in faithful if not surely_copies(row)]
     if not original:
         return None, Sentence(
             "No recommendation: whatever is closer to your style repeats training pictures too often."
@@ -39,7 +39,7 @@ def recommend(measured: Measured) -> tuple[str | None, Sentence]:
 def sentences(measured: Measured) -> tuple[Sentence, ...]:
     """Plain sentences on each model, the decided before the undecided."""
     decided = [_decided(claim) for claim in measured.claims if claim.verdict is not Verdict.CANNOT_TELL]
-    copying = [_copies(row) for row in _candidates(measured.rows) if _surely_copies(row)]
+    copying = [_copies(row) for row in _candidates(measured.rows) if surely_copies(row)]
     undecided = [claim for claim in measured.claims if claim.verdict is Verdict.CANNOT_TELL]
     return (*decided, *copying, *_open(undecided, measured), *measured.left_out)
 
@@ -120,7 +120,7 @@ def _verdict(row: ComparisonRow, metric: str) -> Verdict | None:
     return value.different_from_base if value else None
 
 
-def _surely_copies(row: ComparisonRow) -> bool:
+def surely_copies(row: ComparisonRow) -> bool:
     """More than the pictures among themselves, and, where that was asked, surely more than the base."""
     risk = row.metrics.get("copy_risk")
     return (

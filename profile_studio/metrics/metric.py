@@ -20,6 +20,10 @@ SetStatistic = Callable[[NDArray[np.intp], NDArray[np.intp]], float]
 """From indices into the pictures and indices into the reference pictures to a number."""
 
 
+BASE_MODEL = "base model"
+"""Stands for an encoder where a number is a loss of the base model."""
+
+
 class NotMeasurable(Exception):
     """What the encoder sees gives no number; `sentence` says why."""
 
@@ -134,6 +138,13 @@ class PictureMetric(Metric):
 
     compute: Callable[[Seen], PerPicture]
     is_share: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointMetric(Metric):
+    """What the base model itself says of a checkpoint, without drawing; no comparison of other models can ask for it."""
+
+    encoder: str = BASE_MODEL
 
 
 @dataclass(frozen=True, kw_only=True)

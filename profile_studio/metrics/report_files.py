@@ -20,6 +20,7 @@ from profile_studio.domain.comparison import (
 )
 from profile_studio.domain.counting import counted
 from profile_studio.files.atomic import write_atomically
+from profile_studio.metrics.metric import CheckpointMetric
 from profile_studio.metrics.registry import METRICS, in_digits
 
 FILES = ("table.csv", "table.json", "table.md", "report.html")
@@ -82,6 +83,7 @@ def _json(report: ComparisonReport) -> str:
         "rows": [asdict(row) for row in report.rows],
         "recommended": report.recommended,
         "reason": report.reason,
+        "verdict": report.verdict,
         "sentences": report.sentences,
         "fingerprint": report.fingerprint,
         "files": report.files,
@@ -129,7 +131,12 @@ def _interval(metric: str, interval: Interval, sign: str = "") -> str:
 
 
 def _origin(report: ComparisonReport) -> str:
-    counts = {(value.n, value.encoder) for row in report.rows for value in row.metrics.values()}
+    counts = {
+        (value.n, value.encoder)
+        for row in report.rows
+        for name, value in row.metrics.items()
+        if not isinstance(METRICS[name], CheckpointMetric)
+    }
     measured = "; ".join(f"{counted(n, 'picture')} of each model, seen by {encoder}" for n, encoder in sorted(counts))
     return f"{measured}. Fingerprint {report.fingerprint}."
 

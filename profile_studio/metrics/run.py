@@ -41,10 +41,38 @@ class _Picture:
     name: str
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What was drawn and measured, what may be said of it, and what the job's row remembers beside the report."""
+
+    seen: SeenPictures
+    measured: Measured
+    report: ComparisonReport
+    facts: Mapping[str, object]
+
+    def write(self, folder: Path, config: ComparisonConfig) -> dict[str, object]:
+        """Writes report.json, table.csv, table.json, table.md and report.html; returns the job's result."""
+        write_report(folder, config, self.report)
+        report = self.report
+        return {
+            "files": list(report.files),
+            "recommended": report.recommended,
+            "fingerprint": report.fingerprint,
+            **self.facts,
+        }
+
+
 def run_comparison(
     config: ComparisonConfig, compared: ComparedModels, context: JobContext, settings: Settings
 ) -> dict[str, object]:
-    """Draws what is missing, measures, and writes report.json, table.csv, table.json, table.md and report.html.
+    """Draws what is missing, measures and writes the report; what is raised is told at `draw_and_measure`."""
+    return draw_and_measure(config, compared, context, settings).write(context.folder, config)
+
+
+def draw_and_measure(
+    config: ComparisonConfig, compared: ComparedModels, context: JobContext, settings: Settings
+) -> Outcome:
+    """Draws what is missing and measures everything.
 
     A model whose pictures become NaN is not measured; the report says why.
 
@@ -80,15 +108,12 @@ def run_comparison(
         pictures={spec: tuple(picture.name for picture in row) for spec, row in pictures.items()},
         failed={spec: str(error) for spec, error in failed.items()},
     )
-    write_report(context.folder, config, report)
-    return {
-        "files": list(report.files),
-        "recommended": report.recommended,
-        "fingerprint": report.fingerprint,
+    facts = {
         "encoded": store.encoded,
         SECONDS_A_STEP_KEY: seconds_a_step,
         SPREADS_KEY: dict(measured.spreads),
     }
+    return Outcome(seen, measured, report, facts)
 
 
 def _pictures_of(

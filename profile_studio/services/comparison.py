@@ -26,6 +26,7 @@ from profile_studio.domain.styles import StyleReference
 from profile_studio.jobs.queue import accept
 from profile_studio.lora_files import check_base, check_numbers, read_lora
 from profile_studio.metrics.encoder_places import ENCODER_PLACES
+from profile_studio.metrics.metric import CheckpointMetric
 from profile_studio.metrics.registry import METRICS, in_digits
 from profile_studio.services.demo import check_comparison_for_demo
 from profile_studio.services.promises import Promise, in_words
@@ -71,7 +72,7 @@ class ComparisonService:
     def promise(self, config: ComparisonConfig) -> Promise:
         """How long this comparison will take: measured on this machine if one of the same base was done here before."""
         config = config.unified()
-        n_steps = len(config.models) * len(config.prompts) * config.seeds * config.num_inference_steps
+        n_steps = config.n_drawn * len(config.prompts) * config.seeds * config.num_inference_steps
         measured = self._measured_seconds_a_step(config.base)
         if measured is not None:
             seconds = n_steps * measured + SECONDS_BESIDE_STEPS
@@ -97,7 +98,7 @@ class ComparisonService:
         """
         config = config.unified()
         spoken = config.metrics[:MOST_SPOKEN_METRICS]
-        questions = (len(config.models) - 1) * len(spoken)
+        questions = (config.n_drawn - 1) * len(spoken)
         n = len(config.prompts)
         if n < (fewest := max(fewest_prompts(questions), FEWEST_TO_FORESEE)):
             return Sentence(
@@ -131,7 +132,7 @@ class ComparisonService:
             _check_each_once(spec)
         n_pictures = len(config.prompts) * config.seeds
         _check_metrics(config.metrics, n_pictures, self._settings)
-        pictures = len(config.models) * n_pictures
+        pictures = config.n_drawn * n_pictures
         if pictures > MAXIMUM_PICTURES:
             raise InvalidSettings(
                 "This would be {count} pictures; at most {limit} are allowed.",
@@ -224,9 +225,10 @@ def _check_each_once(spec: ModelSpec) -> None:
 
 def _check_metrics(metrics: Sequence[str], n_pictures: int, settings: Settings) -> None:
     for name in metrics:
-        if (metric := METRICS.get(name)) is None:
+        if (metric := METRICS.get(name)) is None or isinstance(metric, CheckpointMetric):
+            names = sorted(each.name for each in METRICS.values() if not isinstance(each, CheckpointMetric))
             raise InvalidSettings(
-                "There is no metric {metric!r}.", "There are: {names}.", metric=name, names=", ".join(sorted(METRICS))
+                "There is no metric {metric!r}.", "There are: {names}.", metric=name, names=", ".join(names)
             )
         place = ENCODER_PLACES[metric.encoder]
         if not place.is_there(settings):

@@ -10,6 +10,7 @@ from profile_studio.services.adapters import AdapterService
 from profile_studio.services.background_import import BackgroundImports
 from profile_studio.services.bases import BaseService
 from profile_studio.services.captioning import CaptioningService
+from profile_studio.services.checkpoints import CheckpointService
 from profile_studio.services.comparison import ComparisonService
 from profile_studio.services.datasets import DatasetService
 from profile_studio.services.evaluators import EvaluatorService
@@ -46,6 +47,7 @@ class Studio:
     generation: GenerationService
     gallery: GalleryService
     comparison: ComparisonService
+    checkpoints: CheckpointService
     storage: StorageService
     housekeeping: Housekeeping
 
@@ -86,6 +88,7 @@ class Studio:
             generation=GenerationService(settings, lane),
             gallery=GalleryService(settings),
             comparison=ComparisonService(settings, database),
+            checkpoints=CheckpointService(settings, database),
             storage=StorageService(settings, database),
             housekeeping=housekeeping,
         )

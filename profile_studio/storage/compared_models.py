@@ -20,7 +20,9 @@ def compared_models(
         UnknownAdapter, InvalidAdapter, InvalidModelSpec: a model cannot be made.
         UnknownDataset: the chosen data set is not there.
     """
-    models = tuple(ComparedModel(spec, resolve_model(spec, settings, jobs)) for spec in config.models)
+    models = tuple(
+        ComparedModel(spec, resolve_model(spec, settings, jobs, config.checkpoints)) for spec in config.models
+    )
     if config.dataset is not None:
         names = {model.spec.text: config.dataset for model in models if model.adapters}
         return ComparedModels(models, {config.dataset: style_reference(config.dataset, settings, datasets)}, names)

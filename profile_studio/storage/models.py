@@ -29,8 +29,13 @@ def find_adapter(name: str, settings: Settings) -> Adapter:
     raise UnknownAdapter("There is no LoRA {name!r}.", "`adapters list` shows the ones there are.", name=name)
 
 
-def resolve_model(spec: ModelSpec, settings: Settings, jobs: JobRepository) -> tuple[WeightedAdapter, ...]:
+def resolve_model(
+    spec: ModelSpec, settings: Settings, jobs: JobRepository, training: str | None = None
+) -> tuple[WeightedAdapter, ...]:
     """The adapters of a parsed spec; none for `base`.
+
+    Args:
+        training: the id of the job that kept the checkpoint; without, the newest one that made a LoRA of this name.
 
     Raises:
         UnknownAdapter: an adapter is not there.
@@ -40,12 +45,14 @@ def resolve_model(spec: ModelSpec, settings: Settings, jobs: JobRepository) -> t
     if spec.checkpoint_step is None:
         return tuple(WeightedAdapter(find_adapter(part.adapter_name, settings), part.weight) for part in spec.adapters)
     (part,) = spec.adapters
-    path = _checkpoint(part.adapter_name, spec.checkpoint_step, settings, jobs)
+    path = _checkpoint(part.adapter_name, spec.checkpoint_step, settings, jobs, training)
     return (WeightedAdapter(read_adapter(path), part.weight),)
 
 
-def _checkpoint(adapter_name: str, step: int, settings: Settings, jobs: JobRepository) -> Path:
-    trainings = [job for job in jobs.find(kind=JobKind.TRAIN) if job.adapter_name == adapter_name]
+def _checkpoint(adapter_name: str, step: int, settings: Settings, jobs: JobRepository, training: str | None) -> Path:
+    trainings = [
+        job for job in jobs.find(kind=JobKind.TRAIN) if job.adapter_name == adapter_name and training in (None, job.id)
+    ]
     folders = [settings.job_folder(job.id) for job in trainings]
     for folder in folders:  # newest training first
         if (path := folder.step_file(step)).is_file():

@@ -784,6 +784,7 @@ _ENGINE_AND_DEMO: dict[str, str] = {
     "Looking at earlier pictures is": "전에 만든 그림 보기",
     "Looking at the disk is": "저장 공간 보기",
     "Pausing jobs is": "작업 일시정지",
+    "Choosing a step is": "스텝 고르기",
     "Resuming jobs is": "작업 계속하기",
     "Canceling jobs is": "작업 취소",
     "Duplicate this Space as a private one of yours, or run the studio on your own computer.": (
@@ -853,6 +854,49 @@ _COMPARING: dict[str, str] = {
     "{name} has no checkpoint at step {step}.": "“{name}” LoRA에는 {step}스텝에 저장된 것이 없어요.",
     "It has: {steps}.": "저장된 스텝: {steps}.",
     "Only LoRAs trained in this studio keep checkpoints.": "이 스튜디오에서 학습한 LoRA에만 중간 저장본이 있어요.",
+    "{name} was not trained in this studio.": "이 스튜디오에서 학습한 LoRA가 아니에요: {name}.",
+    "The training {job!r} kept only one step, so there is nothing to choose from.": (
+        "이 학습에는 저장된 스텝이 하나뿐이라 고를 것이 없어요: {job}."
+    ),
+    "Train with sample pictures: a step is kept with each of them.": (
+        "예시 그림을 만들면서 학습하세요. 예시 그림을 만들 때마다 스텝이 저장돼요."
+    ),
+    "The job {job!r} is not a finished training.": "끝난 학습이 아니에요: {job}.",
+    "Take the id of a finished training.": "끝난 학습의 번호를 쓰세요.",
+    "Delete it first.": "그것을 먼저 지우세요.",
+    "measures the loss of {model}": "손실을 재는 중: {model}",
+    "{model} is not recommended: {why}.": "{model}: 추천하지 않아요. {why}.",
+    "it repeats training pictures": "학습한 사진을 그대로 그려요",
+    "its pictures of one prompt differ only {share} as much as the base's": (
+        "한 프롬프트의 그림들이 기본 모델의 {share}만큼만 서로 달라요"
+    ),
+    "it follows the prompts surely less well than the base": "프롬프트를 기본 모델보다 확실히 덜 따라요",
+    "Closeness to a style was not measured, so no step is recommended.": (
+        "화풍이 얼마나 가까운지 재지 않아서 추천할 스텝이 없어요."
+    ),
+    "No step is recommended: each one that was drawn has a fault.": (
+        "추천할 스텝이 없어요. 그려 본 스텝마다 흠이 있어요."
+    ),
+    "Clear: {model} is the earliest of the drawn steps that comes as close to your style as the best.": (
+        "분명해요: 그려 본 스텝 가운데 가장 가까운 것만큼 내 화풍에 가까우면서 가장 이른 것은 {model}."
+    ),
+    "Likely: {model} is the earliest of the drawn steps that comes as close to your style as the best; with other "
+    "prompts it may be {rival}.": (
+        "아마도: 그려 본 스텝 가운데 가장 가까운 것만큼 내 화풍에 가까우면서 가장 이른 것은 {model}. "
+        "다른 프롬프트라면 {rival}일 수도 있어요."
+    ),
+    "Cannot tell: look at the pictures of {model} and {rival}. These prompts do not show which is closer to your style.": (
+        "알 수 없어요. 두 스텝의 그림을 직접 보세요: {model}, {rival}. 이 프롬프트로는 어느 쪽이 내 화풍에 더 가까운지 드러나지 않아요."
+    ),
+    "Too few pictures were put aside before the training, so losses could not say which steps to draw: drawn were {models}.": (
+        "학습 전에 따로 둔 사진이 너무 적어서 손실로는 어느 스텝을 그려 볼지 정할 수 없었어요. 그려 본 스텝: {models}."
+    ),
+    "The losses of pictures that were put aside chose what to draw: {models}.": (
+        "따로 둔 사진의 손실로 그려 볼 스텝을 골랐어요: {models}."
+    ),
+    "Not drawn, because they know the learned pictures by heart and others no better than the base: {models}.": (
+        "배운 사진은 외웠지만 다른 사진은 기본 모델보다 나을 것이 없어서 그리지 않았어요: {models}."
+    ),
     "There is nothing to compare the base with.": "기본 모델과 비교할 것이 없어요.",
     "Choose at least one LoRA.": "LoRA를 하나 이상 고르세요.",
     "This would be {count} pictures; at most {limit} are allowed.": (

@@ -4,7 +4,7 @@ from profile_studio.base_models import find_base_model
 from profile_studio.domain.captioning import CaptioningConfig
 from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.datasets import Dataset
-from profile_studio.domain.errors import InvalidDataset
+from profile_studio.domain.errors import InvalidDataset, UnknownDataset
 from profile_studio.domain.evaluators import evaluator
 from profile_studio.domain.fetching import FetchConfig
 from profile_studio.domain.jobs import JobContext
@@ -53,9 +53,19 @@ def compare(config: ComparisonConfig, context: JobContext, settings: Settings) -
     database = Database(settings.resolved_database_url)
     datasets = DatasetRepository(database, settings.datasets_dir)
     compared = compared_models(config, settings, JobRepository(database), datasets)
-    from profile_studio.metrics.run import run_comparison
+    if config.checkpoints is None:
+        from profile_studio.metrics.run import run_comparison
 
-    return run_comparison(config, compared, context, settings)
+        return run_comparison(config, compared, context, settings)
+    from profile_studio.metrics.checkpoint_run import FinishedTraining, run_checkpoints
+
+    trained = LoraTrainingConfig.model_validate(JobRepository(database).get(config.checkpoints).spec)
+    try:
+        dataset = datasets.get(trained.dataset)
+    except UnknownDataset:
+        dataset = None
+    training = FinishedTraining(trained, settings.job_folder(config.checkpoints), dataset)
+    return run_checkpoints(config, compared, training, context, settings)
 
 
 def fetch(config: FetchConfig, context: JobContext, settings: Settings) -> dict[str, object]:

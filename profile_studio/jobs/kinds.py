@@ -68,7 +68,10 @@ def job_name(job: Job) -> str:
 
 def _compared(job: Job) -> str:
     models = job.spec.get("models")
-    return ", ".join(map(str, cast(Sequence[object], models))) if isinstance(models, list | tuple) else job.id
+    if not isinstance(models, list | tuple):
+        return job.id
+    names = list(map(str, cast(Sequence[object], models)))
+    return f"{names[-1].partition('@')[0]}@\u2026" if job.spec.get("checkpoints") is not None else ", ".join(names)
 
 
 def _read(path: Path) -> dict[str, object] | None:

@@ -562,6 +562,15 @@ _COMPARE = CompareTexts(
     steps="스텝",
     guidance="가이던스 스케일",
     start="비교하기",
+    which_step="어느 스텝을 쓸까요?",
+    which_step_info=(
+        "학습을 너무 오래 하면 사진을 외워 버려요. 저장된 스텝들을 먼저 손실로, 그다음 두세 스텝의 그림으로 비교해요."
+    ),
+    training="학습",
+    find_step="쓸 스텝 찾기",
+    step_to_keep="쓸 스텝",
+    use_step="이 스텝 쓰기",
+    step_is_kept="“{name}” LoRA를 {step}스텝으로 바꿨어요. 다른 스텝도 남아 있어서 다시 고를 수 있어요.",
     promise="그림 {pictures}장을 만들어요: 모델 {models}개 × 프롬프트 {prompts}개 × 시드 {seeds}개.",
     receipt="{time} 동안 그림 {pictures}장을 그리고 평가했어요.",
     started="비교가 대기열에 들어갔어요. 페이지를 닫아도 계속돼요.",

@@ -598,6 +598,16 @@ class CompareTexts:
     steps: str = "Steps"
     guidance: str = "Guidance scale"
     start: str = "Compare"
+    which_step: str = "Which step to keep?"
+    which_step_info: str = (
+        "A training that goes on for too long learns its pictures by heart. The steps it kept are compared, first by their "
+        "losses, then by pictures of two or three of them."
+    )
+    training: str = "Training"
+    find_step: str = "Find the step to keep"
+    step_to_keep: str = "Step to keep"
+    use_step: str = "Use this step"
+    step_is_kept: str = "{name} is its step {step} now. The other steps stay, so you can choose again."
     promise: str = Counted(
         "Makes {pictures} {pictures:picture|pictures}: {models} {models:model|models} x {prompts} "
         "{prompts:prompt|prompts} x {seeds} {seeds:seed|seeds}."

@@ -1,20 +1,25 @@
 """What Compare asks for and shows, without a page in a browser."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 
-from profile_studio.domain.comparison import ComparisonConfig
+from profile_studio.domain.comparison import ComparisonConfig, ComparisonReport, ComparisonRow
 from profile_studio.domain.errors import InvalidModelSpec, InvalidSettings
 from profile_studio.domain.jobs import JobKind
+from profile_studio.domain.sentences import Sentence
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
+from profile_studio.ui.components.job_view import job_name
 from profile_studio.ui.page import Page, Part
 from profile_studio.ui.tabs.compare_handlers import CompareHandlers
 from profile_studio.ui.tabs.compare_parts import build_parts
 from profile_studio.ui.texts import ENGLISH
+from tests.kept_training import keep_training
+from tests.training.helpers import create_dataset
 
 
 class Window:
@@ -73,3 +78,29 @@ def test_a_look_that_sees_nothing_new_sends_nothing_and_a_canceled_job_asks_firs
     assert "0 pictures are lost" in asked[panel.question] and asked[panel.confirm]["visible"]
     canceled = window.handlers.panel.cancels(job.id)
     assert not canceled[panel.cancel]["visible"] and not canceled[panel.confirm]["visible"]
+
+
+def test_the_steps_of_a_finished_training_are_compared_and_any_of_them_can_be_used(
+    settings: Settings, tiny_base: Path, in_a_loop: Callable[[Callable[[], Window]], Window]
+) -> None:
+    create_dataset(settings)
+    training = keep_training(settings, tiny_base)
+    window = in_a_loop(lambda: Window(settings))
+    parts = window.parts
+    shown = window.handlers.shown([], None, "starter", None, None)
+    assert shown[parts.which_step.fold]["visible"] and shown[parts.which_step.training]["value"] == training.id
+    assert "promise" in window.handlers.which_step.promises(training.id)[parts.which_step.promise]["value"]
+
+    job_id = window.handlers.starts_on_steps(training.id)[parts.panel.shown_job]
+
+    job = window.studio.jobs.get(job_id)
+    assert job_name(job) == "dotted@\u2026"
+    row = ComparisonRow("dotted@2", {})
+    report = ComparisonReport((row,), "dotted@2", Sentence("because"), (), "", (), {})
+    offered = window.handlers.which_step.offers(ComparisonConfig.model_validate(job.spec), report)
+    kept = parts.result.kept_step
+    assert offered[kept.step]["choices"] == ["dotted@2", "dotted@4", "dotted@6"]
+    assert offered[kept.step]["value"] == "dotted@2" and offered[kept.row]["visible"]
+    told = window.handlers.keeps_step(job_id, "dotted@4")
+    assert "dotted is its step 4 now" in told[parts.panel.notice]["value"]
+    assert window.studio.adapters.get("dotted").num_train_steps == 4

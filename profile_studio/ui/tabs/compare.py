@@ -40,6 +40,21 @@ def build(page: Page) -> CompareTab:
         safe(handlers.starts), inputs_kwargs=parts.fields, outputs=[*parts.job_parts, parts.notice],
         show_progress_on=form.start, api_visibility="private",
     )  # fmt: skip
+    which, kept = parts.which_step, parts.result.kept_step
+    which.training.change(
+        tells_errors(which.promise, page.texts.common)(handlers.which_step.promises),
+        which.training,
+        which.promise,
+        **QUIET,
+    )
+    which.start.click(
+        safe(handlers.starts_on_steps), which.training, [*parts.job_parts, parts.notice], show_progress_on=which.start,
+        api_visibility="private",
+    )  # fmt: skip
+    kept.use.click(
+        tells_errors(panel.notice, page.texts.common)(handlers.keeps_step), [panel.shown_job, kept.step], panel.notice,
+        **QUIET,
+    )  # fmt: skip
     handlers.panel.wire(parts.job_parts)
     return CompareTab(
         parts.tab,
@@ -47,6 +62,15 @@ def build(page: Page) -> CompareTab:
         form.models,
         form.specs,
         safe(handlers.shown),
-        [form.models, form.dataset, page.base, panel.shown_job],
-        [parts.empty, form.card, form.models, form.dataset, *parts.job_parts, parts.notice],
+        [form.models, form.dataset, page.base, panel.shown_job, which.training],
+        [
+            parts.empty,
+            form.card,
+            form.models,
+            form.dataset,
+            which.fold,
+            which.training,
+            *parts.job_parts,
+            parts.notice,
+        ],
     )

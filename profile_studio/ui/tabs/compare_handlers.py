@@ -17,6 +17,7 @@ from profile_studio.ui.components.markup import duration, escape
 from profile_studio.ui.components.notices import Updates, error_notice_of_job, good_news, parse_form, told
 from profile_studio.ui.page import Page, Part
 from profile_studio.ui.tabs.compare_parts import CompareParts
+from profile_studio.ui.tabs.which_step import WhichStepHandlers
 from profile_studio.ui.texts import CompareTexts
 
 _NO_DATASET = ""
@@ -30,6 +31,7 @@ class CompareHandlers:
         self._parts = parts
         self._studio = page.studio
         self._texts = page.texts.compare
+        self.which_step = WhichStepHandlers(page, parts.which_step, parts.result.kept_step)
         self.panel = JobPanelHandlers(
             page, parts.panel, page.texts.compare, JobKind.COMPARE, Part.COMPARISONS, self.shows_job
         )
@@ -60,11 +62,23 @@ class CompareHandlers:
 
     def starts(self, **form: Any) -> Updates:
         """A comparison in the queue."""
-        job = self._studio.comparison.submit(self.config_of(form))
+        return self._started(self._studio.comparison.submit(self.config_of(form)))
+
+    def starts_on_steps(self, training: str) -> Updates:
+        """A comparison of a training's steps in the queue."""
+        return self._started(self.which_step.starts(training))
+
+    def keeps_step(self, job_id: str, step: str) -> Updates:
+        """The chosen step as the LoRA."""
+        return {self._parts.panel.notice: told(self.which_step.keeps(job_id, step))}
+
+    def _started(self, job: Job) -> Updates:
         started = told(good_news(self._texts.started))
         return {self._parts.panel.shown_job: job.id, self._parts.notice: started, **self.panel.looks_again(job.id)}
 
-    def shown(self, chosen: Sequence[str], reference: str | None, base: str, job_id: str | None) -> Updates:
+    def shown(
+        self, chosen: Sequence[str], reference: str | None, base: str, job_id: str | None, training: str | None
+    ) -> Updates:
         """The tab as the disk has it."""
         parts, studio = self._parts, self._studio
         names = self._page.adapter_choices(base)
@@ -77,6 +91,7 @@ class CompareHandlers:
             # Only what must change is sent: a choice made while the tab was opening would be taken back by its own echo.
             parts.form.models: gr.update(choices=names) if kept == chosen else gr.update(choices=names, value=kept),
             parts.form.dataset: references if reference in sets else {**references, "value": _NO_DATASET},
+            **self.which_step.shown(training),
             **self.panel.looks_again(job_id),
         }
 
@@ -99,6 +114,7 @@ class CompareHandlers:
             result.table: table_html(report, self._page.texts),
             result.pictures: pictures_html(config, report, folder, self._texts),
             result.downloads: downloads_html([folder / name for name in report.files], self._texts),
+            **self.which_step.offers(config, report),
         }
 
 
@@ -116,7 +132,7 @@ def promise_html(page: Page, config: ComparisonConfig) -> str:
     """What the comparison will do, and how long that takes."""
     texts = page.texts.compare
     config = config.unified()
-    models = len(config.models)
+    models = config.n_drawn
     words = texts.promise.format(
         pictures=models * len(config.prompts) * config.seeds,
         models=models,

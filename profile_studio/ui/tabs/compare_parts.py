@@ -10,6 +10,7 @@ from profile_studio.ui.components.job_panel import JobPanel, job_panel
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import notice_area
 from profile_studio.ui.page import COMPARE, Page, Part
+from profile_studio.ui.tabs.which_step import KeptStep, WhichStepForm, kept_step, which_step_form
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class CompareResult:
 
     column: gr.Column
     sentences: gr.HTML
+    kept_step: KeptStep
     table: gr.HTML
     downloads: gr.HTML
     pictures: gr.HTML
@@ -49,6 +51,7 @@ class CompareParts:
     empty: gr.Column
     to_train: gr.Button
     form: CompareForm
+    which_step: WhichStepForm
     panel: JobPanel
     result: CompareResult
 
@@ -73,6 +76,7 @@ class CompareParts:
         result = self.result
         return [
             *self.panel.looked_at, result.column, result.sentences, result.table, result.downloads, result.pictures,
+            result.kept_step.row, result.kept_step.step,
             self.page.news[Part.COMPARISONS],
         ]  # fmt: skip
 
@@ -86,15 +90,17 @@ def build_parts(page: Page) -> CompareParts:
             gr.HTML(f"<p>{escape(texts.no_models)}</p>")
             to_train = gr.Button(texts.to_train, variant="primary")
         form = _form(page)
+        which_step = which_step_form(page)
         with job_panel(page, texts, COMPARE) as panel, gr.Column(visible=False) as column:
             result = CompareResult(
                 column,
                 sentences=gr.HTML(elem_id="sentences"),
+                kept_step=kept_step(page),
                 table=gr.HTML(elem_id="comparison-table"),
                 downloads=gr.HTML(),
                 pictures=gr.HTML(elem_id="comparison-pictures"),
             )
-    return CompareParts(page, tab, notice, empty, to_train, form, panel, result)
+    return CompareParts(page, tab, notice, empty, to_train, form, which_step, panel, result)
 
 
 def _form(page: Page) -> CompareForm:

@@ -294,7 +294,7 @@ def _notes(drawn: Sequence[str], by_heart: Collection[str], losses: Losses) -> l
             )
         ]
     notes = [Sentence("The losses of pictures that were put aside chose what to draw: {models}.", models=list(drawn))]
-    if known := sorted(set(by_heart) - set(drawn)):
+    if known := [spec for spec in losses.put_aside if spec in by_heart and spec not in drawn]:
         notes.append(
             Sentence(
                 "Not drawn, because they know the learned pictures by heart and others no better than the base: {models}.",

@@ -292,8 +292,9 @@ def test_a_result_that_goes_to_a_full_disk_is_missed_in_a_sentence(settings: Set
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ((), "A comparison is of models, or it is a study."),
-        (("--models", "ink", "--preset", "seed-multi-concept"), "A comparison is of models, or it is a study."),
+        ((), "A comparison is of models, of a training's steps, or it is a study."),
+        (("--models", "ink", "--preset", "seed-multi-concept"), "A comparison is of models, of a training's steps"),
+        (("--checkpoints", "nowhere"), "There is no job 'nowhere'."),
         (("--preset", "seed-of-mine"), "There is no study 'seed-of-mine'."),
         (("--models", "pixel-art=0.5+pixel-art=0.2"), "pixel-art is twice in"),
         (("--models", "pixel-art", "--metrics", "fid"), "fid needs the Inception network"),

@@ -1,5 +1,6 @@
 """`train`"""
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ from profile_studio.domain.training import TUNABLE_KEYS, AdapterKind, LoraTraini
 from profile_studio.domain.training_studies import SEED_FACE, SEED_MULTI_CONCEPT, SEED_SD35, TRAINING_STUDIES
 from profile_studio.services.studio import Studio
 from profile_studio.services.training_configs import read_config_file
+from profile_studio.services.training_groups import read_varied, varied_name
 from profile_studio.ui.caption_words import cut_sentences
 from profile_studio.ui.texts import ENGLISH
 
@@ -56,6 +58,12 @@ def train(
     targets: Annotated[Targets | None, typer.Option(help="Which layers get a LoRA.")] = None,
     seed: Annotated[int | None, typer.Option()] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=", ".join(TUNABLE_KEYS))] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary", metavar="KEY=A,B,C", help="A training for each value, and a comparison; of two keys each pair."
+        ),
+    ] = None,
     consent: Annotated[Consent | None, typer.Option(help="Who is in the pictures; remembered with the set.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Return when the LoRA is there.")] = False,
 ) -> Reply:
@@ -84,9 +92,21 @@ def train(
         say(f"Nobody has said yet who is in the pictures of {dataset!r}: --consent {choices} remembers it.")
     if epochs is None and preset in TRAINING_STUDIES:
         epochs = TRAINING_STUDIES[preset].epochs
-    if steps is None and epochs is not None:
-        steps = studio.training.with_epochs(_with(start, changes), epochs).num_train_steps
-    config = _with(start if steps is None else with_steps(start, steps), changes)
+
+    def config_with(varied: Mapping[str, object]) -> LoraTrainingConfig:
+        asked = {**changes, **varied}
+        many = steps
+        if many is None and epochs is not None:
+            many = studio.training.with_epochs(_with(start, asked), epochs).num_train_steps
+        return _with(start if many is None else with_steps(start, many), asked)
+
+    if vary:
+        configs = [
+            config_with({**_values(each), "adapter_name": varied_name(adapter_name, each)})
+            for each in read_varied(vary)
+        ]
+        return _train_group(studio, configs, wait=wait)
+    config = config_with({})
     if advice := studio.training.base_advice(config):
         say(advice)
     job = studio.training.submit(config)
@@ -94,11 +114,33 @@ def train(
         say(cut)
     if wait:
         return _reply(studio, wait_for_job(studio, job.id))
+    _say_if_it_waits(studio, job)
+    return _reply(studio, job)
+
+
+def _train_group(studio: Studio, configs: Sequence[LoraTrainingConfig], *, wait: bool) -> Reply:
+    """The jobs of a group; the comparison behind them is over when they are."""
+    group = studio.training_groups.submit(configs)
+    if wait:
+        wait_for_job(studio, group.comparison.id)
+    else:
+        _say_if_it_waits(studio, group.comparison)
+    jobs = [studio.jobs.get(job.id) for job in group.trainings]
+    comparison = studio.jobs.get(group.comparison.id)
+    return {
+        "group": comparison.id,
+        "jobs": [job.id for job in jobs],
+        "adapters": [job.adapter_name for job in jobs],
+        "comparison": comparison.status.value,
+        "recommended": (comparison.result or {}).get("recommended"),
+    }
+
+
+def _say_if_it_waits(studio: Studio, job: Job) -> None:
     if not studio.jobs.worker_is_running():
         say(
             f"The job {job.id} is queued, but no worker runs: start `python app.py` or `python -m profile_studio worker`."
         )
-    return _reply(studio, job)
 
 
 def _start(studio: Studio, preset: Preset, base: str, dataset: str, name: str) -> LoraTrainingConfig:
@@ -108,7 +150,7 @@ def _start(studio: Studio, preset: Preset, base: str, dataset: str, name: str) -
 
 
 def _read_set(settings: list[str]) -> dict[str, object]:
-    values: dict[str, object] = {}
+    values: dict[str, str] = {}
     for setting in settings:
         key, separator, value = setting.partition("=")
         if not separator or key not in TUNABLE_KEYS:
@@ -118,8 +160,12 @@ def _read_set(settings: list[str]) -> dict[str, object]:
                 setting=setting,
                 names=list(TUNABLE_KEYS),
             )
-        values[key] = None if value == "none" else value
-    return values
+        values[key] = value
+    return _values(values)
+
+
+def _values(texts: Mapping[str, str]) -> dict[str, object]:
+    return {key: None if text == "none" else text for key, text in texts.items()}
 
 
 def _with(start: LoraTrainingConfig, changes: dict[str, object]) -> LoraTrainingConfig:

@@ -113,6 +113,9 @@ class ComparisonConfig(BaseModel):
     )
     num_inference_steps: int = Field(default=20, ge=1, le=200)
     guidance_scale: float = Field(default=4.0, ge=1.0, le=30.0)
+    trainings: tuple[str, ...] = Field(
+        default=(), description="Jobs that make LoRAs of these models; one that failed is left out."
+    )
     repeated: tuple[str, ...] = Field(default=(), description="Models and prompts that were asked for twice.")
     checkpoints: str | None = Field(default=None, description="The training whose kept steps the models are.")
 

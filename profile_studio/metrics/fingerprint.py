@@ -20,7 +20,7 @@ def fingerprint(
     """Equal fingerprints mean equal pictures and numbers: everything that decides them is in it."""
     files = {part.adapter.path for model in compared.models for part in model.adapters}
     facts = {
-        "config": config.model_dump(mode="json", exclude={"repeated"}),
+        "config": config.model_dump(mode="json", exclude={"repeated", "trainings"}),
         "base": base.hash,
         "adapters": sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in files),
         "encoders": sorted(encoder.encoder for encoder in encoders.values()),

@@ -23,6 +23,7 @@ from profile_studio.services.jobs import JobService
 from profile_studio.services.live import LiveLane
 from profile_studio.services.storage_space import StorageService
 from profile_studio.services.training import TrainingService
+from profile_studio.services.training_groups import TrainingGroupService
 from profile_studio.settings import Settings
 from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
@@ -42,6 +43,7 @@ class Studio:
     bases: BaseService
     evaluators: EvaluatorService
     training: TrainingService
+    training_groups: TrainingGroupService
     jobs: JobService
     adapters: AdapterService
     generation: GenerationService
@@ -75,6 +77,7 @@ class Studio:
             datasets = DatasetService(settings, database)
             if settings.is_demo:
                 datasets.take_all_examples()
+        training = TrainingService(settings, database)
         return cls(
             settings=settings,
             datasets=datasets,
@@ -82,7 +85,8 @@ class Studio:
             captioning=CaptioningService(settings, database),
             bases=BaseService(settings, database),
             evaluators=EvaluatorService(settings, database),
-            training=TrainingService(settings, database),
+            training=training,
+            training_groups=TrainingGroupService(settings, database, training),
             jobs=JobService(settings, database),
             adapters=AdapterService(settings, JobRepository(database)),
             generation=GenerationService(settings, lane),

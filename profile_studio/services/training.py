@@ -8,7 +8,7 @@ from PIL import Image
 from profile_studio.base_models import STARTER, BaseModel, base_size, find_base_model, tokenizer_folder
 from profile_studio.decoding.crops import enlarging_method, training_pictures
 from profile_studio.domain.crops import Crop, crop_of
-from profile_studio.domain.datasets import MINIMUM_IMAGES, DatasetImage
+from profile_studio.domain.datasets import MINIMUM_IMAGES, Dataset, DatasetImage
 from profile_studio.domain.errors import InvalidDataset, InvalidName, InvalidSettings, JobNotAllowed
 from profile_studio.domain.families import FamilyFacts
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
@@ -181,6 +181,17 @@ class TrainingService:
         """Queues a training of the data set as it is now.
 
         Raises:
+            ProfileStudioError: as `check`.
+            InvalidName: another training has reserved the adapter's name.
+        """
+        accepted = config.model_copy(update={"dataset_version": self.check(config).version})
+        return accept(self._settings, self._jobs, accepted, config.num_train_steps)
+
+    def check(self, config: LoraTrainingConfig) -> Dataset:
+        """Makes sure that a training can begin; returns its data set.
+
+        Raises:
+            NotInDemo: this is a demo.
             UnknownDataset, InvalidDataset: there is no such data set, or it has too few pictures to train on.
             InvalidName: the adapter's name is taken or not allowed.
             InvalidSettings: the base model cannot take the resolution, or the warm-up is longer than the training.
@@ -202,8 +213,7 @@ class TrainingService:
         _refuse_what_the_family_lacks(config, base.family)
         _refuse_warmup(config)
         check_optimizer(config)
-        accepted = config.model_copy(update={"dataset_version": dataset.version})
-        return accept(self._settings, self._jobs, accepted, config.num_train_steps)
+        return dataset
 
     def _seconds_of_versions(self, config: LoraTrainingConfig) -> float:
         """What encoding more than one version of each picture adds; known for the starter only."""
@@ -213,6 +223,7 @@ class TrainingService:
         return (config.augmentation.versions - 1) * n_images * SECONDS_A_VERSION
 
     def _refuse_taken(self, name: str) -> None:
+        self._jobs.check_free(name)
         if adapter_exists(name, self._settings):
             raise InvalidName("There is already a LoRA called {name!r}.", "Give the new one another name.", name=name)
 

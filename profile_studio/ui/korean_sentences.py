@@ -672,6 +672,20 @@ _TRAINING: dict[str, str] = {
     ),
     "{file} is not a training that the studio wrote.": "스튜디오가 쓴 학습 설정 파일이 아니에요: {file}.",
     "Take a file that `jobs config ID --out FILE` wrote.": "`jobs config ID --out FILE`로 쓴 파일을 고르세요.",
+    "--vary {text!r} is not one setting with different values.": (
+        "--vary “{text}”에 서로 다른 값을 가진 설정 하나가 적혀 있지 않아요."
+    ),
+    "Write --vary KEY=A,B,C with KEY one of: {names}.": "--vary KEY=A,B,C처럼 적으세요. KEY는 다음 중 하나예요: {names}.",
+    "--vary asks for {count} trainings of {keys} settings; at most {most} of {most_keys} are one group.": (
+        "--vary로 설정 {keys}개, 학습 {count}개를 요청했어요. 한 묶음은 설정 {most_keys}개, 학습 {most}개까지예요."
+    ),
+    "Vary fewer settings, or give fewer values.": "설정이나 값의 수를 줄이세요.",
+    "Two trainings of this group would make LoRAs of one name.": "이 묶음의 두 학습이 같은 이름의 LoRA를 만들게 돼요.",
+    "Choose a shorter name.": "더 짧은 이름을 고르세요.",
+    "The training {job} of this comparison is {status}.": "이 비교에 쓸 학습이 아직 끝나지 않았어요: {job} ({status}).",
+    "Resume it, and compare the LoRAs when it is completed.": "학습을 계속하고, 끝나면 LoRA를 비교하세요.",
+    "None of the trainings made its LoRA.": "LoRA를 만든 학습이 하나도 없어요.",
+    "Look at their errors, and start them again.": "오류를 확인하고 다시 시작하세요.",
     "its loss was NaN or infinite": "손실이 NaN이나 무한대였어요",
     "its weights were NaN or infinite": "가중치가 NaN이나 무한대였어요",
     "its loss had been more than {factor} times its median for {steps} steps": (

@@ -1,15 +1,19 @@
 """What each kind of job gets from the home: the work itself knows no database."""
 
+import sys
+
 from profile_studio.base_models import find_base_model
 from profile_studio.domain.captioning import CaptioningConfig
 from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.datasets import Dataset
-from profile_studio.domain.errors import InvalidDataset, UnknownDataset
+from profile_studio.domain.errors import InvalidDataset, InvalidModelSpec, JobNotAllowed, UnknownDataset
 from profile_studio.domain.evaluators import evaluator
 from profile_studio.domain.fetching import FetchConfig
-from profile_studio.domain.jobs import JobContext
+from profile_studio.domain.jobs import JobContext, JobStatus
+from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.files.job_folder import JobFolder
+from profile_studio.jobs.kinds import job_name
 from profile_studio.settings import Settings
 from profile_studio.storage.adapter_names import AdapterPublisher
 from profile_studio.storage.base_folders import remember_folder
@@ -51,15 +55,16 @@ def caption(config: CaptioningConfig, context: JobContext, settings: Settings) -
 def compare(config: ComparisonConfig, context: JobContext, settings: Settings) -> dict[str, object]:
     """Compares models of this home; what is returned and raised is told at `run_comparison`."""
     database = Database(settings.resolved_database_url)
-    datasets = DatasetRepository(database, settings.datasets_dir)
-    compared = compared_models(config, settings, JobRepository(database), datasets)
+    datasets, jobs = DatasetRepository(database, settings.datasets_dir), JobRepository(database)
+    config = of_completed_trainings(config, jobs)
+    compared = compared_models(config, settings, jobs, datasets)
     if config.checkpoints is None:
         from profile_studio.metrics.run import run_comparison
 
         return run_comparison(config, compared, context, settings)
     from profile_studio.metrics.checkpoint_run import FinishedTraining, run_checkpoints
 
-    trained = LoraTrainingConfig.model_validate(JobRepository(database).get(config.checkpoints).spec)
+    trained = LoraTrainingConfig.model_validate(jobs.get(config.checkpoints).spec)
     try:
         dataset = datasets.get(trained.dataset)
     except UnknownDataset:
@@ -77,6 +82,31 @@ def fetch(config: FetchConfig, context: JobContext, settings: Settings) -> dict[
     from profile_studio.worker.fetching import fetch_base
 
     return fetch_base(config, context, settings)
+
+
+def of_completed_trainings(config: ComparisonConfig, jobs: JobRepository) -> ComparisonConfig:
+    """The comparison without the LoRAs that its trainings did not make.
+
+    Raises:
+        JobNotAllowed: one of the trainings is not over.
+        InvalidModelSpec: none of them made its LoRA.
+    """
+    trainings = [jobs.get(job_id) for job_id in config.trainings]
+    for job in trainings:
+        if not job.status.is_finished:
+            raise JobNotAllowed(
+                "The training {job} of this comparison is {status}.",
+                "Resume it, and compare the LoRAs when it is completed.",
+                job=job_name(job),
+                status=Sentence(job.status.value),
+            )
+    missing = {str(job.spec["adapter_name"]) for job in trainings if job.status is not JobStatus.COMPLETED}
+    if missing:
+        print(f"Left out, because their trainings made none: {', '.join(sorted(missing))}", file=sys.stderr)  # noqa: T201  into the job's log
+    models = tuple(spec for spec in config.models if missing.isdisjoint(part.adapter_name for part in spec.adapters))
+    if missing and len(models) < 2:
+        raise InvalidModelSpec("None of the trainings made its LoRA.", "Look at their errors, and start them again.")
+    return config.model_copy(update={"models": models})
 
 
 def _unchanged_dataset(config: LoraTrainingConfig, datasets: DatasetRepository) -> Dataset:

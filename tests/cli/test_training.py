@@ -98,3 +98,44 @@ def test_a_file_that_is_no_training_is_refused_in_a_sentence(
     (tmp_path / "theirs.json").write_text(content)
     code, reply = noise.call("train", "noise", "--config", str(tmp_path / "theirs.json"))
     assert code == 2 and reply["error"]["message"].startswith("theirs.json") and words in reply["error"]["message"]
+
+
+def test_a_varied_number_is_a_group_of_trainings_with_a_comparison_behind_them(
+    noise: CommandLine, tiny_base: Path
+) -> None:
+    code, reply = noise.call(
+        "train", "noise", "--base", str(tiny_base), "--epochs", "2", "--vary", "rank=4,8", "--vary", "batch_size=1,2"
+    )
+
+    assert code == 0, reply
+    specs = [spec_of(noise, job) for job in reply["jobs"]]
+    assert [(spec["rank"], spec["batch_size"], spec["num_train_steps"]) for spec in specs] == [
+        (4, 1, 8), (4, 2, 4), (8, 1, 8), (8, 2, 4),
+    ]  # fmt: skip
+    assert reply["adapters"][0] == "noise-rank-4-batch-size-1"
+    assert len({spec["dataset_version"] for spec in specs}) == 1
+    comparison = spec_of(noise, reply["group"])
+    assert (comparison["models"], comparison["trainings"]) == (["base", *reply["adapters"]], reply["jobs"])
+    positions = [job["queue_position"] for job in noise.call("jobs", "list")[1]["jobs"] if job["kind"] == "compare"]
+    assert positions == [5]
+
+
+@pytest.mark.parametrize(
+    ("varied", "words"),
+    [
+        (["learning_rate=1,2,3,4,5,6,7,8,9,10", "rank=1,2,3,4,5,6,7,8,9,10"], "asks for 100 trainings of 2 settings"),
+        (["rank=1,2", "seed=1,2", "batch_size=1,2"], "asks for 8 trainings of 3 settings"),
+        (["speed=1,2"], "'speed=1,2' is not one setting"),
+        (["rank=4,4"], "'rank=4,4' is not one setting"),
+        (["rank="], "'rank=' is not one setting"),
+        (["rank=4,0"], "rank"),
+    ],
+)
+def test_what_is_no_group_is_refused_and_nothing_is_queued(
+    noise: CommandLine, tiny_base: Path, varied: list[str], words: str
+) -> None:
+    options = [part for each in varied for part in ("--vary", each)]
+    code, reply = noise.call("train", "noise", "--base", str(tiny_base), *options)
+
+    assert code == 2 and words in reply["error"]["message"]
+    assert noise.call("jobs", "list")[1]["jobs"] == []

@@ -46,6 +46,19 @@ def import_(
 
 
 @app.command()
+def blend(
+    spec: Annotated[str, typer.Argument(help="NAME=0.6+NAME=0.4")],
+    name: Annotated[str, typer.Option(help="Name of the new LoRA.")],
+    rank: Annotated[
+        int | None, typer.Option(min=1, help="The largest of a layer; default: the sum of theirs, which is exact.")
+    ] = None,
+) -> Reply:
+    """Writes several LoRAs as one that draws the same."""
+    adapter, error = open_studio().adapters.blend(spec, name, rank)
+    return {"adapter": adapter.name, "file": str(adapter.path), "rank": adapter.rank, "relative_error": error}
+
+
+@app.command()
 def delete(name: Name) -> Reply:
     """Removes a LoRA of yours; those that ship stay."""
     open_studio().adapters.delete(name)

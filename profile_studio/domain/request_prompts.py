@@ -25,7 +25,12 @@ def request_prompts(
         read_prompt(text, seed=request.seed + index, latin_only=latin_only)
         for text in (request.prompt, request.negative_prompt)
     )
-    words = [each.adapter.trigger_word for each in adapters if each.weight != 0]
+    words = [
+        word.strip()
+        for each in adapters
+        if each.weight != 0
+        for word in each.adapter.trigger_word.split(",")  # a blend has those of its parts
+    ]
     return prompt.with_trigger_words(words), negative_prompt
 
 

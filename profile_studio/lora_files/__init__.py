@@ -4,6 +4,7 @@ One reader makes layers of every spelling (`read_lora`). We write the kohya layo
 network_alpha per layer and every program reads it. A pickle is never opened.
 """
 
+from profile_studio.lora_files.blended import blended
 from profile_studio.lora_files.families import (
     FAMILY_KEY,
     NAMED_BASES,
@@ -21,7 +22,7 @@ from profile_studio.lora_files.file import (
     tensors_hash,
     write_tensors,
 )
-from profile_studio.lora_files.layers import read_lora, read_lora_folder
+from profile_studio.lora_files.layers import MAX_RANK, read_lora, read_lora_folder
 from profile_studio.lora_files.layouts import write_diffusers, write_kohya, write_peft
 from profile_studio.lora_files.lora import Lora, LoraLayer, changes_nothing, check_numbers, has_sound_numbers
 from profile_studio.lora_files.metadata import (
@@ -37,6 +38,7 @@ from profile_studio.lora_files.names import LayerName, kohya_name, layer_name
 
 __all__ = [
     "FAMILY_KEY",
+    "MAX_RANK",
     "NAMED_BASES",
     "STARTER",
     "LayerName",
@@ -48,6 +50,7 @@ __all__ = [
     "TrainingFacts",
     "adapter_metadata",
     "base_label",
+    "blended",
     "changes_nothing",
     "check_base",
     "check_family",

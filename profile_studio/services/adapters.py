@@ -1,22 +1,32 @@
 """The LoRA files of a person and those that ship: listing, importing, exporting."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from profile_studio.base_models import HUB_IDS, find_base_model
 from profile_studio.domain.adapters import Adapter, UnreadableAdapter, cover_path
-from profile_studio.domain.errors import BaseModelMissing, InvalidAdapter, InvalidName, UnknownAdapter
+from profile_studio.domain.comparison import parse_model_spec
+from profile_studio.domain.errors import (
+    BaseModelMissing,
+    InvalidAdapter,
+    InvalidModelSpec,
+    InvalidName,
+    UnknownAdapter,
+)
 from profile_studio.domain.names import check_name, suggest_name
+from profile_studio.domain.training import AdapterKind
 from profile_studio.files.atomic import create_folder_atomically, write_atomically
 from profile_studio.lora_files import (
     FAMILY_KEY,
+    MAX_RANK,
     NAMED_BASES,
     STARTER,
     Lora,
     base_label,
+    blended,
     check_base,
     check_family,
     check_numbers,
@@ -103,6 +113,47 @@ class AdapterService:
                 else:
                     shutil.copyfile(path, temporary)
         return read_adapter(target)
+
+    def blend(self, spec: str, name: str, rank: int | None = None) -> tuple[Adapter, float]:
+        """One LoRA that draws what several do as a sum.
+
+        Args:
+            spec: NAME=0.6+NAME=0.4.
+            rank: the largest that a layer may have; None is exact, its rank the sum of theirs.
+        Returns: it, and its relative error: how much of what the sum adds it lacks.
+        Raises:
+            InvalidModelSpec: the spec names no LoRA, one twice, or a checkpoint.
+            UnknownAdapter, InvalidAdapter: one is not there, broken, or for another base model than the first; or the
+                ranks add up to more than a file may have.
+            InvalidName: the name is taken or not allowed.
+        """
+        refuse_in_demo(self._settings, "Adding LoRA files is")
+        wanted = parse_model_spec(spec)
+        names = [part.adapter_name for part in wanted.adapters]
+        if wanted.checkpoint_step is not None or not names or len(set(names)) < len(names):
+            raise InvalidModelSpec(
+                "{spec!r} does not name LoRAs to blend.", "Write NAME=0.6+NAME=0.4, each once.", spec=spec
+            )
+        name = check_name(name)
+        parts = [(self.get(part.adapter_name), part.weight) for part in wanted.adapters]
+        _check_one_base([adapter for adapter, _ in parts])
+        total = sum(adapter.rank for adapter, _ in parts)
+        if min(total, rank or total) > MAX_RANK:
+            raise InvalidAdapter(
+                "Together these LoRAs have the rank {rank}; a LoRA may have up to {limit}.",
+                "Give a smaller rank for the blend.",
+                rank=min(total, rank or total),
+                limit=MAX_RANK,
+            )
+        files = [(read_lora(adapter.path), weight) for adapter, weight in parts]
+        lora, error = blended(files, _blend_metadata([adapter for adapter, _ in parts], spec), rank)
+        check_numbers(lora, name)
+        target = self._settings.user_loras_dir / f"{name}.safetensors"
+        with placing_adapter(self._settings):
+            self._refuse_taken(name)
+            with write_atomically(target) as temporary:
+                write_kohya(temporary, lora)
+        return read_adapter(target), error
 
     def delete(self, name: str) -> None:
         """Deletes one of the home's adapters.
@@ -197,3 +248,35 @@ class AdapterService:
             self._jobs.check_free(name)
         if adapter_exists(name, self._settings):
             raise InvalidName("There is already a LoRA called {name!r}.", "Give it another name.", name=name)
+
+
+def _check_one_base(adapters: Sequence[Adapter]) -> None:
+    """Foreign files, which know no hash, go with all of their family."""
+    first = _best_told(adapters)
+    for adapter in adapters:
+        if adapter.family != first.family or (adapter.base_hash and adapter.base_hash != first.base_hash):
+            raise InvalidAdapter(
+                "{name} was trained for the base model {own_base!r}, not for {base!r}.",
+                "Choose {own_base!r} as the base model, or train it again on {base!r}.",
+                name=adapter.name,
+                own_base=adapter.base,
+                base=first.base,
+            )
+
+
+def _best_told(adapters: Sequence[Adapter]) -> Adapter:
+    return next((adapter for adapter in adapters if adapter.base_hash), adapters[0])
+
+
+def _blend_metadata(adapters: Sequence[Adapter], spec: str) -> dict[str, str]:
+    first = _best_told(adapters)
+    is_face = all(adapter.kind is AdapterKind.FACE for adapter in adapters)
+    told = {
+        "kind": AdapterKind.FACE if is_face else AdapterKind.STYLE,
+        "base": first.base,
+        "base_hash": first.base_hash,
+        "trigger_word": ", ".join(adapter.trigger_word for adapter in adapters if adapter.trigger_word),
+        "class_word": next((adapter.class_word for adapter in adapters if adapter.class_word), ""),
+        "blend_of": spec,
+    }
+    return {FAMILY_KEY: first.family, **{f"profile_studio.{key}": value for key, value in told.items()}}

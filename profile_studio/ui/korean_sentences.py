@@ -35,6 +35,12 @@ _PROMPTS: dict[str, str] = {
     "Choose weights with a sum well above 0, such as .blend(0.6, 0.4).": (
         "합이 0보다 충분히 크게 가중치를 정하세요. 예: .blend(0.6, 0.4)"
     ),
+    "{spec!r} does not name LoRAs to blend.": "“{spec}” 표기로는 섞을 LoRA를 알 수 없어요.",
+    "Write NAME=0.6+NAME=0.4, each once.": "NAME=0.6+NAME=0.4처럼 한 번씩만 적으세요.",
+    "Together these LoRAs have the rank {rank}; a LoRA may have up to {limit}.": (
+        "이 LoRA들을 합친 랭크: {rank}. LoRA 하나의 랭크는 {limit}까지예요."
+    ),
+    "Give a smaller rank for the blend.": "섞은 LoRA의 랭크를 더 작게 정하세요.",
     "“{signs}” in a prompt has no meaning here.": "프롬프트의 “{signs}” 표기는 여기서 뜻이 없어요.",
     r"Leave it out and write the words themselves, or put \ before its signs to mean the letters.": (
         r"지우고 낱말을 직접 적으세요. 글자 그대로 쓰려면 기호 앞에 \ 를 붙이세요."

@@ -9,7 +9,7 @@ import pytest
 from profile_studio.base_models import BaseModel
 from profile_studio.domain.adapters import WeightedAdapter
 from profile_studio.domain.blending import BlendMethodName
-from profile_studio.lora_files import RawTensor, kohya_name, write_tensors
+from profile_studio.lora_files import RawTensor, blended, kohya_name, read_lora, write_kohya, write_tensors
 from tests.inference.conftest import ATTENTION, CONV, SHAPES, TEXT, small_request, weighted
 
 PLACES = (("unet", ATTENTION), ("unet", CONV), ("text_encoder", TEXT))
@@ -188,3 +188,28 @@ def test_one_adapter_alone_is_drawn_alike_by_every_method(
     )
 
     assert all(np.array_equal(first, other) for other in others)
+
+
+def test_a_blend_saved_as_one_lora_draws_the_same(studio_pipeline: Any, base: BaseModel, tmp_path: Path) -> None:
+    import torch
+
+    chosen = [
+        WeightedAdapter(write(tmp_path / f"a{rank}.safetensors", base, rank, rank, alpha).adapter, weight)
+        for rank, alpha, weight in ((2, 1.0, 0.7), (3, 6.0, 0.4))
+    ]
+    facts = {"profile_studio.base": base.folder.name, "profile_studio.base_hash": base.hash}
+    one, error = blended([(read_lora(each.adapter.path), each.weight) for each in chosen], facts, None)
+    write_kohya(tmp_path / "one.safetensors", one)
+    saved = [weighted(tmp_path / "one.safetensors", 1.0)]
+
+    def drawn(adapters: list[WeightedAdapter]) -> Any:
+        (picture,) = studio_pipeline.draw(small_request(base), adapters)
+        return np.asarray(picture.image).astype(int), [
+            answers(studio_pipeline, place, random_features(place)) for place in PLACES
+        ]
+
+    (several, parts), (single, whole) = drawn(chosen), drawn(saved)
+    assert error == 0
+    for part, one_layer in zip(parts, whole, strict=True):
+        torch.testing.assert_close(one_layer, part, atol=1e-4, rtol=1e-4)
+    assert np.abs(several - single).max() <= 1

@@ -11,6 +11,7 @@ from profile_studio.domain.errors import InvalidModelSpec, InvalidName, JobNotAl
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.files.atomic import write_atomically
+from profile_studio.jobs.kinds import job_name
 from profile_studio.lora_files import read_adapter, read_header, read_tensors, write_tensors
 from profile_studio.services.comparison import DEFAULT_PROMPTS
 from profile_studio.services.demo import refuse_in_demo
@@ -99,7 +100,7 @@ class CheckpointService:
             raise InvalidModelSpec(
                 "{name} has no checkpoint at step {step}.",
                 "It has: {steps}.",
-                name=training.adapter_name,
+                name=job_name(training),
                 step=step,
                 steps=", ".join(map(str, steps)),
             )
@@ -108,7 +109,7 @@ class CheckpointService:
         with placing_adapter(self._settings):
             if published.is_file() and read_header(published).metadata.get("profile_studio.job") != job_id:
                 raise InvalidName(
-                    "There is already a LoRA called {name!r}.", "Delete it first.", name=training.adapter_name
+                    "There is already a LoRA called {name!r}.", "Delete it first.", name=job_name(training)
                 )
             kept = folder.step_file(step)
             names = {"ss_output_name": published.stem, "modelspec.title": published.stem}

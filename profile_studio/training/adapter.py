@@ -1,6 +1,6 @@
 """The low-rank layers while they are trained: attached by peft, saved under the file's names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -61,7 +61,7 @@ class TrainedAdapter:
         return any(name.startswith("text_encoder") for name in self._parts)
 
     @contextmanager
-    def switched_off(self) -> Iterator[None]:
+    def switched_off(self) -> Generator[None]:
         """Inside the block the base answers alone."""
         layers = [layer for part in self._parts.values() for layer in part.modules() if isinstance(layer, LoraLayer)]
         for layer in layers:

@@ -90,6 +90,12 @@ class LoraTrainingConfig(BaseModel):
         le=1,
         description="Share shown without the trigger word, to learn what the base does then: it acts only when its word is said.",
     )
+    min_rank: int | None = Field(
+        default=None,
+        ge=1,
+        le=256,
+        description="Rank left at pure noise, growing to the whole rank without noise; None trains all of it everywhere.",
+    )
     checkpoint_every: int = Field(default=100, ge=1, description="Steps between resumable checkpoints.")
     sample_every: int = Field(default=100, ge=0, description="Steps between sample pictures; 0 makes none.")
     max_grad_norm: float = Field(default=1.0, gt=0)
@@ -128,6 +134,6 @@ def resolutions_near(resolution: int, multiple: int) -> list[int]:
 TUNABLE_KEYS: tuple[str, ...] = (
     "adam_beta1", "adam_beta2", "adam_epsilon", "batch_size", "caption_dropout", "checkpoint_every", "color_jitter",
     "crop", "crop_jitter", "flip", "gradient_accumulation", "gradient_checkpointing", "learning_rate", "lr_scheduler",
-    "lr_warmup_steps", "max_grad_norm", "min_snr_gamma", "noise_offset", "optimizer", "precision", "resolution",
-    "sample_every", "trigger_dropout", "weight_decay",
+    "lr_warmup_steps", "max_grad_norm", "min_rank", "min_snr_gamma", "noise_offset", "optimizer", "precision",
+    "resolution", "sample_every", "trigger_dropout", "weight_decay",
 )  # fmt: skip  # what `train --set key=value` accepts

@@ -16,6 +16,7 @@ from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.families.base import Family
 from profile_studio.lora_files import RawTensor, kohya_name, write_tensors
 from profile_studio.training.lora_forward import use_lean_forward
+from profile_studio.training.rank_mask import RankMask
 
 _PEFT_NAME = "trained"
 
@@ -29,6 +30,7 @@ class TrainedAdapter:
     def __init__(self, family: Family, config: LoraTrainingConfig) -> None:
         self._config = config
         self._family_name = family.base.family.name
+        self.rank_mask = RankMask(config.rank, config.min_rank) if config.min_rank else None
         layers = family.trained_layers(config.targets)
         self._parts = {name: family.parts[name] for name in layers}
         with torch.random.fork_rng():
@@ -40,7 +42,7 @@ class TrainedAdapter:
                     LoraConfig(r=config.rank, lora_alpha=config.network_alpha, target_modules=layers[name]),  # pyright: ignore[reportArgumentType]  # any alpha above 0 scales
                     adapter_name=_PEFT_NAME,
                 )
-                use_lean_forward(module, _PEFT_NAME)
+                use_lean_forward(module, _PEFT_NAME, self.rank_mask)
                 if config.gradient_checkpointing and isinstance(module, ModelMixin):
                     module.enable_gradient_checkpointing()  # a text encoder keeps too little for that to pay
         for parameter in self.parameters:

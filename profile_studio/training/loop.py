@@ -54,6 +54,8 @@ class Trainer:
                     self.optimizer.step()
                     self.optimizer.zero_grad()
             self.optimizer.eval()  # an optimizer that averages has two sets of weights; outside of steps the average counts
+            if self.adapter.rank_mask:
+                self.adapter.rank_mask.lift()  # samples are drawn with all ranks
             yield step_loss
 
     def _loss(self, batch_number: int) -> Tensor:
@@ -77,6 +79,8 @@ class Trainer:
         latents = latents.to(memory_format=torch.channels_last)
         noise = batch.noise(tuple(latents.shape)).to(self.device)
         timesteps = self._family.noise_levels(batch.levels).to(self.device)
+        if self.adapter.rank_mask:
+            self.adapter.rank_mask.set_levels(batch.levels, self.device)
         frames = [bucket.frames[picture] for picture in pictures]
         with self.accelerator.autocast():
             target = self._family.target(latents, noise, timesteps)

@@ -11,8 +11,10 @@ from peft.tuners import lora
 from torch import Tensor, nn
 from torch.nn import functional
 
+from profile_studio.training.rank_mask import RankMask
 
-def use_lean_forward(model: nn.Module, adapter_name: str) -> None:
+
+def use_lean_forward(model: nn.Module, adapter_name: str, mask: RankMask | None = None) -> None:
     """Gives every layer that fits a lean forward; the others keep peft's.
 
     A lean layer still answers as peft does whenever it is not trained in the precision of its weights: without
@@ -20,18 +22,22 @@ def use_lean_forward(model: nn.Module, adapter_name: str) -> None:
 
     Args:
         model: has the adapter and is frozen but for it.
+        mask: of the ranks of all its layers.
     """
-    for layer in model.modules():
-        if isinstance(layer, (lora.Linear, lora.Conv2d)) and _fits(layer, adapter_name):
-            layer.forward = _LeanForward(layer, adapter_name)
+    for layer in [each for each in model.modules() if isinstance(each, (lora.Linear, lora.Conv2d))]:
+        if mask:
+            mask.watch(layer.lora_A[adapter_name])  # peft's forward goes through the module, ours does not
+        if _fits(layer, adapter_name):
+            layer.forward = _LeanForward(layer, adapter_name, mask)
 
 
 class _LeanForward:
     """What a layer is called with instead of its class' `forward`."""
 
-    def __init__(self, layer: lora.Linear | lora.Conv2d, adapter_name: str) -> None:
+    def __init__(self, layer: lora.Linear | lora.Conv2d, adapter_name: str, mask: RankMask | None) -> None:
         self._layer = layer
         self._name = adapter_name
+        self._mask = mask
         self._plain = layer.forward
         # Looked up once: every step asks every layer.
         self._base = cast(nn.Linear | nn.Conv2d, layer.base_layer)
@@ -52,13 +58,13 @@ class _LeanForward:
             or layer.active_adapters != [self._name]
         ):
             return self._plain(x, *arguments, **options)
-        scaling = layer.scaling[self._name]
+        scaling, kept = layer.scaling[self._name], self._mask.kept if self._mask else None
         if weight.ndim == 2:
-            return _linear(x, weight, base.bias, down, up, scaling)
+            return _linear(x, weight, base.bias, down, up, scaling, kept)
         if weight.shape[-1] == 1:
             weight, down, up = weight.flatten(1), down.flatten(1), up.flatten(1)
-            return _linear(x.permute(0, 2, 3, 1), weight, base.bias, down, up, scaling).permute(0, 3, 1, 2)
-        return _convolution(x, weight, base.bias, down, up.flatten(1), scaling)
+            return _linear(x.permute(0, 2, 3, 1), weight, base.bias, down, up, scaling, kept).permute(0, 3, 1, 2)
+        return _convolution(x, weight, base.bias, down, up.flatten(1), scaling, kept)
 
 
 def _fits(layer: lora.Linear | lora.Conv2d, name: str) -> bool:
@@ -78,17 +84,22 @@ def _fits(layer: lora.Linear | lora.Conv2d, name: str) -> bool:
     return is_plain_lora and type(base) is nn.Linear and not layer.fan_in_fan_out
 
 
-def _linear(x: Tensor, weight: Tensor, bias: Tensor | None, down: Tensor, up: Tensor, scaling: float) -> Tensor:
+def _linear(
+    x: Tensor, weight: Tensor, bias: Tensor | None, down: Tensor, up: Tensor, scaling: float, kept: Tensor | None
+) -> Tensor:
     """`(weight + scaling up down) x + bias`.
 
-    Shapes: x (..., in), weight (out, in), down (rank, in), up (out, rank).
+    Shapes: x (..., in), weight (out, in), down (rank, in), up (out, rank), kept (len(x), rank).
     """
     rows = x.flatten(0, -2)
-    result = functional.linear(rows, weight, bias).addmm_(functional.linear(rows, down), up.t(), alpha=scaling)
+    low = _masked(functional.linear(rows, down), kept)
+    result = functional.linear(rows, weight, bias).addmm_(low, up.t(), alpha=scaling)
     return result.view(*x.shape[:-1], -1)
 
 
-def _convolution(x: Tensor, weight: Tensor, bias: Tensor | None, down: Tensor, up: Tensor, scaling: float) -> Tensor:
+def _convolution(
+    x: Tensor, weight: Tensor, bias: Tensor | None, down: Tensor, up: Tensor, scaling: float, kept: Tensor | None
+) -> Tensor:
     """As `_linear`, where convolutions by `weight` and `down` keep height and width.
 
     `down` first tells each pixel what it gives to its neighbours, in one product; then that is folded together. Both ways
@@ -101,5 +112,13 @@ def _convolution(x: Tensor, weight: Tensor, bias: Tensor | None, down: Tensor, u
     given = down.flip(2, 3).permute(1, 0, 2, 3).flatten(1)  # turned round: a pixel gives to where it is seen from
     gifts = (x.permute(0, 2, 3, 1).flatten(0, 2) @ given).view(batch, height * width, -1).transpose(1, 2)
     low = functional.fold(gifts, (height, width), side, padding=side // 2).permute(0, 2, 3, 1).reshape(-1, rank)
+    low = _masked(low, kept)
     result = functional.conv2d(x, weight, bias, padding=side // 2).permute(0, 2, 3, 1).flatten(0, 2)
     return torch.addmm(result, low, up.t(), alpha=scaling).view(batch, height, width, -1).permute(0, 3, 1, 2)
+
+
+def _masked(low: Tensor, kept: Tensor | None) -> Tensor:
+    """The low-rank product, shape (rows, rank), where the rows of one sample lie one after the other."""
+    if kept is None:
+        return low
+    return (low.view(len(kept), -1, low.shape[-1]) * kept.to(low.dtype)[:, None]).view_as(low)

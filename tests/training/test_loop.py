@@ -63,6 +63,18 @@ def test_without_its_word_an_adapter_learns_what_the_base_does(
     assert all(parameter.requires_grad for parameter in trained.parameters)
 
 
+def test_a_sample_is_drawn_with_all_ranks(tiny_base: Path, settings: Settings) -> None:
+    trained = trainer(small_config(tiny_base, num_train_steps=1, min_rank=1), settings)
+    mask = trained.adapter.rank_mask
+    assert mask is not None
+    seen: list[bool] = []
+    trained.optimizer.optimizer.register_step_pre_hook(lambda *_arguments: seen.append(mask.kept is None))
+
+    next(trained.steps(0))
+
+    assert (seen, mask.kept) == ([False], None)
+
+
 def test_gradient_checkpointing_keeps_less_and_gives_the_same_numbers(tiny_base: Path, tmp_path: Path) -> None:
     kept: list[int] = []
     learned: list[dict[str, Tensor]] = []

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from profile_studio.domain.training import AdapterKind, Targets
 from profile_studio.training.lora_forward import use_lean_forward
+from profile_studio.training.rank_mask import RankMask
 from tests.conformance.families import FAMILIES, Case, FamilyUnderTest, Training
 
 RELATIVE_ERROR = 1e-10
@@ -105,6 +106,53 @@ def test_peft_answers_where_a_layer_is_not_trained_in_its_own_precision(situatio
 
     assert answer.dtype == expected.dtype
     assert torch.equal(answer, expected)
+
+
+MASKED_LAYERS = [
+    pytest.param(nn.Linear(8, 6), _picture(2, 5, 8), id="linear"),
+    pytest.param(nn.Conv2d(6, 5, 1), _picture(2, 6, 4, 3), id="1 x 1"),
+    pytest.param(nn.Conv2d(6, 5, 3, padding=1), _picture(2, 6, 4, 3), id="3 x 3"),
+]
+
+
+@pytest.mark.parametrize(("layer", "x"), MASKED_LAYERS)
+@pytest.mark.parametrize("is_lean", [True, False])
+def test_a_full_mask_of_ranks_is_plain_lora_bit_for_bit(layer: nn.Module, x: Tensor, *, is_lean: bool) -> None:
+    plain, masked = (_with_lora(layer, torch.float64) for _ in range(2))
+    mask = RankMask(rank=3, min_rank=3)
+    use_lean_forward(masked, NAME, mask)
+    use_lean_forward(plain, NAME)
+    if not is_lean:
+        del plain[0].forward, masked[0].forward  # type: ignore[index]
+    mask.set_levels(torch.tensor([0.0, 0.99]), torch.device("cpu"))
+
+    for answer, expected in zip(_answers(masked, x), _answers(plain, x), strict=True):
+        assert torch.equal(answer, expected)
+
+
+@pytest.mark.parametrize(("layer", "x"), MASKED_LAYERS)
+def test_a_masked_rank_trains_only_on_samples_with_little_noise(layer: nn.Module, x: Tensor) -> None:
+    lean, plain = (_with_lora(layer, torch.float64) for _ in range(2))
+    mask = RankMask(rank=3, min_rank=1)
+    use_lean_forward(lean, NAME, mask)
+    use_lean_forward(plain, NAME, mask)
+    del plain[0].forward  # type: ignore[index]
+
+    mask.set_levels(torch.tensor([0.0, 0.99]), torch.device("cpu"))
+    for answer, expected in zip(_answers(lean, x), _answers(plain, x), strict=True):
+        assert (answer - expected).norm() <= RELATIVE_ERROR * expected.norm()
+    lean.zero_grad()
+    mask.set_levels(torch.tensor([0.99, 0.99]), torch.device("cpu"))
+    *_, down, up = _answers(lean, x)
+    assert down[0].any() and not down[1:].any()
+    assert up[:, 0].any() and not up[:, 1:].any()
+
+
+def test_ranks_grow_as_noise_falls() -> None:
+    mask = RankMask(rank=16, min_rank=4)
+    mask.set_levels(torch.tensor([0.0, 0.25, 0.5, 0.999]), torch.device("cpu"))
+    assert mask.kept is not None
+    assert mask.kept.sum(dim=1).tolist() == [16, 13, 10, 4]
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)

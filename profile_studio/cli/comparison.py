@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from profile_studio.cli.output import Reply, invalid_settings
+from profile_studio.cli.output import Reply, invalid_settings, say
 from profile_studio.cli.parts import absolute_base, open_studio, wait_for_job
 from profile_studio.domain.comparison import ComparisonConfig
 from profile_studio.domain.errors import InvalidPrompt, InvalidSettings
-from profile_studio.services.studies import study
+from profile_studio.domain.suites import SUITES, read_suite
+from profile_studio.services.studies import STUDIES, study, told_of_study
 
 
 def compare(
@@ -20,7 +21,7 @@ def compare(
     models: Annotated[
         str | None, typer.Option(metavar="SPEC,SPEC,...", help="base, NAME, NAME=0.6+NAME=0.4, NAME@STEP.")
     ] = None,
-    preset: Annotated[str | None, typer.Option(help="A whole study: seed-multi-concept.")] = None,
+    preset: Annotated[str | None, typer.Option(help=f"A whole study: {', '.join(STUDIES)}.")] = None,
     checkpoints: Annotated[
         str | None, typer.Option(metavar="JOB", help="The kept steps of a training: which one to keep.")
     ] = None,
@@ -30,6 +31,9 @@ def compare(
     ] = "starter",
     prompts: Annotated[
         Path | None, typer.Option(help="A text file, one prompt a line, # for comments; default: ours.")
+    ] = None,
+    suite: Annotated[
+        str | None, typer.Option(metavar="NAME", help=f"Prompts of ours ({', '.join(SUITES)}), or a text file.")
     ] = None,
     dataset: Annotated[str | None, typer.Option(help="Its pictures are the style's reference.")] = None,
     seeds: Annotated[int | None, typer.Option(help="Seeds per prompt.")] = None,
@@ -47,8 +51,12 @@ def compare(
         "guidance_scale": guidance_scale,
     }
     chosen = {name: value for name, value in choices.items() if value is not None}
+    if prompts and suite:
+        raise InvalidSettings("--suite and --prompts both name prompts.", "Give one of them.")
     if prompts:
         chosen["prompts"] = _read_prompts(prompts)
+    if suite:
+        chosen |= _suite(suite)
     if sum(each is not None for each in (models, preset, checkpoints)) != 1:
         raise InvalidSettings(
             "A comparison is of models, of a training's steps, or it is a study.",
@@ -56,6 +64,8 @@ def compare(
         )
     if preset is not None:
         config = _config(**study(preset, absolute_base(base)).model_dump() | chosen)
+        if told := told_of_study(preset, base):
+            say(told)
     elif checkpoints is not None:
         config = _config(**studio.checkpoints.comparison(checkpoints).model_dump() | chosen)
     else:
@@ -91,11 +101,20 @@ def _config(**values: object) -> ComparisonConfig:
         raise invalid_settings(error) from error
 
 
-def _read_prompts(file: Path) -> list[str]:
+def _read_prompts(file: Path) -> tuple[str, ...]:
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        return read_suite(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidPrompt(
             "{file} cannot be read as text.", "Give a text file with one prompt a line.", file=str(file)
         ) from error
-    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _suite(name: str) -> dict[str, object]:
+    if (ours := SUITES.get(name)) is not None:
+        return {"prompts": ours.prompts, "is_trigger_free": ours.is_trigger_free}
+    if Path(name).is_file():
+        return {"prompts": _read_prompts(Path(name))}
+    raise InvalidPrompt(
+        "There is no suite {name!r}, and no file of that name.", "There are: {names}.", name=name, names=list(SUITES)
+    )

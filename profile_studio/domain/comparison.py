@@ -106,6 +106,7 @@ class ComparisonConfig(BaseModel):
         default=None, description="Its pictures are the style's reference; without, each model's own ones."
     )
     prompts: tuple[str, ...] = Field(min_length=1)
+    is_trigger_free: bool = Field(default=False, description="Prompts are drawn as they are, without trigger words.")
     seeds: int = Field(default=2, ge=1, le=64, description="Seeds per prompt: 0, 1, ...")
     metrics: tuple[str, ...] = Field(
         default=("style_similarity", "clip_score", "copy_risk", "face_score", "kid_judge"),

@@ -123,7 +123,8 @@ def _pictures_of(
     for index, prompt in enumerate(config.prompts):
         for seed in range(config.seeds):
             path = folder.compared_picture(model.folder, index, seed)
-            yield _Picture(model, model.prompt(prompt, plain), seed, path.relative_to(folder.path).as_posix())
+            asked = prompt if config.is_trigger_free else model.prompt(prompt, plain)
+            yield _Picture(model, asked, seed, path.relative_to(folder.path).as_posix())
 
 
 def _draw_missing(

@@ -296,6 +296,11 @@ def test_a_result_that_goes_to_a_full_disk_is_missed_in_a_sentence(settings: Set
         (("--models", "ink", "--preset", "seed-multi-concept"), "A comparison is of models, of a training's steps"),
         (("--checkpoints", "nowhere"), "There is no job 'nowhere'."),
         (("--preset", "seed-of-mine"), "There is no study 'seed-of-mine'."),
+        (("--preset", "seed-sd35"), "seed-sd35 has no checkpoint at step 100."),
+        (("--preset", "seed-face"), "There is no LoRA 'seed-face-r4'."),
+        (("--models", "pixel-art", "--suite", "mine"), "There is no suite 'mine', and no file of that name."),
+        (("--models", "pixel-art", "--suite", "prompts.txt", "--prompts", "prompts.txt"), "both name prompts"),
+        (("--models", "pixel-art", "--suite", "prompts.txt", "--seeds", "64", "--metrics", "fid"), "fid needs"),
         (("--models", "pixel-art=0.5+pixel-art=0.2"), "pixel-art is twice in"),
         (("--models", "pixel-art", "--metrics", "fid"), "fid needs the Inception network"),
         (

@@ -18,6 +18,7 @@ from profile_studio.cli import (
     evaluators,
     generation,
     jobs,
+    lab,
     training,
     worker,
 )
@@ -37,6 +38,7 @@ app.add_typer(bases.app, name="bases")
 app.add_typer(evaluators.app, name="evaluators")
 app.command("generate")(generation.generate)
 app.command("compare")(comparison.compare)
+app.add_typer(lab.app, name="lab")
 app.add_typer(backups.app, name="backup")
 app.command("doctor")(doctor.doctor)
 app.command("worker")(worker.worker)

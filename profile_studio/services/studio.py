@@ -20,6 +20,7 @@ from profile_studio.services.gallery import GalleryService
 from profile_studio.services.generation import GenerationService
 from profile_studio.services.housekeeping import Housekeeping
 from profile_studio.services.jobs import JobService
+from profile_studio.services.laboratory import LaboratoryService
 from profile_studio.services.live import LiveLane
 from profile_studio.services.storage_space import StorageService
 from profile_studio.services.training import TrainingService
@@ -50,6 +51,7 @@ class Studio:
     gallery: GalleryService
     comparison: ComparisonService
     checkpoints: CheckpointService
+    laboratory: LaboratoryService
     storage: StorageService
     housekeeping: Housekeeping
 
@@ -93,6 +95,7 @@ class Studio:
             gallery=GalleryService(settings),
             comparison=ComparisonService(settings, database),
             checkpoints=CheckpointService(settings, database),
+            laboratory=LaboratoryService(),
             storage=StorageService(settings, database),
             housekeeping=housekeeping,
         )

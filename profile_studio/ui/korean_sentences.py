@@ -1040,6 +1040,20 @@ _COMPARING: dict[str, str] = {
         "“{metric}” 값이 {difference} 넘게 달라지면 알 수 있어요. 그 절반까지 알려면 프롬프트를 {count}개 적으세요. {time}"
     ),
     "There is no study {name!r}.": "그런 연구는 없어요: {name}.",
+    "There is no picture {file}.": "그림 파일이 없어요: {file}.",
+    "Give the path of a picture.": "그림 파일의 경로를 쓰세요.",
+    "{folder} does not have two classes with pictures to learn from and to test on.": (
+        "배울 그림과 시험할 그림이 있는 분류가 둘이 아니에요: {folder}."
+    ),
+    "Put pictures into train/CLASS and test/CLASS, or make them with `lab classes`.": (
+        "train/분류와 test/분류에 그림을 넣거나 `lab classes` 명령으로 만드세요."
+    ),
+    "One class alone cannot be told from others.": "분류가 하나뿐이면 구별할 것이 없어요.",
+    "Name at least two with --class NAME=PROMPT.": "--class 이름=프롬프트로 둘 이상 적으세요.",
+    "One picture a prompt leaves none to test on.": "프롬프트마다 그림이 하나면 시험할 그림이 없어요.",
+    "Ask for at least two.": "둘 이상 만드세요.",
+    "The laboratory's process ended with {code}.": "실험실 프로세스가 {code} 코드로 끝났어요.",
+    "Try again; `doctor` says what works.": "다시 해 보세요. `doctor` 명령이 무엇이 되는지 알려 줘요.",
     "{name} is twice in {text!r}.": "같은 LoRA가 두 번 적혀 있어요: {name} ({text}).",
     "Name it once, with the sum of its weights.": "가중치를 더해서 한 번만 적으세요.",
     "{metric} takes at least {fewest} pictures of each model; these prompts and seeds make {count}.": (

@@ -50,7 +50,7 @@ def compare(
         "num_inference_steps": num_inference_steps,
         "guidance_scale": guidance_scale,
     }
-    chosen = {name: value for name, value in choices.items() if value is not None}
+    chosen: dict[str, object] = {name: value for name, value in choices.items() if value is not None}
     if prompts and suite:
         raise InvalidSettings("--suite and --prompts both name prompts.", "Give one of them.")
     if prompts:

@@ -38,4 +38,8 @@ class RankMask:
 
     def watch(self, down: nn.Module) -> None:
         """Masks what this module makes, wherever it is called."""
-        down.register_forward_hook(lambda _module, _inputs, low: self.apply(low))
+
+        def masked(_module: nn.Module, _inputs: tuple[Tensor, ...], low: Tensor) -> Tensor:
+            return self.apply(low)
+
+        down.register_forward_hook(masked)

@@ -1,6 +1,7 @@
 """`train`"""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from profile_studio.cli.output import Reply, invalid_settings, say
 from profile_studio.cli.parts import absolute_base, open_studio, wait_for_job
 from profile_studio.domain.bases import STARTER
 from profile_studio.domain.datasets import Consent
-from profile_studio.domain.errors import InvalidSettings
+from profile_studio.domain.errors import InvalidSettings, ProfileStudioError
 from profile_studio.domain.jobs import Job
 from profile_studio.domain.names import numbered
 from profile_studio.domain.presets import with_steps
@@ -110,6 +111,9 @@ def train(
     if advice := studio.training.base_advice(config):
         say(advice)
     job = studio.training.submit(config)
+    with suppress(ProfileStudioError):  # what an engine cannot look at is trained on all the same
+        if (fit := studio.base_fit.look(config.base, dataset)) is not None:
+            say(fit.sentence)
     if cut := cut_sentences(studio.training.cut_captions(config), ENGLISH.train):
         say(cut)
     if wait:

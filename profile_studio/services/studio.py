@@ -8,6 +8,7 @@ from filelock import FileLock
 from profile_studio.files.atomic import sweep_unfinished
 from profile_studio.services.adapters import AdapterService
 from profile_studio.services.background_import import BackgroundImports
+from profile_studio.services.base_fit import BaseFitService
 from profile_studio.services.bases import BaseService
 from profile_studio.services.captioning import CaptioningService
 from profile_studio.services.checkpoints import CheckpointService
@@ -43,6 +44,7 @@ class Studio:
     captioning: CaptioningService
     bases: BaseService
     evaluators: EvaluatorService
+    base_fit: BaseFitService
     training: TrainingService
     training_groups: TrainingGroupService
     jobs: JobService
@@ -87,6 +89,7 @@ class Studio:
             captioning=CaptioningService(settings, database),
             bases=BaseService(settings, database),
             evaluators=EvaluatorService(settings, database),
+            base_fit=BaseFitService(settings, database, lane),
             training=training,
             training_groups=TrainingGroupService(settings, database, training),
             jobs=JobService(settings, database),

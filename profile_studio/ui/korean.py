@@ -343,6 +343,10 @@ _TRAIN = TrainTexts(
     name="LoRA 이름",
     name_info="영어 소문자, 숫자, 하이픈만 쓸 수 있어요.",
     numbers="자세한 숫자 모두 보기",
+    fit="기본 모델이 내 사진에서 살리는 것",
+    fit_unknown="엔진이 아직 답하지 않아요. 잠시 뒤에 다시 여세요.",
+    fit_sent="가장 나쁜 사진",
+    fit_returned="되돌아온 모습",
     numbers_info="위에서 고른 것에 따라 채워져요. 여기서 바꾸면 바꾼 값을 써요.",
     fields={
         "num_train_steps": "학습 스텝",

@@ -716,6 +716,14 @@ _TRAINING: dict[str, str] = {
         "{step}스텝에서 학습이 발산했어요. {why}. 그때 본 사진: {names}."
     ),
     "Train again with a lower learning rate, such as {rate}.": "학습률을 낮춰 다시 학습하세요. 예: {rate}.",
+    "This base model keeps your pictures: {mean} of 255 is lost on the mean of {n}.": (
+        "이 기본 모델은 사진을 잘 살려요. 사진 {n}장에서 평균 255 가운데 {mean}만큼 달라져요."
+    ),
+    "This base model loses much of your pictures, {mean} of 255 on the mean of {n}: thin lines and small things will "
+    "not be learned. Choose a larger base model, such as Stable Diffusion 1.5.": (
+        "이 기본 모델은 사진을 많이 잃어요. 사진 {n}장에서 평균 255 가운데 {mean}만큼 달라져서 가는 선과 작은 것은 배우지 못해요. "
+        "Stable Diffusion 1.5처럼 더 큰 기본 모델을 고르세요."
+    ),
     "These look like photographs, and the starter draws illustrated portraits: a LoRA of it can only draw them. "
     "For photographs choose Stable Diffusion 1.5 as the base model (`--base sd15`).": (
         "사진처럼 보여요. 스타터 모델은 그림체 초상만 그려서, 이 모델로 만든 LoRA도 그림으로만 그릴 수 있어요. "

@@ -401,6 +401,10 @@ class TrainTexts:
     name: str = "Name of the LoRA"
     name_info: str = "Small letters, digits and hyphens."
     numbers: str = "Every number behind these words"
+    fit: str = "What the base model keeps of your pictures"
+    fit_unknown: str = "The engine does not answer yet: open this again in a moment."
+    fit_sent: str = "the worst of your pictures"
+    fit_returned: str = "what came back"
     numbers_info: str = "The words above fill these in. What you change here counts."
     fields: dict[str, str] = field(
         default_factory=lambda: {

@@ -43,8 +43,11 @@ from profile_studio.services.live import (
 )
 from profile_studio.settings import Settings
 from profile_studio.storage.base_folders import remember_folder
+from profile_studio.storage.database import Database
+from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.storage.faults import known_fault
 from profile_studio.storage.models import find_adapter
+from profile_studio.worker.base_fit import look_at_fit
 
 if TYPE_CHECKING:  # torch takes seconds to import; the engine listens before
     from profile_studio.inference.studio_pipeline import Step, StudioPipeline
@@ -126,7 +129,7 @@ class Engine:
             deliver_challenge(connection, self._key)
             answer_challenge(connection, self._key)
             message = json.loads(connection.recv_bytes(MAX_REQUEST_BYTES))
-            if message["op"] == "generate":
+            if message["op"] in ("generate", "look_at_fit"):
                 self._requests.put((connection, message, time.monotonic()))
                 return
             if message["op"] != "ping":
@@ -151,7 +154,10 @@ class Engine:
         """Draws one request; whatever goes wrong is told to the client, and the engine lives on if it can."""
         try:
             try:
-                self._generate(connection, message, received_at)
+                if message["op"] == "generate":
+                    self._generate(connection, message, received_at)
+                else:
+                    self._look_at_fit(connection, message)
             except ProfileStudioError as error:
                 _tell_error(connection, error)
             except Exception as error:  # noqa: BLE001  # no request may end the engine
@@ -195,6 +201,15 @@ class Engine:
         seconds_to_first_step = progress.first_step_at - received_at
         seconds = time.monotonic() - received_at
         _say(connection, {"event": "done", "seconds": seconds, "seconds_to_first_step": seconds_to_first_step})
+
+    def _look_at_fit(self, connection: "Wire", message: Mapping[str, Any]) -> None:
+        database = Database(self._settings.resolved_database_url)
+        dataset = DatasetRepository(database, self._settings.datasets_dir).get(str(message["dataset"]))
+        base = find_base_model(str(message["base"]), self._settings)
+        with self._lease.for_picture():
+            pipeline = self._load(base)
+            found = look_at_fit(pipeline.family, dataset, lambda: _stop_if_gone(connection))
+        _say(connection, {"event": "fit", **found, "images": [_webp(image) for image in found["images"]]})
 
 
 def find_weighted_adapters(request: GenerationRequest, settings: Settings) -> list[WeightedAdapter]:

@@ -6,9 +6,10 @@ from PIL import Image
 
 from profile_studio.domain.crops import CropMode
 from profile_studio.domain.datasets import DatasetImage
+from profile_studio.services.base_fit import BaseFit
 from profile_studio.services.training import TrainingView
 from profile_studio.ui.components.markup import as_source, escape, figure, figures, picture_source
-from profile_studio.ui.texts import PicturesTexts, TrainTexts
+from profile_studio.ui.texts import PicturesTexts, Texts, TrainTexts
 
 _LARGEST_SHOWN_PX = 512
 
@@ -49,3 +50,12 @@ def _lossless(image: Image.Image) -> str:
     buffer = io.BytesIO()
     image.save(buffer, "WEBP", lossless=True, method=0)
     return as_source(buffer.getvalue(), "webp")
+
+
+def fit_html(found: BaseFit, texts: Texts) -> str:
+    """What the base keeps of the pictures, and the worst beside its return."""
+    pair = [
+        figure(f"data:image/webp;base64,{image}", caption)
+        for image, caption in ((found.sent, texts.train.fit_sent), (found.returned, texts.train.fit_returned))
+    ]
+    return f"<p>{escape(texts.common.said(found.sentence))}</p>{figures(pair, 'strip')}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from profile_studio.ui.components.notices import tells_errors
+from profile_studio.ui.components.notices import leaves_faults_to_the_bar, tells_errors
 from profile_studio.ui.page import QUIET, Page
 from profile_studio.ui.tabs.train_handlers import TrainHandlers
 from profile_studio.ui.tabs.train_parts import TrainParts, build_parts
@@ -88,6 +88,14 @@ def _wire_form(page: Page, parts: TrainParts, handlers: TrainHandlers) -> None:
          form.dataset.change],
         **shows, trigger_mode="always_last", **QUIET,
     )  # fmt: skip
+    gr.on(
+        [form.dataset.change, page.base.change],
+        leaves_faults_to_the_bar(handlers.opens_where_much_is_lost), [form.dataset, page.base],
+        [form.fit, form.fit_fold], trigger_mode="always_last", **QUIET,
+    )  # fmt: skip
+    form.fit_fold.expand(
+        tells_errors(form.fit, page.texts.common)(handlers.looks_at_fit), [form.dataset, page.base], form.fit, **QUIET
+    )
     versions.another.click(lambda picture: picture + 1, versions.picture, versions.picture, **QUIET).then(
         **shows, **QUIET
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from profile_studio.domain.bases import STARTER
 from profile_studio.domain.datasets import Consent
 from profile_studio.domain.errors import BaseModelMissing, InvalidDataset, NotInDemo
 from profile_studio.domain.jobs import Job, JobKind, JobStatus
@@ -14,13 +15,14 @@ from profile_studio.domain.names import numbered, suggest_name
 from profile_studio.domain.presets import Thoroughness, with_steps
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig, Targets
 from profile_studio.jobs.kinds import job_name
+from profile_studio.services.base_fit import LOSES_FROM
 from profile_studio.ui.caption_words import cut_sentences
 from profile_studio.ui.components.job_panel import JobPanelHandlers
 from profile_studio.ui.components.job_view import newest_first
 from profile_studio.ui.components.markup import escape
 from profile_studio.ui.components.notices import Updates, good_news, parse_form, told
 from profile_studio.ui.components.training_progress import job_html, loss_table, samples_html
-from profile_studio.ui.components.training_view import versions_html
+from profile_studio.ui.components.training_view import fit_html, versions_html
 from profile_studio.ui.page import Page, Part
 from profile_studio.ui.tabs.train_parts import NUMBER_FIELDS, TrainParts
 
@@ -118,6 +120,23 @@ class TrainHandlers:
         except (BaseModelMissing, NotInDemo):
             return {versions.shown: "", versions.another: gr.update(visible=False)}
         return {versions.shown: versions_html(seen, self._texts), versions.another: gr.update(visible=True)}
+
+    def looks_at_fit(self, dataset: str | None, base: str) -> Updates:
+        """What the base keeps of the pictures."""
+        if dataset is None:
+            return {}
+        found = self._studio.base_fit.look(base, dataset)
+        unknown = f'<p class="quiet">{escape(self._texts.fit_unknown)}</p>'
+        return {self._parts.form.fit: fit_html(found, self._page.texts) if found else unknown}
+
+    def opens_where_much_is_lost(self, dataset: str | None, base: str) -> Updates:
+        """The starter, which is loaded anyway, is asked unbidden; a larger base only where a person opens the fold."""
+        found = self._studio.base_fit.look(base, dataset) if dataset and base == STARTER else None
+        is_open = found is not None and found.mean >= LOSES_FROM
+        return {
+            self._parts.form.fit: fit_html(found, self._page.texts) if found else "",
+            self._parts.form.fit_fold: gr.update(open=is_open),
+        }
 
     def shows_job(self, job: Job) -> Updates:
         """How far a training is, and what it has made so far."""

@@ -48,6 +48,8 @@ class TrainForm:
     crop: gr.Radio
     versions: TrainVersions
     numbers: dict[str, Any]
+    fit_fold: gr.Accordion
+    fit: gr.HTML  # what the base keeps of the pictures
     promise: gr.HTML
     start: gr.Button
     filled_for: gr.State  # the set whose name and numbers are in the form
@@ -169,6 +171,8 @@ def _form(page: Page) -> TrainForm:
             gr.HTML(f'<p class="quiet">{escape(texts.numbers_info)}</p>')
             with gr.Row(elem_classes="numbers"):
                 numbers = {field: _number(field, page.texts) for field in NUMBER_FIELDS}
+        with gr.Accordion(texts.fit, open=False, elem_id="train-fit") as fit_fold:
+            fit = gr.HTML()
         promise = gr.HTML(elem_id="promise")
         if page.is_demo:
             gr.HTML(f"<p>{escape(page.texts.demo.training_is_off)}</p>")
@@ -177,8 +181,9 @@ def _form(page: Page) -> TrainForm:
         )
     filled_for, filled_by = gr.State(None), gr.State(None)
     return TrainForm(
-        card, dataset, name, kind, thoroughness, consent, crop, versions, numbers, promise, start, filled_for, filled_by
-    )
+        card, dataset, name, kind, thoroughness, consent, crop, versions, numbers, fit_fold, fit, promise, start,
+        filled_for, filled_by,
+    )  # fmt: skip
 
 
 def _result(page: Page) -> TrainResult:

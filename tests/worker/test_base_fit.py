@@ -19,7 +19,7 @@ from profile_studio.services.base_fit import LOSES_FROM
 from profile_studio.services.generation import GenerationService
 from profile_studio.services.studio import Studio
 from profile_studio.settings import REPOSITORY_ROOT, Settings
-from profile_studio.ui.tabs.train import fit_html
+from profile_studio.ui.components.training_view import fit_html
 from profile_studio.ui.texts import ENGLISH
 from profile_studio.worker.base_fit import MOST_PICTURES, look_at_fit
 from tests.services.test_base_fit import PHOTOGRAPHS

@@ -97,6 +97,16 @@ def test_a_comparison_draws_every_model_from_the_same_prompts_and_seeds(
     assert any("because too few were held out" in sentence for sentence in report.sentences)
 
 
+def test_a_trigger_free_comparison_draws_its_prompts_as_they_are(
+    tiny_base: Path, studio_settings: SettingsWithTinyJudge
+) -> None:
+    context = RecordingContext(studio_settings.jobs_dir / "a")
+    compared = config(tiny_base, models=("wavy",), prompts=("a dog",), seeds=1, is_trigger_free=True)
+    compare(compared.model_copy(update={"metrics": ("clip_score",)}), context, studio_settings)
+    (name,) = report_of(context).pictures["wavy"]
+    assert read_recipe(context.folder / name).request.prompt == "a dog"
+
+
 def test_where_a_prompt_says_the_trigger_word_the_base_and_the_judge_read_the_class_word(
     tiny_base: Path, studio_settings: SettingsWithTinyJudge
 ) -> None:

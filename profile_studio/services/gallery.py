@@ -15,7 +15,7 @@ from profile_studio.domain.errors import (
     NotInDemo,
     UnknownAdapter,
 )
-from profile_studio.domain.generation import PictureRecipe
+from profile_studio.domain.generation import GenerationRequest, PictureRecipe
 from profile_studio.domain.noise import NOISE_VERSION
 from profile_studio.domain.starter_size import is_former_size
 from profile_studio.files.pictures import latest_pictures, read_recipe, write_thumbnail
@@ -140,6 +140,11 @@ class GalleryService:
         grows = is_former_size(sides, ("height", "width"))
         noise_is_gone = recipe.noise_version != NOISE_VERSION
         return Remaking(its_own or can_draw, its_own is not None, tuple(changed), grows, noise_is_gone)
+
+    def request_again(self, made: MadePicture, remaking: Remaking) -> GenerationRequest:
+        """What asks for a picture once more, alone and of its own seed."""
+        update = {"seed": made.recipe.seed, "count": 1, "base": remaking.base}
+        return made.recipe.request.model_copy(update=update)
 
     def _hash(self, base: str) -> str | None:
         try:

@@ -524,6 +524,18 @@ class BlendTexts:
     steps: str = "Steps"
     guidance: str = "Guidance scale"
     scheduler: str = "Noise scheduler"
+    blending: str = "LoRAs work"
+    method: str = "Blend method"
+    methods: dict[str, str] = field(
+        default_factory=lambda: {
+            "sum": "Together",
+            "balanced": "Balanced",
+            "face-first": "Face first",
+            "time-split": "Face early, style late",
+            "switch": "In turn, step by step",
+        }
+    )
+    read_as: str = "Read as"
     seed: str = "Seed (picture i uses seed + i)"
     loras: str = "LoRAs"
     base_label: str = "Base model"

@@ -9,7 +9,7 @@ from PIL import Image
 from profile_studio.domain.errors import InvalidPicture, NotInDemo
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest, PictureRecipe
 from profile_studio.files.pictures import save_with_recipe, write_picture
-from profile_studio.services.gallery import PICTURES_A_PAGE, GalleryService
+from profile_studio.services.gallery import PICTURES_A_PAGE, GalleryService, MadePicture, Remaking
 from profile_studio.settings import Settings
 
 
@@ -36,6 +36,15 @@ def test_words_are_sought_in_prompt_lora_names_and_seed(settings: Settings, gall
         assert [picture.path for picture in gallery.find(query).pictures] == [curls], query
     assert gallery.find("curls watercolor").pictures == ()
     assert gallery.find("curls watercolor").made == 2
+
+
+def test_a_picture_is_asked_for_again_alone_and_of_its_own_seed(settings: Settings, gallery: GalleryService) -> None:
+    request = recipe().request.model_copy(update={"count": 4, "method": "balanced"})
+    made = MadePicture(make(settings), recipe().model_copy(update={"request": request, "seed": 9}))
+
+    again = gallery.request_again(made, Remaking("starter", is_its_base=True, changed_adapters=()))
+
+    assert again == request.model_copy(update={"count": 1, "seed": 9})
 
 
 def test_pages_go_from_new_to_old_and_end_at_the_last(settings: Settings, gallery: GalleryService) -> None:

@@ -54,6 +54,26 @@ def test_the_form_is_asked_for_as_it_is(window: Window) -> None:
     assert request.prompt == "red hair"
 
 
+def test_the_page_shows_how_a_prompt_is_read_where_that_is_not_as_typed(window: Window) -> None:
+    handlers, reading = window.handlers, window.handlers._parts.reading
+
+    assert handlers.shows_prompt("starter", "red hair", None)[reading] == ""
+    shown = handlers.shows_prompt("starter", "(red:1.2) <b>", None, "pixel-art", 0.8)[reading]
+    assert "<b>red</b>\u00a0\u00d71.2 &lt;b&gt;" in shown and "Read as: pixel" in shown
+    assert "never closed" in handlers.shows_prompt("starter", "a (hat", None)[reading]
+    form = {**window.form, "negative_prompt": "hat", "guidance_scale": 1.0}
+    assert "the negative prompt does nothing" in handlers.asks_same(CALLER, **form)[reading]
+
+
+def test_the_plain_choice_of_a_method_is_what_is_asked_for(window: Window) -> None:
+    parts = window.handlers._parts
+    chosen = window.handlers.chooses_method("face-first")[parts.method]
+
+    window.handlers.asks_same(CALLER, **{**window.form, "method": chosen})
+
+    assert window.request().method == "face-first"
+
+
 @pytest.mark.parametrize(("face", "is_new"), [(NEW_FACE, True), (SAME_FACE, False)])
 def test_only_the_button_asks_for_a_new_face(window: Window, face: str, is_new: bool) -> None:
     window.handlers.asks_new(CALLER, **{**window.form, "face": face})

@@ -14,7 +14,7 @@ from profile_studio.ui.page import KEEP_TYPED, QUIET, Page
 from profile_studio.ui.picture_line import IN_LINE, PictureLine
 from profile_studio.ui.tabs.adapter_files import wire as wire_files
 from profile_studio.ui.tabs.blend_handlers import BlendHandlers
-from profile_studio.ui.tabs.blend_parts import BlendParts, build_parts
+from profile_studio.ui.tabs.blend_parts import PLAIN_METHODS, BlendParts, build_parts
 
 _LIVE: dict[str, Any] = {**QUIET, "concurrency_limit": None, "trigger_mode": "multiple"}
 """How pictures are asked for: a slider that moved again does not wait for the answer to its last place."""
@@ -42,7 +42,7 @@ def build(page: Page) -> BlendTab:
     shared = [page.base, page.carried_adapter, page.carried_picture, parts.is_awaited, parts.remade]
     shown_outputs = [*shared, *parts.opened]
     made: dict[str, Any] = {"asked": parts.asked, "face": parts.face, "base": page.base, **parts.numbers, **parts.cards}
-    asking = [parts.stage, parts.seed, parts.asked_number, parts.notice]
+    asking = [parts.stage, parts.seed, parts.reading, parts.asked_number, parts.notice]
     asks_same: dict[str, Any] = {"fn": safe(handlers.asks_same), "inputs_kwargs": made, "outputs": asking, **_LIVE}
 
     gr.on([parts.make.click, parts.prompt.submit], safe(handlers.asks_new), inputs_kwargs=made, outputs=asking, **_LIVE)
@@ -50,6 +50,11 @@ def build(page: Page) -> BlendTab:
     parts.asked_number.change(
         safe(handlers.draws), parts.asked, parts.drawn, **QUIET, **IN_LINE, trigger_mode="multiple"
     )  # fmt: skip
+    plain_method = safe(handlers.chooses_method), parts.blending, [parts.method, parts.notice]
+    parts.blending.input(*plain_method, **QUIET).then(**asks_same)
+    parts.method.input(
+        lambda chosen: chosen if chosen in PLAIN_METHODS else None, parts.method, parts.blending, **QUIET
+    )
     parts.stop.click(safe(handlers.stops), parts.asked, [parts.stage, parts.notice], **QUIET)
     for slot, kind in zip(parts.slots, KINDS, strict=True):
         chosen = [slot.adapter, slot.covers, slot.word, parts.notice]
@@ -84,7 +89,8 @@ def _wire_words(page: Page, parts: BlendParts, handlers: BlendHandlers) -> None:
     safe = tells_errors(parts.notice, page.texts.common)
     changed = [parts.prompt, *parts.words, parts.notice]
     shows = (
-        safe(handlers.shows_prompt), [page.base, parts.prompt, parts.word], [parts.foreign, *parts.words, parts.notice],
+        safe(handlers.shows_prompt), [page.base, parts.prompt, parts.word, *slot_inputs(parts.slots)],
+        [parts.foreign, parts.reading, *parts.words, parts.notice],
     )  # fmt: skip
     parts.prompt.change(*shows, trigger_mode="always_last", **QUIET)
     keep_typed = KEEP_TYPED % json.dumps(page.texts.blend.prompt_value)

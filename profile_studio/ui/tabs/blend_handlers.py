@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from pydantic import ValidationError
 
 from profile_studio.base_models import STARTER
-from profile_studio.domain.errors import InvalidPrompt, UnknownAdapter
+from profile_studio.domain.blending import BlendMethodName
+from profile_studio.domain.errors import InvalidPrompt, ProfileStudioError, UnknownAdapter
 from profile_studio.domain.generation import GenerationRequest, change_word_weight
 from profile_studio.domain.korean_words import foreign_words, in_english
+from profile_studio.domain.request_prompts import request_notes
 from profile_studio.domain.training import AdapterKind
 from profile_studio.services.gallery import MadePicture, Remaking
 from profile_studio.services.generation import DoneEvent, PictureEvent, PreviewEvent
@@ -30,14 +33,15 @@ from profile_studio.ui.components.foreign_words import foreign_words_html
 from profile_studio.ui.components.markup import as_source, picture_source
 from profile_studio.ui.components.notices import Updates, error_notice, good_news, parse_form, told
 from profile_studio.ui.components.picture_grid import GridPicture, grid_html
-from profile_studio.ui.components.recipe import recipe_html
+from profile_studio.ui.components.reading import reading_html, unreadable_html
+from profile_studio.ui.components.recipe import changes_since, recipe_html
 from profile_studio.ui.components.save_panel import fill_save_panel
 from profile_studio.ui.components.stage import Stage, Tile, empty_stage
 from profile_studio.ui.components.words import WORD_GROUPS, choose_word, chosen_word, weighted_words
 from profile_studio.ui.page import CarriedPicture, Page
 from profile_studio.ui.picture_line import PictureLine
 from profile_studio.ui.tabs.adapter_files import fill as fill_files
-from profile_studio.ui.tabs.blend_parts import ANY_WORD, NEW_FACE, SAME_FACE, Asked, BlendParts, Remade
+from profile_studio.ui.tabs.blend_parts import ANY_WORD, NEW_FACE, PLAIN_METHODS, SAME_FACE, Asked, BlendParts, Remade
 from profile_studio.ui.texts import BlendTexts, Texts
 
 RECENT_PICTURES = 16
@@ -74,7 +78,16 @@ class BlendHandlers:
         if wants_new_face:
             form["seed"] = random.randrange(_SEED_LIMIT)
         request = self._request(form)
-        return {parts.seed: request.seed, **self.lines_up(request, asked, session)}
+        reading = self.reads(request, form["prompt"])
+        return {parts.seed: request.seed, parts.reading: reading, **self.lines_up(request, asked, session)}
+
+    def reads(self, request: GenerationRequest, typed: str) -> str:
+        """How the prompt of a request is read."""
+        try:
+            read = self._studio.generation.read(request)
+        except ProfileStudioError as error:
+            return unreadable_html(error, self._page.texts)
+        return reading_html(typed, read, request_notes(request), self._page.texts)
 
     def _request(self, form: dict[str, Any]) -> GenerationRequest:
         """The form as a request; it holds more than is asked for."""
@@ -148,6 +161,8 @@ class BlendHandlers:
             parts.steps: asked.num_inference_steps,
             parts.guidance: asked.guidance_scale,
             parts.scheduler: asked.noise_scheduler,
+            parts.method: asked.method,
+            parts.blending: asked.method if asked.method in PLAIN_METHODS else None,
             parts.seed: made.seed,
             parts.stage: Stage(1, asked.prompt, {0: tile}).html(self._page.texts),
             **fill_save_panel(parts.saver, [path], self._page.texts),
@@ -163,8 +178,7 @@ class BlendHandlers:
         made = self._studio.gallery.get(carried.picture_id)
         opened = self.opens(made.path, chosen_base)
         if carried.is_made_again:
-            update = {"seed": made.recipe.seed, "count": 1, "base": opened[self._page.base]}
-            again = made.recipe.request.model_copy(update=update)
+            again = self._studio.gallery.request_again(made, self._studio.gallery.remaking(made, chosen_base))
             return {**opened, parts.face: SAME_FACE, parts.remade: Remade(again, opened[parts.notice])}
         return {**opened, parts.face: NEW_FACE, parts.seed: gr.skip()}
 
@@ -253,11 +267,25 @@ class BlendHandlers:
         changed = change_word_weight(text, chosen, change)
         return {parts.prompt: changed, **self.shows_words(changed, chosen)}
 
-    def shows_prompt(self, base: str, text: str, weighed: str | None) -> Updates:
-        """What the page says about a prompt: words of another language, and which choices it names."""
+    def shows_prompt(self, base: str, text: str, weighed: str | None, *chosen: Any) -> Updates:
+        """What the page says about a prompt: words of another language, how it is read, and which choices it names."""
         parts = self._parts
         hint = foreign_words_html(text, self._texts) if base == STARTER else ""
-        return {parts.foreign: hint, **self.shows_words(text, weighed)}
+        reading = "" if hint else self._reads_typed(base, text, chosen)
+        return {parts.foreign: hint, parts.reading: reading, **self.shows_words(text, weighed)}
+
+    def _reads_typed(self, base: str, text: str, chosen: Sequence[Any]) -> str:
+        try:
+            request = GenerationRequest(prompt=text, base=base, adapters=chosen_weights(chosen))
+        except ProfileStudioError as error:
+            return unreadable_html(error, self._page.texts)
+        except ValidationError:
+            return ""  # which is told, with what to do, once a picture is asked for
+        return self.reads(request, text)
+
+    def chooses_method(self, chosen: BlendMethodName) -> Updates:
+        """The plain choice of a method in the fold, where all are."""
+        return {self._parts.method: chosen}
 
     def takes_english(self, text: str, weighed: str | None, event: gr.EventData) -> Updates:
         """The prompt with a word in English that was written in another language."""
@@ -313,15 +341,7 @@ def _what_changed(remaking: Remaking, base: str, left_out: Sequence[str], texts:
         left_out: LoRAs of the picture that are not here, or do not fit the base.
     """
     words = texts.blend
-    changes = [words.changed_base.format(base=base, now=Path(remaking.base).name)] if not remaking.is_its_base else []
-    if left_out:
-        changes.append(words.left_out.format(names=", ".join(left_out)))
-    if remaking.changed_adapters:
-        changes.append(words.changed_loras.format(names=", ".join(remaking.changed_adapters)))
-    if remaking.grows:
-        changes.append(words.grows)
-    if remaking.noise_is_gone:
-        changes.append(words.noise_is_gone)
+    changes = changes_since(remaking, base, left_out, words)
     if not changes:
         return ""
     fix = words.changed_base_fix if not remaking.is_its_base else words.left_out_fix if left_out else words.changed_fix

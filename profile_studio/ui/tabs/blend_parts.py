@@ -22,6 +22,9 @@ from profile_studio.ui.texts import BlendTexts
 
 NEW_FACE, SAME_FACE = "new", "same"
 ANY_WORD = ""
+PLAIN_METHODS = ("sum", "balanced", "face-first")
+"""Ways of blending that need no explanation; the fold has the rest."""
+
 _OPENING_SEED = 1  # a face that shows the shipped style well
 
 
@@ -70,6 +73,7 @@ class BlendParts:
     prompt: gr.Textbox
     opened_prompt: gr.Textbox  # of the picture that the page opens with
     foreign: gr.HTML
+    reading: gr.HTML
     known_words: gr.Accordion
     groups: dict[str, gr.Radio]
     word: gr.Radio
@@ -78,6 +82,7 @@ class BlendParts:
     no_adapters: gr.HTML
     slots: list[Slot]
     add_slot: gr.Button
+    blending: gr.Radio  # the plain choice of a method
     count: gr.Slider
     face: gr.Radio
     quality: gr.Radio
@@ -87,6 +92,7 @@ class BlendParts:
     steps: gr.Number
     guidance: gr.Number
     scheduler: gr.Dropdown
+    method: gr.Dropdown
     seed: gr.Number
     files: AdapterFiles
     next: gr.Button
@@ -110,6 +116,7 @@ class BlendParts:
             "num_inference_steps": self.steps,
             "guidance_scale": self.guidance,
             "noise_scheduler": self.scheduler,
+            "method": self.method,
             "seed": self.seed,
         }
 
@@ -124,7 +131,7 @@ class BlendParts:
         return [
             *self.numbers.values(), *self.words, *slot_components(self.slots), self.no_adapters, self.add_slot,
             self.known_words, self.stage, *self.saver.parts, self.recipe, self.recent, self.recent_fold, self.face,
-            self.opened_prompt, *self.files.filled, self.notice,
+            self.opened_prompt, self.blending, *self.files.filled, self.notice,
         ]  # fmt: skip
 
     @property
@@ -155,6 +162,7 @@ def build_parts(page: Page) -> BlendParts:
                 )
                 opened_prompt = gr.Textbox(label=texts.prompt, visible=False)  # of the picture that the page opens with
                 foreign = foreign_words_area(elem_id="foreign-words")
+                reading = gr.HTML(elem_id="reading")
                 with gr.Accordion(texts.words, open=False, elem_id="known-words") as known_words:
                     groups = {group: _word_group(group, texts) for group in WORD_GROUPS}
                 with gr.Accordion(texts.stress, open=False, elem_id="word-weights"):
@@ -166,6 +174,13 @@ def build_parts(page: Page) -> BlendParts:
                 with gr.Row(elem_classes="slots"):
                     slots = adapter_slots(adapters, texts)
                 add_slot = gr.Button(texts.add_slot, size="sm", elem_classes="quiet-button", visible=len(adapters) > 1)
+                blending = gr.Radio(
+                    [(texts.methods[method], method) for method in PLAIN_METHODS],
+                    value="sum",
+                    label=texts.blending,
+                    elem_id="blending",
+                    elem_classes="chips",
+                )
                 with gr.Row():
                     count = gr.Slider(1, 8, value=1, step=1, label=texts.count, min_width=140, buttons=[])
                     face = gr.Radio(
@@ -191,11 +206,14 @@ def build_parts(page: Page) -> BlendParts:
                         steps = gr.Number(NUM_INFERENCE_STEPS[Quality.QUALITY], label=texts.steps, precision=0)
                         guidance = gr.Number(limits["guidance_scale"].default, label=texts.guidance, step=0.5)
                         scheduler = gr.Dropdown(offered_noise_schedulers(), value="default", label=texts.scheduler)
+                        method = gr.Dropdown(
+                            [(words, name) for name, words in texts.methods.items()], value="sum", label=texts.method
+                        )
                         seed = gr.Number(_OPENING_SEED, label=texts.seed, precision=0, elem_id="seed")
                 files = adapter_files(page)
         next_tab = gr.Button(texts.next, size="lg", elem_id="to-compare")
     return BlendParts(
-        tab, notice, stage, saver, recent_fold, recent, recipe, prompt, opened_prompt, foreign, known_words, groups, word, stronger, weaker, no_adapters, slots, add_slot, count, face, quality, make, stop, negative, steps, guidance, scheduler, seed, files, next_tab,
+        tab, notice, stage, saver, recent_fold, recent, recipe, prompt, opened_prompt, foreign, reading, known_words, groups, word, stronger, weaker, no_adapters, slots, add_slot, blending, count, face, quality, make, stop, negative, steps, guidance, scheduler, method, seed, files, next_tab,
         asked, asked_number, is_awaited, remade,
     )  # fmt: skip
 

@@ -7,27 +7,39 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from profile_studio.base_models import STARTER
 from profile_studio.cli.output import Reply, invalid_settings, say
 from profile_studio.cli.parts import absolute_base, open_studio, running_engine
+from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.generation import GenerationRequest
 from profile_studio.domain.request_prompts import request_notes
 from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
+from profile_studio.services.gallery import MadePicture
 from profile_studio.services.generation import DoneEvent, PictureEvent
+from profile_studio.services.studio import Studio
+from profile_studio.ui.components.recipe import changes_since
+from profile_studio.ui.texts import ENGLISH
 
 
 def generate(
+    out: Annotated[Path, typer.Option(help="Folder for the pictures.")],
     prompt: Annotated[
-        str,
+        str | None,
         typer.Option(
             help="What to draw. `word++`, `(some words)1.3` and `(word:1.3)` weigh words, `{red|blue}` chooses one by the seed, `<lora:NAME:0.8>` adds a LoRA."
         ),
-    ],
-    out: Annotated[Path, typer.Option(help="Folder for the pictures.")],
-    negative_prompt: Annotated[str, typer.Option(help="What to keep out.")] = "",
+    ] = None,
+    again: Annotated[
+        Path | None,
+        typer.Option(metavar="PNG", help="Draws this picture of the studio once more; other options change it."),
+    ] = None,
+    negative_prompt: Annotated[str | None, typer.Option(help="What to keep out.")] = None,
     base: Annotated[
-        str,
-        typer.Option(help="A name as `bases list` shows it, a hub id, a folder in diffusers layout, or a checkpoint."),
-    ] = "starter",
+        str | None,
+        typer.Option(
+            help="A name as `bases list` shows it, a hub id, a folder in diffusers layout, or a checkpoint; default: starter."
+        ),
+    ] = None,
     adapter: Annotated[
         list[str] | None, typer.Option(metavar="NAME=WEIGHT", help="May be given several times.")
     ] = None,
@@ -44,6 +56,10 @@ def generate(
 ) -> Reply:
     """Makes pictures."""
     choices = {
+        "prompt": prompt,
+        "negative_prompt": negative_prompt,
+        "base": absolute_base(base) if base else None,
+        "adapters": [_adapter_weight(text) for text in adapter] if adapter else None,
         "method": method,
         "count": count,
         "num_inference_steps": num_inference_steps,
@@ -53,15 +69,14 @@ def generate(
         "height": height,
         "width": width,
     }
-    request = _request(
-        prompt=prompt,
-        negative_prompt=negative_prompt,
-        base=absolute_base(base),
-        adapters=[_adapter_weight(text) for text in adapter or []],
-        **{name: value for name, value in choices.items() if value is not None},
-    )
-    out.mkdir(parents=True, exist_ok=True)
     studio = open_studio()
+    chosen: dict[str, object] = {name: value for name, value in choices.items() if value is not None}
+    if again is not None:
+        chosen = _asked_again(studio, again, chosen)
+    elif prompt is None:
+        raise InvalidSettings("There is nothing to draw.", "Give --prompt WORDS, or --again PNG.")
+    request = _request(**chosen)
+    out.mkdir(parents=True, exist_ok=True)
     images: list[dict[str, object]] = []
     reply: Reply = {"images": images, "seconds": None, "seconds_to_first_step": None}
     reply["read_as"] = str(studio.generation.read(request))
@@ -75,6 +90,15 @@ def generate(
             elif isinstance(event, DoneEvent):
                 reply |= {"seconds": event.seconds, "seconds_to_first_step": event.seconds_to_first_step}
     return reply
+
+
+def _asked_again(studio: Studio, path: Path, changes: dict[str, object]) -> dict[str, object]:
+    """The request of a picture with what is wanted otherwise; says what is not as it was then."""
+    made = MadePicture(path, studio.gallery.recipe(path))
+    remaking = studio.gallery.remaking(made, str(changes.get("base", STARTER)))
+    for change in changes_since(remaking, made.recipe.request.base, (), ENGLISH.blend):
+        say(change)
+    return {**studio.gallery.request_again(made, remaking).model_dump(), **changes}
 
 
 def _request(**values: object) -> GenerationRequest:

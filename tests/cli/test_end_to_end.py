@@ -54,6 +54,12 @@ def test_training_and_generating_start_what_they_need_and_stop_it(
     assert made["read_as"] == "noisy portrait"
     assert not engine_presence(command_line.settings).is_there()
 
+    second = made["images"][1]["file"]
+    code, again = command_line.call("generate", "--again", second, "--base", str(tiny_base), "--out", str(tmp_path))
+    assert code == 0, command_line.said
+    with Image.open(second) as before, Image.open(again["images"][0]["file"]) as after:
+        assert before.tobytes() == after.tobytes()
+
     code, refused = command_line.call(*words, "--adapter", "no-such-lora", "--out", str(tmp_path / "out"))
     assert (code, refused["error"]["kind"]) == (2, "unknown_adapter")
 

@@ -1,6 +1,6 @@
 """Starting values in words: *style* or *face*, per family of base models.
 
-Sources: the starter's values are measured (benchmarks/style_preset.py); the others follow what kohya-ss sd-scripts, diffusers,
+Sources: the starter's values come from trials on styles it never saw, judged by eye (ARCHITECTURE.md); the others follow what kohya-ss sd-scripts, diffusers,
 invoke-training, ai-toolkit and the LoRA Ease space publish for each base. None of the large bases was trained here.
 """
 
@@ -21,6 +21,8 @@ class Thoroughness(StrEnum):
 
 
 STEP_FACTOR = {Thoroughness.QUICK: 0.5, Thoroughness.BALANCED: 1.0, Thoroughness.THOROUGH: 2.0}
+STARTER_STYLE_STEPS = {Thoroughness.QUICK: 600, Thoroughness.BALANCED: 1200, Thoroughness.THOROUGH: 4800}
+"""Of two pictures each. *Balanced* is reckoned at three minutes on two idle cores (costs of a step: benchmarks/style_preset.py)."""
 
 
 def with_steps(config: LoraTrainingConfig, num_train_steps: int) -> LoraTrainingConfig:
@@ -113,19 +115,20 @@ def _starter_preset(
     kind: AdapterKind, dataset: str, adapter_name: str, thoroughness: Thoroughness
 ) -> LoraTrainingConfig:
     style = kind is AdapterKind.STYLE
+    rhythm = 200 if style else 50  # a sample takes as long as twenty steps of a style
     return LoraTrainingConfig(
         dataset=dataset,
         adapter_name=adapter_name,
         kind=kind,
         base=STARTER,
-        num_train_steps=round((300 if style else 200) * STEP_FACTOR[thoroughness]),
+        num_train_steps=STARTER_STYLE_STEPS[thoroughness] if style else round(200 * STEP_FACTOR[thoroughness]),
         rank=16,
         network_alpha=16,
         targets=Targets.ALL if style else Targets.ATTENTION,
         learning_rate=2e-3 if style else 5e-4,
         lr_warmup_steps=10,
-        batch_size=8,
+        batch_size=2 if style else 8,
         resolution=starter_size.SIDE_PX,
-        checkpoint_every=50,
-        sample_every=50,
+        checkpoint_every=rhythm,
+        sample_every=rhythm,
     )

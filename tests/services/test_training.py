@@ -118,8 +118,8 @@ def test_captions_beyond_the_window_are_counted_with_their_trigger_word(
 
 def test_a_presets_warm_up_keeps_its_share_of_a_shorter_training() -> None:
     config = preset(AdapterKind.STYLE, "starter", "dots", "dotted", n_images=4)
-    assert (config.num_train_steps, config.lr_warmup_steps) == (300, 10)
-    assert with_steps(config, 60).lr_warmup_steps == 2
+    assert (config.num_train_steps, config.lr_warmup_steps) == (1200, 10)
+    assert with_steps(config, 240).lr_warmup_steps == 2
     assert with_steps(config, 5).lr_warmup_steps == 0
 
 

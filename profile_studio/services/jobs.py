@@ -7,6 +7,7 @@ from profile_studio.domain.errors import JobNotAllowed
 from profile_studio.domain.jobs import Job, JobStatus, LossPoint
 from profile_studio.domain.sentences import Sentence
 from profile_studio.files.job_folder import Sample
+from profile_studio.files.training_changes import read_changes
 from profile_studio.jobs.presence import supervisor_is_there
 from profile_studio.jobs.queue import enqueue
 from profile_studio.services.demo import refuse_in_demo
@@ -44,7 +45,7 @@ class JobService:
 
     def facts(self, job: Job) -> dict[str, object]:
         """What programs on this computer are told about a job: as `job_facts`, with the whole path of its file."""
-        return {**job_facts(job), "file": self.file_of(job)}
+        return {**job_facts(job), "file": self.file_of(job), "changes": self.changes(job.id)}
 
     def file_of(self, job: Job) -> str | None:
         """Where the LoRA of a completed training lies, if the job made one."""
@@ -114,6 +115,10 @@ class JobService:
     def losses(self, job_id: str) -> "list[LossPoint]":
         """The loss curve so far, by step."""
         return self._repository.losses(job_id)
+
+    def changes(self, job_id: str) -> "list[Sentence]":
+        """What a training went on with after it failed, in words; empty for other jobs."""
+        return [change.told for change in read_changes(self._settings.job_folder(job_id))]
 
     def samples(self, job_id: str) -> "list[Sample]":
         """Sample pictures so far: the base's first, then by step."""

@@ -22,7 +22,6 @@ from profile_studio.domain.out_of_memory import is_out_of_memory
 from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.training import LoraTrainingConfig
 from profile_studio.domain.training_changes import (
-    CHANGES,
     TrainingChange,
     after_divergence,
     after_lack_of_memory,
@@ -34,6 +33,7 @@ from profile_studio.families.registry import load_family
 from profile_studio.files.atomic import write_atomically, write_json
 from profile_studio.files.full_disk import check_room
 from profile_studio.files.job_folder import JobFolder
+from profile_studio.files.training_changes import keep_changes, read_changes
 from profile_studio.inference.finite import why_not_finite
 from profile_studio.lora_files import (
     TrainingFacts,
@@ -131,11 +131,6 @@ def run_training(
         ) from error
     del run  # its model makes room for the next one
     return run_training(config, base, load_dataset, folder, publisher, context)
-
-
-def read_changes(folder: JobFolder) -> tuple[TrainingChange, ...]:
-    """What an earlier part of this training went on with after it failed."""
-    return CHANGES.validate_json(folder.changes.read_bytes()) if folder.changes.is_file() else ()
 
 
 @dataclass(frozen=True)
@@ -285,8 +280,7 @@ class _Run:
         """Makes a change part of the job."""
         if "resolution" in change.values:
             self.folder.cache.unlink(missing_ok=True)  # its pictures have the former size
-        with write_atomically(self.folder.changes) as temporary:
-            temporary.write_bytes(CHANGES.dump_json((*self.changes, change)))
+        keep_changes(self.folder, (*self.changes, change))
 
     def _keep_step(self, parts: _Parts, step: int) -> None:
         """Keeps what this step can draw: its sample pictures, and its adapter for comparing."""

@@ -1,14 +1,18 @@
 """What Train fills in, queues and shows, without a page in a browser."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 import pytest
 
 from profile_studio.domain.errors import InvalidDataset, InvalidSettings
-from profile_studio.domain.jobs import JobKind
+from profile_studio.domain.jobs import JobError, JobKind, JobStatus
+from profile_studio.domain.sentences import Sentence
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
+from profile_studio.domain.training_changes import TrainingChange
+from profile_studio.files.training_changes import keep_changes
 from profile_studio.services.studio import Studio
 from profile_studio.settings import Settings
 from profile_studio.ui.page import Page, Part
@@ -94,3 +98,20 @@ def test_fewer_steps_shorten_the_presets_warm_up_and_no_other(window: Window) ->
     fields = window.filled()
     assert window.handlers.config_of({**fields, "num_train_steps": 5}).lr_warmup_steps == 0
     assert window.handlers.config_of({**fields, "num_train_steps": 5, "lr_warmup_steps": 7}).lr_warmup_steps == 7
+
+
+def test_what_a_training_went_on_with_is_told_while_it_goes_on_and_after_it_failed(window: Window) -> None:
+    shown = window.handlers.starts(None, **window.filled())
+    (job,) = window.studio.jobs.list()
+    told = Sentence(
+        "After step {step} the memory was too small: it went on with gradient checkpointing, which takes more time.",
+        step=3,
+    )
+    change = TrainingChange(cause="memory", step=3, told=told, values={"gradient_checkpointing": True})
+    keep_changes(window.studio.settings.job_folder(job.id), (change,))
+
+    assert told not in shown[window.parts.panel.progress]
+    failed = replace(job, status=JobStatus.FAILED, error=JobError("crashed", "It broke.", "Mend it."))
+    for seen in (job, failed):
+        assert told in window.handlers.shows_job(seen)[window.parts.panel.progress]
+    assert window.studio.jobs.facts(job)["changes"] == [told]

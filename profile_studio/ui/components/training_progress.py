@@ -6,6 +6,7 @@ from typing import cast
 import pandas as pd
 
 from profile_studio.domain.jobs import Job, JobStatus, LossPoint
+from profile_studio.domain.sentences import Sentence
 from profile_studio.files.job_folder import Sample
 from profile_studio.jobs.kinds import job_name
 from profile_studio.ui.caption_words import cut_captions_of, cut_sentences
@@ -18,13 +19,17 @@ _SMOOTHING = 0.9  # of the exponential mean under the loss curve
 _CURVE_POINTS = 200  # all that a curve of this width can show; it is sent again at every look
 
 
-def job_html(job: Job, texts: Texts) -> str:
-    """The chosen job: how far, what came out, or what went wrong."""
-    if job.error:
-        return progress_html(job, texts.train.step, texts) + error_notice_of_job(job.error, texts.common)
+def job_html(job: Job, texts: Texts, changes: Sequence[Sentence] = ()) -> str:
+    """The chosen job: how far, what came out, or what went wrong.
+
+    Args:
+        changes: what it went on with after it failed; a receipt has them among its remarks.
+    """
     if job.status is JobStatus.COMPLETED:
         return good_news(receipt(job, texts))
-    return progress_html(job, texts.train.step, texts)
+    told = "".join(f'<p class="quiet">{escape(texts.common.said(change))}</p>' for change in changes)
+    trouble = error_notice_of_job(job.error, texts.common) if job.error else ""
+    return progress_html(job, texts.train.step, texts) + told + trouble
 
 
 def receipt(job: Job, texts: Texts) -> str:

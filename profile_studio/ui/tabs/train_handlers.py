@@ -143,7 +143,7 @@ class TrainHandlers:
         parts, jobs = self._parts, self._studio.jobs
         losses = jobs.losses(job.id)
         return {
-            parts.panel.progress: job_html(job, self._page.texts),
+            parts.panel.progress: job_html(job, self._page.texts, jobs.changes(job.id)),
             parts.result.finished: gr.update(visible=job.status is JobStatus.COMPLETED),
             parts.result.loss: gr.update(value=loss_table(losses, self._texts), visible=len(losses) > 1),
             parts.result.samples: samples_html(jobs.samples(job.id), self._texts),

@@ -30,7 +30,7 @@ from profile_studio.families import pick_device
 from profile_studio.families.registry import load_family
 from profile_studio.files.atomic import write_json
 from profile_studio.files.job_folder import JobFolder
-from profile_studio.inference.adapters import AdapterRack, ChosenAdapter
+from profile_studio.inference.adapters import AdapterRack
 from profile_studio.metrics.advice import surely_copies
 from profile_studio.metrics.checkpoint_choice import (
     SMALLEST_VARIETY,
@@ -160,7 +160,7 @@ def _measure_losses(
         context.yield_device()
         note = Sentence("measures the loss of {model}", model=model.spec.text)
         context.report(ProgressReport(0, context.job.steps, None, note))
-        rack.attach([ChosenAdapter(part.adapter.name, part.adapter.path, part.weight) for part in model.adapters])
+        rack.attach(model.adapters)
         for side, pictures in sides.items():
             measured = picture_losses(family, pictures, training.config.min_snr_gamma)
             losses[side][model.spec.text] = measured.tolist()

@@ -3,7 +3,7 @@
 import pytest
 
 from profile_studio.domain.power import fewest_prompts
-from profile_studio.domain.prompts import prepare_prompt
+from profile_studio.domain.prompt_syntax import read_prompt
 from profile_studio.domain.suites import SUITES, read_suite
 
 
@@ -12,7 +12,7 @@ def test_a_suite_has_sixteen_different_prompts_that_every_base_reads(name: str) 
     prompts = SUITES[name].prompts
     assert len(set(prompts)) == len(prompts) == 16 > fewest_prompts(9)
     for prompt in prompts:
-        prepare_prompt(prompt, latin_only=True)
+        read_prompt(prompt, latin_only=True)
     assert SUITES[name].is_trigger_free == (name == "trigger-free")
 
 

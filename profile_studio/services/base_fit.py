@@ -15,8 +15,8 @@ from profile_studio.storage.datasets import DatasetRepository
 
 PHOTOGRAPHS_BELOW = 0.28
 """Median flatness of a set. Measured on 16 pictures each, or 22 photographs and 88 parts of them: photographs 0.05, four drawn
-styles of the examples 0.36 to 1.0, fifteen of other artists 0.82 to 1.0; only soft gradients without a line (0.21) pass for
-photographs. The drawings' own measure, `DRAWING_FLATNESS`, takes watercolours (0.33 to 0.40) for photographs."""
+styles of the examples 0.33 to 1.0, fourteen of fifteen by other artists 0.82 to 1.0; only soft gradients without a line (0.21) pass
+for photographs. The drawings' own measure, `DRAWING_FLATNESS`, takes watercolours (0.33 to 0.40) for photographs."""
 
 
 def base_advice(base: str, dataset: Dataset) -> Sentence | None:

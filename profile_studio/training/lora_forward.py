@@ -102,16 +102,16 @@ def _convolution(
 ) -> Tensor:
     """As `_linear`, where convolutions by `weight` and `down` keep height and width.
 
-    `down` first tells each pixel what it gives to its neighbours, in one product; then that is folded together. Both ways
-    the rank's few channels are copied, where a convolution unfolds those of `x`.
+    `down` is a product that makes columns, which are then folded (col2im): what is copied are the few channels of the rank,
+    where a convolution unfolds those of `x` (im2col).
 
     Shapes: x (batch, in, height, width), weight (out, in, k, k), down (rank, in, k, k), up (out, rank).
     """
     batch, _, height, width = x.shape
     rank, _, side, _ = down.shape
-    given = down.flip(2, 3).permute(1, 0, 2, 3).flatten(1)  # turned round: a pixel gives to where it is seen from
-    gifts = (x.permute(0, 2, 3, 1).flatten(0, 2) @ given).view(batch, height * width, -1).transpose(1, 2)
-    low = functional.fold(gifts, (height, width), side, padding=side // 2).permute(0, 2, 3, 1).reshape(-1, rank)
+    flipped = down.flip(2, 3).permute(1, 0, 2, 3).flatten(1)  # folding adds to the other side of where a kernel reads
+    columns = (x.permute(0, 2, 3, 1).flatten(0, 2) @ flipped).view(batch, height * width, -1).transpose(1, 2)
+    low = functional.fold(columns, (height, width), side, padding=side // 2).permute(0, 2, 3, 1).reshape(-1, rank)
     low = _masked(low, kept)
     result = functional.conv2d(x, weight, bias, padding=side // 2).permute(0, 2, 3, 1).flatten(0, 2)
     return torch.addmm(result, low, up.t(), alpha=scaling).view(batch, height, width, -1).permute(0, 3, 1, 2)

@@ -34,6 +34,7 @@ from PIL import Image
 
 from benchmarks.style_gain import UndisturbedContext, benchmark_job
 from profile_studio.base_models import STARTER, find_base_model
+from profile_studio.domain.adapters import WeightedAdapter
 from profile_studio.domain.datasets import ImportRequest
 from profile_studio.domain.generation import AdapterWeight, GenerationRequest
 from profile_studio.domain.jobs import JobKind
@@ -42,14 +43,12 @@ from profile_studio.domain.presets import preset
 from profile_studio.domain.starter_size import SIDE_PX
 from profile_studio.domain.starter_words import BACKGROUNDS
 from profile_studio.domain.training import AdapterKind, LoraTrainingConfig
-from profile_studio.domain.trigger_words import prompt_with_trigger
 from profile_studio.families.base import Family
 from profile_studio.families.conditioning import Conditioning
 from profile_studio.families.registry import load_family
-from profile_studio.inference.adapters import ChosenAdapter
 from profile_studio.inference.lora_layers import attach_lora
 from profile_studio.inference.studio_pipeline import StudioPipeline
-from profile_studio.lora_files import read_lora
+from profile_studio.lora_files import read_adapter, read_lora
 from profile_studio.metrics.critic import Critic
 from profile_studio.metrics.features import Judge
 from profile_studio.metrics.scores import style_similarities
@@ -180,13 +179,15 @@ class _Bench:
     def _drawn(self, name: str, adapter: Path | None) -> list[Path]:
         folder = self._folder / name
         folder.mkdir(parents=True, exist_ok=True)
-        chosen = [ChosenAdapter(name, adapter, 1.0)] if adapter else []
+        chosen = [WeightedAdapter(read_adapter(adapter), 1.0)] if adapter else []
         files = [folder / f"{index:02d}.png" for index in range(len(DEFAULT_PROMPTS))]
         for index, (file, prompt) in enumerate(zip(files, DEFAULT_PROMPTS, strict=True)):
             if not file.exists():
                 request = GenerationRequest(
-                    prompt=prompt_with_trigger(self._style if adapter else "", prompt),
-                    adapters=tuple(AdapterWeight(adapter_name=each.name, weight=each.weight) for each in chosen),
+                    prompt=prompt,
+                    adapters=tuple(
+                        AdapterWeight(adapter_name=each.adapter.name, weight=each.weight) for each in chosen
+                    ),
                     seed=index,
                 )
                 (picture,) = self._pipeline.draw(request, chosen)

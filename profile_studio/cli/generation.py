@@ -2,7 +2,7 @@
 
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 from pydantic import ValidationError
@@ -12,6 +12,7 @@ from profile_studio.cli.output import Reply, invalid_settings, say
 from profile_studio.cli.parts import absolute_base, open_studio, running_engine
 from profile_studio.domain.errors import InvalidSettings
 from profile_studio.domain.generation import GenerationRequest
+from profile_studio.domain.noise_schedulers import NoiseSchedulerName
 from profile_studio.domain.request_prompts import request_notes
 from profile_studio.domain.starter_size import FORMER_SIZE_TOLD, is_former_size
 from profile_studio.services.gallery import MadePicture
@@ -49,7 +50,9 @@ def generate(
     count: Annotated[int | None, typer.Option(help="How many pictures.")] = None,
     num_inference_steps: Annotated[int | None, typer.Option()] = None,
     guidance_scale: Annotated[float | None, typer.Option()] = None,
-    noise_scheduler: Annotated[str | None, typer.Option(help="default, ddim, dpm++ or euler.")] = None,
+    noise_scheduler: Annotated[
+        str | None, typer.Option(help=f"{', '.join(get_args(NoiseSchedulerName))}, as far as the base model allows.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Picture i uses seed + i.")] = None,
     height: Annotated[int | None, typer.Option()] = None,
     width: Annotated[int | None, typer.Option()] = None,

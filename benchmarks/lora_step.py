@@ -57,7 +57,7 @@ def main() -> None:
 
 def measure(batch_size: int, rounds: int) -> dict[str, object]:
     """The row of one batch size."""
-    steps = _steps(batch_size)
+    steps = training_steps(batch_size)
     seconds: dict[str, list[float]] = {name: [] for name in steps}
     for number in range(WARM_UP_ROUNDS + rounds):
         for name in list(steps)[:: -1 if number % 2 else 1]:
@@ -91,7 +91,8 @@ class _Step:
         self.latents.grad = None
 
 
-def _steps(batch_size: int) -> Mapping[str, _Step]:
+def training_steps(batch_size: int) -> Mapping[str, _Step]:
+    """A step of each: `bare`, `peft` and `lean`."""
     base = find_base_model("starter", Settings())
     config = preset(AdapterKind.STYLE, "starter", "measured", "measured", n_images=20)
     generator = torch.Generator().manual_seed(0)

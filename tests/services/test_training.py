@@ -138,7 +138,7 @@ def test_a_promise_is_measured_once_a_training_like_it_was_done_here(
     repository.complete(job.id, attempt, {"steps_per_second": 0.1}, now=1.0)
 
     assert service.promise(config).seconds == pytest.approx(6 / 0.1 + SECONDS_BESIDE_STEPS)
-    assert service.promise(config).sentence == "About 80 seconds, as measured in earlier trainings here."
+    assert service.promise(config).sentence == "About 2 minutes, as measured in earlier trainings here."
     for other in ({"batch_size": 8}, {"gradient_checkpointing": True}):
         assert service.promise(small_config(tiny_base, **other)).seconds is None
 

@@ -54,7 +54,7 @@ def window(settings: Settings, in_a_loop: Callable[[Callable[[], Window]], Windo
 def test_a_filled_form_is_promised_and_queued_as_the_preset_has_it(window: Window) -> None:
     fields = window.filled()
     promised = window.handlers.promises("dots", **fields)[window.parts.form.promise]["value"]
-    assert "300 steps" in promised
+    assert "1200 steps" in promised
 
     shown = window.handlers.starts(None, **fields)
 

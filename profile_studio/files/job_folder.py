@@ -107,8 +107,8 @@ class JobFolder:
 
     @property
     def made_of_pictures(self) -> tuple[Path, ...]:
-        """The copies of a data set's pictures, as they are or as numbers."""
-        return (self.cache, self.samples_dir, self.checkpoints_dir, self.candidate)
+        """The copies of a data set's pictures, as they are or as numbers, and what tells their file names."""
+        return (self.cache, self.samples_dir, self.checkpoints_dir, self.candidate, self.changes)
 
     @property
     def own_papers(self) -> tuple[Path, ...]:

@@ -52,7 +52,7 @@ class Home:
         job = self.jobs.create(kind, spec, 1, time.time())
         folder = self.settings.jobs_dir / job.id
         (folder / "samples").mkdir(parents=True)
-        for name in ("cache.safetensors", "samples/base-0.png", "report.html", "log.txt"):
+        for name in ("cache.safetensors", "changes.json", "samples/base-0.png", "report.html", "log.txt"):
             (folder / name).write_bytes(b"of zebrina")
         return job
 

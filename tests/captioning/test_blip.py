@@ -14,7 +14,6 @@ from profile_studio.domain.datasets import CaptionSource
 from profile_studio.domain.errors import CaptionerMissing
 from profile_studio.domain.jobs import Interrupted, Wish
 from profile_studio.settings import REPOSITORY_ROOT, Settings
-from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.worker.composition import caption
 from tests.captioning.tiny_blip import WORDS, build_tiny_blip
@@ -35,14 +34,6 @@ def studio_settings(tmp_path: Path, tiny_blip: Path) -> Settings:
     settings.create_folders()
     create_dataset(settings, n_images=10, widths=(80, 48))
     return settings
-
-
-@pytest.fixture
-def repository(studio_settings: Settings) -> DatasetRepository:
-    repository = DatasetRepository(Database(studio_settings.resolved_database_url), studio_settings.datasets_dir)
-    repository.set_captions("dots", {str(n): "" for n in range(1, 10)}, CaptionSource.NONE)
-    repository.set_captions("dots", {"0": "by hand"}, CaptionSource.HAND)
-    return repository
 
 
 def test_photographs_get_sentences_and_what_a_person_wrote_stays(

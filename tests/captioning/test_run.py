@@ -9,7 +9,6 @@ from profile_studio.domain.datasets import CaptionSource
 from profile_studio.domain.errors import CaptionerMissing
 from profile_studio.domain.jobs import Interrupted, Wish
 from profile_studio.settings import Settings
-from profile_studio.storage.database import Database
 from profile_studio.storage.datasets import DatasetRepository
 from profile_studio.worker.composition import caption
 from tests.captioning.tiny_blip import WORDS, build_tiny_blip
@@ -31,14 +30,6 @@ def studio_settings(tmp_path: Path, tiny_judge: Path) -> SettingsWithTinyJudge:
     settings.judge_dir.symlink_to(tiny_judge)
     create_dataset(settings, n_images=10, n_photographs=4)
     return settings
-
-
-@pytest.fixture
-def repository(studio_settings: Settings) -> DatasetRepository:
-    repository = DatasetRepository(Database(studio_settings.resolved_database_url), studio_settings.datasets_dir)
-    repository.set_captions("dots", {str(n): "" for n in range(1, 10)}, CaptionSource.NONE)
-    repository.set_captions("dots", {"0": "by hand"}, CaptionSource.HAND)
-    return repository
 
 
 def config(**changes: object) -> CaptioningConfig:
